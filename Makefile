@@ -1,0 +1,54 @@
+# Everything that this project can do from a fresh clone, given git, make and CPython 3.10 or newer.
+.PHONY: run serve test check bench package fuzz long mutation lock clean setup
+.DEFAULT_GOAL := test
+
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest
+RESOLVE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.10 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+# Set for somebody's other projects, these would send packages and imports astray.
+unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV
+
+run: setup        ## imports a key into a stand-in for CVM and tells the story
+	@$(PYTHON) -m local.run
+
+serve: setup      ## the function behind a URL on this machine, with a stand-in for CVM
+	@$(PYTHON) -m local.serve
+
+test: check       ## everything that CI runs: 3.10 last, with coverage, the newest Python before it
+	@local/on-newest -m pytest -q -m "not slow"
+	@$(PYTEST) -q --cov --cov-report=term
+
+check: setup      ## style and types
+	@.venv/bin/ruff check
+	@.venv/bin/mypy index.py handler local bench package tests
+
+package: setup    ## dist/function.zip, the same bytes on every build
+	@$(PYTHON) -m package
+
+bench: package    ## the measurements that README quotes
+	@$(PYTHON) -m bench
+
+long: setup       ## the suite with many more examples
+	@LONG=1 $(PYTEST)
+
+fuzz: setup       ## the fuzz tests alone, for long
+	@LONG=1 $(PYTEST) -m fuzz
+
+mutation:         ## which changes of the code no test notices
+	@local/venv .venv-mutation requirements-mutation.txt 3.10 newest
+	@.venv-mutation/bin/mutmut run
+
+lock:             ## newest versions into the lock files
+	@local/venv .venv-lock requirements-lock.txt 3.10 newest
+	@$(RESOLVE) pyproject.toml --upgrade -o requirements.txt
+	@$(RESOLVE) pyproject.toml --upgrade --group dev -c requirements.txt -o requirements-dev.txt
+	@$(RESOLVE) pyproject.toml --upgrade --group dev --group mutation -c requirements-dev.txt -o requirements-mutation.txt
+	@$(RESOLVE) --upgrade --group lock -o requirements-lock.txt
+
+setup:
+	@local/venv .venv requirements-dev.txt 3.10 newest
+
+clean:            ## removes everything that was made
+	rm -rf .venv .venv-* dist mutants .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""The measurements that README quotes: `python -m bench`."""

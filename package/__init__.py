@@ -1,0 +1,1 @@
+"""Makes what SCF runs: `python -m package`."""

@@ -1,0 +1,99 @@
+"""What every test can count on: seeded examples, no network but loopback, nothing skipped in silence."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+LONG = os.environ.get("LONG") == "1"
+
+settings.register_profile(
+    "project",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=2_000 if LONG else 100,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("project")
+
+# One machine's proxies, certificates and cloud account are not another's.
+for _name in list(os.environ):
+    if _name.lower().endswith("_proxy") or _name.startswith("TENCENTCLOUD_"):
+        del os.environ[_name]
+
+_reached_out: list[str] = []
+
+
+class ReachedOutError(RuntimeError):
+    """A test wanted something that is not on this machine."""
+
+
+def _is_here(host: str) -> bool:
+    if host in {"", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(host.split("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _fence(event: str, arguments: tuple[object, ...]) -> None:
+    """Audit hook (PEP 578): lets no connection, datagram or name look-up of this process leave loopback."""
+    if event in {"socket.connect", "socket.sendto"}:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else ""
+    elif event == "socket.getaddrinfo":
+        host = arguments[0] or ""
+    else:
+        return
+    text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
+    if not _is_here(text):
+        _reached_out.append(text)
+        raise ReachedOutError(f"tests reach loopback only, not {text}")
+
+
+sys.addaudithook(_fence)
+
+
+@pytest.fixture(autouse=True)
+def _stays_on_loopback() -> Iterator[None]:
+    """Fails a test that reached out, whatever the code under test made of the error."""
+    _reached_out.clear()
+    yield
+    assert not _reached_out, f"tests reach loopback only, not {', '.join(_reached_out)}"
+
+
+@pytest.fixture
+def scaled() -> Callable[[int], int]:
+    """How often to repeat something: the count itself, or twenty times it under `make long`."""
+    return lambda count: count * 20 if LONG else count
+
+
+@pytest.fixture
+def missing(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Records that `check` did not run because `tool` is missing; the test then returns.
+
+    The last lines of the run name every such check, so that nobody takes it for passed.
+    """
+
+    def record(tool: str, check: str) -> None:
+        # User properties travel with the report, also out of a worker process of pytest-xdist.
+        request.node.user_properties.append(("not run", f"{check} because {tool} is missing"))
+
+    return record
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Names, in the last lines, each check that did not run because its tool is missing."""
+    properties = [pair for report in terminalreporter.getreports("passed") for pair in report.user_properties]
+    not_run = {str(text) for name, text in properties if name == "not run"}
+    if sys.version_info[:2] != (3, 10) and ".venv-newest" not in sys.prefix:
+        not_run.add("the suite on the deployed runtime because CPython 3.10 is missing")
+    for text in sorted(not_run):
+        terminalreporter.write_line(f"not run: {text}")
