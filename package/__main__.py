@@ -1,0 +1,78 @@
+"""`python -m package`: makes `dist/function/`, which serverless.yml deploys, and `dist/function.zip`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from package import build, contents, wheels
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_NO_RUNTIME = """\
+SCF runs CPython 3.10, and only a 3.10 can make its byte code; this is {version}.
+Install one and run `make package` again, for example:
+  pyenv install 3.10
+  uv python install 3.10
+or let a container do it:
+  docker run --rm -v "$PWD:/src" -w /src python:3.10 make package"""
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """Make the package of the project at `root` and say what came of it; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m package", description=__doc__)
+    parser.add_argument("--dist", type=Path, default=root / "dist", help="where to (default: dist)")
+    parser.add_argument("--downloads", type=Path, default=root / "dist", help="where wheels are kept")
+    options = parser.parse_args(arguments)
+    if sys.version_info[:2] != (3, 10):
+        print(_NO_RUNTIME.format(version=sys.version.split()[0]), file=sys.stderr)
+        return 1
+    callers = root / "callers.json"
+    if callers.exists() and not _are_good(callers):
+        print("The package was not made: mend callers.json first.", file=sys.stderr)
+        return 1
+    make(root, options.dist, options.downloads)
+    print(_summary(options.dist), end="")
+    if not callers.exists():
+        print("It holds no callers.json, so the function would refuse every call as misconfigured.")
+        print("Start from callers.example.json, see README.")
+    return 0
+
+
+def make(root: Path, dist: Path, downloads: Path) -> None:
+    """Make `function/` and `function.zip` in `dist`, from wheels that are kept in `downloads`."""
+    folder = dist / "function"
+    build.write(_files(root, wheels.download(root / "requirements.txt", downloads)), folder)
+    build.compile_all(folder)
+    build.settle(folder)
+    build.pack(folder, dist / "function.zip")
+
+
+def _files(root: Path, pinned: list[Path]) -> Iterator[contents.PackedFile]:
+    yield from contents.own(root)
+    for wheel in pinned:
+        yield from contents.dependency(wheel)
+
+
+def _are_good(callers: Path) -> bool:
+    command = [sys.executable, "-m", "local.callers", "check", str(callers)]
+    return subprocess.run(command, cwd=ROOT).returncode == 0
+
+
+def _summary(dist: Path) -> str:
+    archive = (dist / "function.zip").read_bytes()
+    files = [path for path in (dist / "function").rglob("*") if path.is_file()]
+    unpacked = sum(path.stat().st_size for path in files)
+    return (
+        f"{dist / 'function.zip'}: {len(archive) / 1e6:.2f} MB, {len(files)} files, "
+        f"{unpacked / 1e6:.1f} MB unpacked\n"
+        f"sha256 {hashlib.sha256(archive).hexdigest()}\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

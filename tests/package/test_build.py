@@ -1,0 +1,95 @@
+"""The same bytes every time, with byte code for all of them."""
+
+from __future__ import annotations
+
+import importlib.util
+import marshal
+import os
+import stat
+import struct
+import subprocess
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from package import build
+from package.__main__ import ROOT, make
+from package.contents import PackedFile
+from tests.package.conftest import DOWNLOADS
+
+# PEP 552: bit 0 says that the module is identified by its source's hash, bit 1 that the hash is checked.
+UNCHECKED_HASH = 0b01
+
+pytestmark = pytest.mark.slow
+
+
+def test_second_build_has_the_same_bytes(
+    dist: Path | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another folder, umask, time zone and hash seed make no difference."""
+    if dist is None:
+        return
+    for name, value in {"PYTHONHASHSEED": "7", "TZ": "Asia/Shanghai", "PYTHONOPTIMIZE": "2"}.items():
+        monkeypatch.setenv(name, value)
+    umask = os.umask(0o077)
+    try:
+        make(ROOT, tmp_path / "somewhere else", DOWNLOADS)
+    finally:
+        os.umask(umask)
+
+    assert (tmp_path / "somewhere else/function.zip").read_bytes() == (dist / "function.zip").read_bytes()
+
+
+def test_every_module_has_byte_code_that_is_taken_unchecked(dist: Path | None) -> None:
+    """A cold start compiles nothing, and does so after any unpacking."""
+    if dist is None:
+        return
+    function = dist / "function"
+    modules = sorted(function.rglob("*.py"))
+    assert function / "index.py" in modules
+    assert len(list(function.rglob("*.pyc"))) == len(modules)
+    for module in modules:
+        code = (module.parent / "__pycache__" / f"{module.stem}.cpython-310.pyc").read_bytes()
+        magic, flags, source_hash = struct.unpack("<4sL8s", code[:16])
+        assert (magic, flags) == (importlib.util.MAGIC_NUMBER, UNCHECKED_HASH), module
+        assert source_hash == importlib.util.source_hash(module.read_bytes()), module
+        assert marshal.loads(code[16:]).co_filename == f"/var/user/{module.relative_to(function)}"
+
+
+def test_zip_is_the_folder(dist: Path | None) -> None:
+    """The folder that the CLI deploys and the zip for everybody else are the same function."""
+    if dist is None:
+        return
+    with ZipFile(dist / "function.zip") as archive:
+        packed = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+        modes = {entry.external_attr >> 16 for entry in archive.infolist()}
+
+    folder = {path for path in (dist / "function").rglob("*") if path.is_file()}
+    assert packed == {path.relative_to(dist / "function").as_posix(): path.read_bytes() for path in folder}
+    assert modes == {0o100644}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder} == {0o644}
+
+
+def test_zip_is_small(dist: Path | None) -> None:
+    """At most 8.5 MB, far below the 50 MB that an upload without a bucket may have."""
+    if dist is not None:
+        assert (dist / "function.zip").stat().st_size <= 8_500_000
+
+
+def test_two_packages_cannot_claim_one_path(tmp_path: Path) -> None:
+    """A file never silently replaces another."""
+    with pytest.raises(ValueError, match=r"Two packages hold six\.py"):
+        build.write([PackedFile("six.py", b"1"), PackedFile("six.py", b"2")], tmp_path / "function")
+
+
+def test_module_that_does_not_compile_stops_the_build(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What cannot be compiled for 3.10 would fail in the function."""
+    build.write([PackedFile("bad.py", b"def f(:\n")], tmp_path / "function")
+
+    with pytest.raises(subprocess.CalledProcessError):
+        build.compile_all(tmp_path / "function")
+
+    assert "bad.py" in capfd.readouterr().out

@@ -1,0 +1,89 @@
+"""What `make package` says and refuses."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import ZipFile
+
+import pytest
+
+from package.__main__ import ROOT, main
+from tests.package.conftest import DOWNLOADS, RUNTIME
+
+pytestmark = pytest.mark.slow
+
+
+class _Version(NamedTuple):
+    major: int
+    minor: int
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A checkout of this project, to which a test adds its own callers.json."""
+    for name in ("LICENSE", "handler", "index.py", "requirements.txt", "schemas"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    return tmp_path
+
+
+def test_other_python_is_told_the_way_out(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a 3.10 nothing is made, and three ways to get one are named."""
+    monkeypatch.setattr(sys, "version_info", _Version(3, 13))
+
+    assert main([], project) == 1
+
+    said = capsys.readouterr().err
+    assert "SCF runs CPython 3.10" in said
+    for way in ("pyenv install 3.10", "uv python install 3.10", "docker run"):
+        assert way in said
+    assert not (project / "dist").exists()
+
+
+def test_without_callers_the_package_says_so(
+    project: Path, capsys: pytest.CaptureFixture[str], missing: Callable[[str, str], None]
+) -> None:
+    """A clean clone packs no callers; a function without them refuses everybody."""
+    if not RUNTIME:
+        missing("CPython 3.10", "the deployable package")
+        return
+
+    assert main(["--downloads", str(DOWNLOADS)], project) == 0
+
+    assert "holds no callers.json" in capsys.readouterr().out
+    with ZipFile(project / "dist/function.zip") as archive:
+        assert "callers.json" not in archive.namelist()
+
+
+def test_good_callers_are_packed(project: Path, missing: Callable[[str, str], None]) -> None:
+    """One's own callers.json travels with the function."""
+    if not RUNTIME:
+        missing("CPython 3.10", "the deployable package")
+        return
+    callers = {"callers": [{"id": "me", "auth": {"scheme": "trigger", "source": "invoke"}}]}
+    (project / "callers.json").write_text(json.dumps(callers))
+
+    assert main(["--downloads", str(DOWNLOADS)], project) == 0
+
+    with ZipFile(project / "dist/function.zip") as archive:
+        assert json.loads(archive.read("callers.json")) == callers
+
+
+def test_wrong_callers_are_refused(
+    project: Path, capfd: pytest.CaptureFixture[str], missing: Callable[[str, str], None]
+) -> None:
+    """A file that the function would refuse is not deployed."""
+    if not RUNTIME:
+        missing("CPython 3.10", "the deployable package")
+        return
+    (project / "callers.json").write_text('{"callers": [{"id": "me", "auth": {"scheme": "trust-me"}}]}')
+
+    assert main(["--downloads", str(DOWNLOADS)], project) == 1
+
+    assert "mend callers.json first" in capfd.readouterr().err
+    assert not (project / "dist").exists()
