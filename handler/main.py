@@ -1,0 +1,38 @@
+"""The function, as a table of contents.
+
+    event -> trigger -> caller -> request -> public key -> importer -> reply
+
+An HTTP event goes through `routes`: bytes (`http`), caller (`callers`), JSON (`strict_json`). Every
+other event goes through `triggers`: what the platform delivers by itself. Both hand their items to
+`batch`, which takes each through `request`, `public_key`, `callers.policy` and `importer`.
+"""
+
+from __future__ import annotations
+
+from handler import http, invocation, routes
+from handler.ambient import REAL
+
+
+def main_handler(event: object, context: object) -> object:
+    """Answer one event of SCF.
+
+    Args:
+        event: what the platform or a caller hands in, of any shape.
+        context: SCF's record of this call; see
+            https://www.tencentcloud.com/document/product/583/9210.
+
+    Returns:
+        An HTTP reply to an HTTP event, the result or problem itself to a direct Invoke, and to
+        all other sources a short count of what became of the records.
+
+    Raises:
+        Redeliver: only for sources that nobody waits for, once every record is decided, if any of
+            them may succeed later: the platform then delivers the event again.
+    """
+    call = invocation.begin(context, REAL)
+    if isinstance(event, dict) and http.is_http(event):
+        return routes.answer(event, call)
+    # Imported here: an HTTP request, which somebody waits for, needs no trigger.
+    from handler import triggers
+
+    return triggers.answer(event, call)

@@ -1,0 +1,117 @@
+"""Results and problems to the JSON bodies of the contract, and those to HTTP replies."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from handler.problems import Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from handler.batch import Answer
+    from handler.importer import Imported
+    from handler.order import Order
+    from handler.problems import Problem
+
+Body = dict[str, Any]
+
+JSON = "application/json"
+PROBLEM_JSON = "application/problem+json"
+
+#: Who calls proves it by one of these (RFC 9110 section 11.6.1); the second is our own name for
+#: the three headers of Standard Webhooks.
+CHALLENGE = 'Bearer realm="import-key-pair", StandardWebhooks realm="import-key-pair"'
+
+
+def result(order: Order, imported: Imported, request_id: str) -> tuple[int, Body]:
+    """Return status and body of an import, in the form of `import-key-pair.result.json`."""
+    body: Body = {
+        "result": imported.result,
+        "dryRun": order.dry_run,
+        "keyId": imported.key_id,
+        "keyName": order.key_name,
+        "projectId": imported.project_id,
+        "region": order.region,
+        "tags": dict(imported.tags),
+        "bits": order.key.bits,
+        "fingerprint": order.key.fingerprint,
+        "fingerprintMd5": order.key.fingerprint_md5,
+        "differences": [difference._asdict() for difference in imported.differences],
+        "requestId": request_id,
+        "cvmRequestId": imported.cvm_request_id,
+    }
+    for optional in ("keyId", "cvmRequestId"):
+        if not body[optional]:
+            del body[optional]
+    return (201 if imported.result == "created" and not order.dry_run else 200), body
+
+
+def problem(error: Problem, request_id: str, base_url: str, *, known_caller: bool) -> tuple[int, Body]:
+    """Return status and body of a problem, in the form of `problem.json` (RFC 9457).
+
+    Args:
+        error: the problem.
+        request_id: this call's id.
+        base_url: what stands before the slug in `type`.
+        known_caller: whether the caller is recognised, and so may read what is misconfigured.
+    """
+    detail = error.cause if known_caller and isinstance(error, Misconfigured) else error.detail
+    body: Body = {
+        "type": base_url + error.slug,
+        "title": error.title,
+        "status": error.status,
+        "detail": detail,
+        "remedy": error.remedy,
+        "code": error.slug,
+        "reason": error.reason,
+        "retryable": error.retryable,
+        "retryAfter": error.retry_after,
+        "errors": [field._asdict() for field in error.errors],
+        "requestId": request_id,
+        "cvmRequestId": error.cvm_request_id,
+        "cvmCode": error.cvm_code,
+        "keyId": error.key_id,
+        "keyName": error.key_name,
+    }
+    return error.status, {name: value for name, value in body.items() if value or name == "retryable"}
+
+
+def many(answers: Iterable[Answer], request_id: str) -> Body:
+    """Return the body of many answers, in the order in which the items were sent."""
+    results = [
+        {"index": index, "status": answer.status, "body": answer.body} for index, answer in enumerate(answers)
+    ]
+    return {"results": results, "requestId": request_id}
+
+
+def http(status: int, body: Body | str, media_type: str, request_id: str, **headers: str) -> Body:
+    """Return an HTTP reply in the form that Function URL, API Gateway and CloudBase understand.
+
+    A text is sent as it is; anything else as ASCII JSON. The names of `headers` are written with
+    underscores for hyphens.
+    """
+    return {
+        "isBase64Encoded": False,
+        "statusCode": status,
+        "headers": {
+            "Content-Type": media_type,
+            "X-Request-Id": request_id,
+            "Cache-Control": "no-store",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        },
+        "body": body if isinstance(body, str) else json.dumps(body),
+    }
+
+
+def http_problem(error: Problem, body: Body, request_id: str) -> Body:
+    """Return a problem's HTTP reply, with the headers that its status asks for."""
+    headers: dict[str, str] = {}
+    if error.status == 401:
+        headers["WWW_Authenticate"] = CHALLENGE
+    if error.allow:
+        headers["Allow"] = ", ".join(error.allow)
+    if error.retry_after:
+        headers["Retry_After"] = str(error.retry_after)
+    return http(error.status, body, PROBLEM_JSON, request_id, **headers)

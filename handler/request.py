@@ -1,0 +1,142 @@
+"""A JSON value to an `ImportRequest`, judged by the JSON Schema that the contract publishes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from handler.problems import FieldError, InvalidRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
+
+_SCHEMA = os.path.join(os.path.dirname(os.path.dirname(__file__)), "schemas", "import-key-pair.request.json")
+
+#: As in the schema, for the log of a request that the schema refuses.
+_KEY_NAME = re.compile(r"[A-Za-z0-9_]{1,25}")
+
+#: So many tags a CVM resource may have (https://www.tencentcloud.com/document/product/651/13354).
+_MOST_TAGS = 50
+
+#: Of so many unknown members each is named by its position; the rest is counted.
+_MOST_UNKNOWN = 20
+
+#: The compiled schema, once a request has needed it.
+_compiled: list[Validator] = []
+
+
+class ImportRequest(NamedTuple):
+    """What a caller asks for, as sent; None where the caller left the choice to us."""
+
+    key_name: str
+    public_key: str
+    project_id: int | None
+    region: str | None
+    tags: Mapping[str, str]
+    dry_run: bool
+
+
+def validate(value: object) -> ImportRequest:
+    """Return the request that a JSON value holds.
+
+    Raises:
+        InvalidRequest: it breaks `schemas/import-key-pair.request.json`; every error is in it.
+    """
+    validator = _validator()
+    errors = tuple(_field_errors(value, validator))
+    if errors:
+        raise InvalidRequest(
+            "The request breaks the schema in one place."
+            if len(errors) == 1
+            else f"The request breaks the schema in {len(errors)} places.",
+            "Mend what `errors` lists; GET /openapi.json has the whole schema.",
+            errors=errors,
+        )
+    assert isinstance(value, dict)  # noqa: S101 - the schema has just said so; for the type checker
+    project_id = value.get("projectId")
+    return ImportRequest(
+        key_name=value["keyName"],
+        public_key=value["publicKey"],
+        project_id=None if project_id is None else int(project_id),
+        region=value.get("region"),
+        tags=value.get("tags", {}),
+        dry_run=value.get("dryRun", False),
+    )
+
+
+def key_name(value: object) -> str:
+    """Return the key name in a request that may be wrong elsewhere, or "" where it has no valid one."""
+    given = value.get("keyName") if isinstance(value, dict) else None
+    return given if isinstance(given, str) and _KEY_NAME.fullmatch(given) else ""
+
+
+def _validator() -> Validator:
+    if not _compiled:
+        # Imported here, since most refusals never come this far and jsonschema is a third of a
+        # cold start.
+        from jsonschema import Draft202012Validator
+
+        with open(_SCHEMA, encoding="utf-8") as file:
+            _compiled.append(Draft202012Validator(json.load(file)))
+    return _compiled[0]
+
+
+def _field_errors(value: object, validator: Validator) -> Iterator[FieldError]:
+    """Yield what is wrong, in the schema's order, without repeating anything that was sent."""
+    if not isinstance(value, dict):
+        yield FieldError("", "The request must be a JSON object, or an array of such objects.")
+        return
+    schema = cast("dict[str, Any]", validator.schema)
+    rules: dict[str, Any] = schema["properties"]
+    unknown = [position for position, name in enumerate(value, start=1) if name not in rules]
+    seen = {name: _bounded(value[name]) for name in rules if name in value}
+    wrong: dict[str, list[ValidationError]] = {}
+    for error in validator.iter_errors(seen):
+        wrong.setdefault(str(error.absolute_path[0]) if error.absolute_path else "", []).append(error)
+    for name, rule in rules.items():
+        if name not in value and name in schema["required"]:
+            yield FieldError(f"/{name}", f"This member is required: {rule['description']}.")
+        elif name in wrong:
+            yield FieldError(f"/{name}", f"{_which(seen[name], wrong[name])}: {rule['description']}.")
+    names = list(value)
+    for position in unknown[:_MOST_UNKNOWN]:
+        yield FieldError("", f"Member {position} is not known{_nearest(names[position - 1], rules)}.")
+    if more := len(unknown[_MOST_UNKNOWN:]):
+        yield FieldError("", f"{more} more members are not known.")
+
+
+def _bounded(value: Any) -> Any:
+    """Return a member's value cut to what its verdict depends on, so that no size slows it down."""
+    if isinstance(value, dict):
+        return {name: _kind(value[name]) for name in list(value)[: _MOST_TAGS + 1]}
+    return _kind(value)
+
+
+def _kind(value: Any) -> Any:
+    """Return a value, or an empty one of its kind where a scalar belongs."""
+    return type(value)() if isinstance(value, (dict, list)) else value
+
+
+def _which(value: object, errors: list[ValidationError]) -> str:
+    """Return how the sentence about a wrong member begins; of tags it says which, by position."""
+    if not isinstance(value, dict) or len(value) > _MOST_TAGS:
+        return "This must be"
+    places = {name: position for position, name in enumerate(value, start=1)}
+    # A wrong name is an error of the object, a wrong value one of the object's member.
+    wrong = {places[e.absolute_path[1] if len(e.absolute_path) > 1 else e.instance] for e in errors}
+    return f"Tag {', '.join(map(str, sorted(wrong)))} is wrong; this must be"
+
+
+def _nearest(name: str, known: Mapping[str, object]) -> str:
+    """Return a hint at the known name that an unknown one comes near to, without regard to case."""
+    # Imported here: only a refused request needs it.
+    from difflib import get_close_matches
+
+    folded = {member.lower(): member for member in known}
+    near = get_close_matches(name[:64].lower().replace("_", "").replace("-", ""), folded, n=1)
+    return f"; the nearest known name is `{folded[near[0]]}`" if near else ""

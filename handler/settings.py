@@ -1,0 +1,124 @@
+"""Reads the function's settings from the environment, all of them, at every invocation."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from handler.problems import Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: A region as CVM names it (https://www.tencentcloud.com/document/product/213/6091).
+REGION = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+")
+
+_CLOUD = re.compile(r"https://(cvm(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)?\.tencentcloudapi\.com)")
+_LOOPBACK = re.compile(r"http://(127\.0\.0\.1:([1-9][0-9]{0,4}))")
+_BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+_URL = re.compile(r"https?://[!-~]+")
+_LEVELS = ("debug", "info", "warning", "error")
+
+
+class Settings(NamedTuple):
+    """The settings of one invocation, checked.
+
+    Attributes:
+        callers_file: the path of `callers.json`; empty means beside `index.py`.
+        base_path: what stands before every route, without a slash at its end; may be empty.
+        cvm_scheme: `https`, or `http` for a stand-in on this machine.
+        cvm_host: the host (and port) that CVM is asked at.
+        default_region: the region of a request that names none; may be empty.
+        time_budget: the time that one request may take, in seconds.
+        min_rsa_bits: the smallest RSA modulus that any caller may hand in.
+        problem_base_url: what stands before the slug in a problem's `type`.
+        log_level: the lowest level that is logged; audit lines always are.
+    """
+
+    callers_file: str = ""
+    base_path: str = ""
+    cvm_scheme: str = "https"
+    cvm_host: str = "cvm.tencentcloudapi.com"
+    default_region: str = ""
+    time_budget: float = 20.0
+    min_rsa_bits: int = 2048
+    problem_base_url: str = "urn:import-key-pair:problem:"
+    log_level: str = "info"
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Return the settings that the environment holds; a variable set to nothing counts as unset.
+
+    Raises:
+        Misconfigured: a value is wrong; the cause names the variable and what it may hold.
+    """
+    return Settings(
+        callers_file=environ.get("CALLERS_FILE", ""),
+        base_path=_base_path(environ.get("BASE_PATH", "")),
+        **_endpoint(environ.get("CVM_ENDPOINT", "")),
+        default_region=_region(environ.get("DEFAULT_REGION", "")),
+        time_budget=_whole(environ, "TIME_BUDGET_MS", 20_000, 1_000, 890_000) / 1000,
+        min_rsa_bits=_whole(environ, "MIN_RSA_BITS", 2048, 2048, 16384),
+        problem_base_url=_problem_base_url(environ.get("PROBLEM_BASE_URL", "")),
+        log_level=_level(environ.get("LOG_LEVEL", "")),
+    )
+
+
+def base_path(environ: Mapping[str, str]) -> str:
+    """Return the base path alone, "" where it is wrong: even a function that is not set up has routes."""
+    try:
+        return _base_path(environ.get("BASE_PATH", ""))
+    except Misconfigured:
+        return ""
+
+
+def _base_path(value: str) -> str:
+    path = value.rstrip("/")
+    if path and not _BASE_PATH.fullmatch(path):
+        raise Misconfigured("BASE_PATH is wrong: it is a path such as /keys, or not set at all.")
+    return path
+
+
+def _endpoint(value: str) -> dict[str, str]:
+    if not value:
+        return {}
+    if cloud := _CLOUD.fullmatch(value):
+        return {"cvm_scheme": "https", "cvm_host": cloud[1]}
+    loopback = _LOOPBACK.fullmatch(value)
+    if loopback and int(loopback[2]) < 1 << 16:
+        return {"cvm_scheme": "http", "cvm_host": loopback[1]}
+    raise Misconfigured(
+        "CVM_ENDPOINT is wrong: it is https://cvm.tencentcloudapi.com, the same with one label after"
+        " cvm (such as https://cvm.ap-guangzhou.tencentcloudapi.com), or http://127.0.0.1:PORT."
+    )
+
+
+def _region(value: str) -> str:
+    if value and not REGION.fullmatch(value):
+        raise Misconfigured("DEFAULT_REGION is wrong: it is a region such as ap-guangzhou, or not set.")
+    return value
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = environ.get(name, "")
+    if not text:
+        return default
+    if text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high:
+        return int(text)
+    raise Misconfigured(f"{name} is wrong: it is a whole number from {low} to {high}, or not set.")
+
+
+def _problem_base_url(value: str) -> str:
+    if not value:
+        return Settings().problem_base_url
+    if not _URL.fullmatch(value):
+        raise Misconfigured("PROBLEM_BASE_URL is wrong: it is an http or https URL, or not set.")
+    return value
+
+
+def _level(value: str) -> str:
+    if not value:
+        return Settings().log_level
+    if value.lower() not in _LEVELS:
+        raise Misconfigured(f"LOG_LEVEL is wrong: it is one of {', '.join(_LEVELS)}, or not set.")
+    return value.lower()
