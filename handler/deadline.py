@@ -40,8 +40,10 @@ def set_out(
     now = clock()
     begun = now if loaded is None else min(now, max(loaded, now - LONGEST_LOAD))
     platform = _platform_limit(context)
+    if platform is None:
+        return Deadline(begun + budget, clock)
     # The platform starts its own clock at the call, whenever the instance was loaded.
-    return Deadline(begun + (budget if platform is None else min(budget, platform - RESERVE)), clock)
+    return Deadline(min(begun + budget, now + platform - RESERVE), clock)
 
 
 def _platform_limit(context: Mapping[str, object]) -> float | None:

@@ -102,7 +102,7 @@ def _field_errors(value: object, validator: Validator) -> Iterator[FieldError]:
         if name not in value and name in schema["required"]:
             yield FieldError(f"/{name}", f"This member is required: {rule['description']}.")
         elif name in wrong:
-            yield FieldError(f"/{name}", f"{_which(seen[name], wrong[name])}: {rule['description']}.")
+            yield FieldError(f"/{name}", f"{_which(name, seen[name], wrong[name])}: {rule['description']}.")
     names = list(value)
     for position in unknown[:_MOST_UNKNOWN]:
         yield FieldError("", f"Member {position} is not known{_nearest(names[position - 1], rules)}.")
@@ -122,9 +122,9 @@ def _kind(value: Any) -> Any:
     return type(value)() if isinstance(value, (dict, list)) else value
 
 
-def _which(value: object, errors: list[ValidationError]) -> str:
+def _which(name: str, value: object, errors: list[ValidationError]) -> str:
     """Return how the sentence about a wrong member begins; of tags it says which, by position."""
-    if not isinstance(value, dict) or len(value) > _MOST_TAGS:
+    if name != "tags" or not isinstance(value, dict) or len(value) > _MOST_TAGS:
         return "This must be"
     places = {name: position for position, name in enumerate(value, start=1)}
     # A wrong name is an error of the object, a wrong value one of the object's member.
