@@ -21,8 +21,12 @@ def test_a_line_is_one_flat_ascii_object(capsys: pytest.CaptureFixture[str]) -> 
     assert written.count("\n") == 1
     assert written.isascii()
     assert json.loads(written) == {
-        "log": "info", "message": "It\nhappened", "requestId": "r1", "name": "é\u2028\ud800", "count": 0,
-    }  # fmt: skip
+        "log": "info",
+        "message": "It\nhappened",
+        "requestId": "r1",
+        "name": "é\u2028\ud800",
+        "count": 0,
+    }
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_every_member_is_taken() -> None:
         ("tags", {str(i): "x" for i in range(50)}, {str(i): "x" for i in range(50)}),
         ("dryRun", False, False),
     ],
-)  # fmt: skip
+)
 def test_good_values_are_taken(name: str, value: object, taken: object) -> None:
     """The limits themselves are still good, and nothing is changed on the way."""
     fields = {"keyName": 0, "publicKey": 1, "projectId": 2, "region": 3, "tags": 4, "dryRun": 5}
@@ -74,28 +74,86 @@ def test_good_values_are_taken(name: str, value: object, taken: object) -> None:
 
 WRONG: dict[str, tuple[object, ...]] = {
     "keyName": (
-            "", "A" * 26, "abc\n", "a-b", "a.b", "a b", "ä", "Ａ", "٣", "\ud800", 5, None, True, ["a"],
-            {"a": 1},
-        ),
+        "",
+        "A" * 26,
+        "abc\n",
+        "a-b",
+        "a.b",
+        "a b",
+        "ä",
+        "Ａ",
+        "٣",
+        "\ud800",
+        5,
+        None,
+        True,
+        ["a"],
+        {"a": 1},
+    ),
     "publicKey": (5, None, True, ["ssh-rsa"], {}),
     "projectId": (
-            -1, 2**63, Inexact("1.5"), Inexact("1e18"), True, None, "", "-1", "1.0", "01", " 1", "1\n", "１",
-            "1e3",
-            "9223372036854775808", "99999999999999999999", [], {},
-        ),
+        -1,
+        2**63,
+        Inexact("1.5"),
+        Inexact("1e18"),
+        True,
+        None,
+        "",
+        "-1",
+        "1.0",
+        "01",
+        " 1",
+        "1\n",
+        "１",
+        "1e3",
+        "9223372036854775808",
+        "99999999999999999999",
+        [],
+        {},
+    ),
     "region": (
-            "", "guangzhou", "AP-GUANGZHOU", "ap-guangzhou\n", "ap_guangzhou", "a-b", "ap-", "ap--x",
-            "ap-" + "x" * 40, 5, None,
-        ),
+        "",
+        "guangzhou",
+        "AP-GUANGZHOU",
+        "ap-guangzhou\n",
+        "ap_guangzhou",
+        "a-b",
+        "ap-",
+        "ap--x",
+        "ap-" + "x" * 40,
+        5,
+        None,
+    ),
     "tags": (
-            None, [], "a", {"a": 1}, {"a": None}, {"a": ""}, {"": "a"}, {"k" * 128: "v"}, {"k": "v" * 256},
-            {" a": "b"}, {"a ": "b"}, {"a": " b"}, {"a": "b\n"}, {"a\u00a0": "b"}, {"a": "\u3000b"},
-            {"a": "b\ufeff"}, {"qcs:x": "a"}, {"QCS:x": "a"}, {"project": "a"}, {"Project-x": "a"},
-            {"PROJECTS": "a"}, {"项目": "a"}, {"项目a": "a"}, {"a": "\ud800"}, {"\udfff": "a"},
-            {str(i): "x" for i in range(51)},
-        ),
+        None,
+        [],
+        "a",
+        {"a": 1},
+        {"a": None},
+        {"a": ""},
+        {"": "a"},
+        {"k" * 128: "v"},
+        {"k": "v" * 256},
+        {" a": "b"},
+        {"a ": "b"},
+        {"a": " b"},
+        {"a": "b\n"},
+        {"a\u00a0": "b"},
+        {"a": "\u3000b"},
+        {"a": "b\ufeff"},
+        {"qcs:x": "a"},
+        {"QCS:x": "a"},
+        {"project": "a"},
+        {"Project-x": "a"},
+        {"PROJECTS": "a"},
+        {"项目": "a"},
+        {"项目a": "a"},
+        {"a": "\ud800"},
+        {"\udfff": "a"},
+        {str(i): "x" for i in range(51)},
+    ),
     "dryRun": (0, 1, "true", None, []),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -176,7 +234,7 @@ def test_one_place_and_several_places_are_told_apart() -> None:
             id="texts",
         ),
     ],
-)  # fmt: skip
+)
 def test_size_makes_a_refusal_neither_slow_nor_long(value: dict[str, Any]) -> None:
     """A mebibyte of errors is refused quickly, in an answer that fits a reply."""
     begun = time.perf_counter()

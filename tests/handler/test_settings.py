@@ -14,9 +14,15 @@ from handler.settings import Settings
 def test_nothing_set_is_the_documented_default() -> None:
     """An empty environment gives every default; variables set to nothing count as unset."""
     names = (
-        "CALLERS_FILE", "BASE_PATH", "CVM_ENDPOINT", "DEFAULT_REGION", "TIME_BUDGET_MS", "MIN_RSA_BITS",
-        "PROBLEM_BASE_URL", "LOG_LEVEL",
-    )  # fmt: skip
+        "CALLERS_FILE",
+        "BASE_PATH",
+        "CVM_ENDPOINT",
+        "DEFAULT_REGION",
+        "TIME_BUDGET_MS",
+        "MIN_RSA_BITS",
+        "PROBLEM_BASE_URL",
+        "LOG_LEVEL",
+    )
 
     assert settings.read({}) == Settings() == settings.read(dict.fromkeys(names, ""))
     assert Settings().cvm_host == "cvm.tencentcloudapi.com"
@@ -31,10 +37,16 @@ def test_nothing_set_is_the_documented_default() -> None:
         ("BASE_PATH", "/keys", {"base_path": "/keys"}),
         ("BASE_PATH", "/keys/v1/", {"base_path": "/keys/v1"}),
         ("CVM_ENDPOINT", "https://cvm.tencentcloudapi.com", {}),
-        ("CVM_ENDPOINT", "https://cvm.ap-guangzhou.tencentcloudapi.com",
-         {"cvm_host": "cvm.ap-guangzhou.tencentcloudapi.com"}),
-        ("CVM_ENDPOINT", "https://cvm.internal.tencentcloudapi.com",
-         {"cvm_host": "cvm.internal.tencentcloudapi.com"}),
+        (
+            "CVM_ENDPOINT",
+            "https://cvm.ap-guangzhou.tencentcloudapi.com",
+            {"cvm_host": "cvm.ap-guangzhou.tencentcloudapi.com"},
+        ),
+        (
+            "CVM_ENDPOINT",
+            "https://cvm.internal.tencentcloudapi.com",
+            {"cvm_host": "cvm.internal.tencentcloudapi.com"},
+        ),
         ("CVM_ENDPOINT", "http://127.0.0.1:8000", {"cvm_scheme": "http", "cvm_host": "127.0.0.1:8000"}),
         ("CVM_ENDPOINT", "http://127.0.0.1:65535", {"cvm_scheme": "http", "cvm_host": "127.0.0.1:65535"}),
         ("DEFAULT_REGION", "ap-shanghai-fsi", {"default_region": "ap-shanghai-fsi"}),
@@ -42,11 +54,14 @@ def test_nothing_set_is_the_documented_default() -> None:
         ("TIME_BUDGET_MS", "890000", {"time_budget": 890.0}),
         ("MIN_RSA_BITS", "3072", {"min_rsa_bits": 3072}),
         ("MIN_RSA_BITS", "16384", {"min_rsa_bits": 16384}),
-        ("PROBLEM_BASE_URL", "https://keys.example.com/problems/",
-         {"problem_base_url": "https://keys.example.com/problems/"}),
+        (
+            "PROBLEM_BASE_URL",
+            "https://keys.example.com/problems/",
+            {"problem_base_url": "https://keys.example.com/problems/"},
+        ),
         ("LOG_LEVEL", "ERROR", {"log_level": "error"}),
     ],
-)  # fmt: skip
+)
 def test_each_setting_is_read(name: str, value: str, expected: dict[str, Any]) -> None:
     """A right value ends in its own field, and in no other."""
     assert settings.read({name: value}) == Settings()._replace(**expected)
@@ -56,28 +71,65 @@ def test_each_setting_is_read(name: str, value: str, expected: dict[str, Any]) -
     ("name", "value"),
     [
         *(("BASE_PATH", wrong) for wrong in ("keys", "/a//b", "/a?b", "/ä", "/a\n")),
-        *(("CVM_ENDPOINT", wrong) for wrong in (
-            "cvm.tencentcloudapi.com", "http://cvm.tencentcloudapi.com", "https://cvm.tencentcloudapi.com/",
-            "https://cvm.tencentcloudapi.com.evil.example", "https://evil.example/cvm.tencentcloudapi.com",
-            "https://cvm.a.b.tencentcloudapi.com", "https://cvm.-a.tencentcloudapi.com",
-            "https://u@cvm.tencentcloudapi.com", "https://cvmxtencentcloudapi.com", "http://127.0.0.1",
-            "http://127.0.0.1:0", "http://127.0.0.1:65536", "http://127.0.0.1:80/", "http://localhost:80",
-            "http://10.0.0.1:80", "https://127.0.0.1:80", "https://cvm.tencentcloudapi.com\n",
-            "https://evil.tencentcloudapi.com",
-        )),
-        *(("DEFAULT_REGION", wrong) for wrong in (
-            "guangzhou", "AP-GUANGZHOU", "ap-guangzhou\n", "ap_guangzhou",
-        )),
-        *(("TIME_BUDGET_MS", wrong) for wrong in (
-            "999", "890001", "1e4", "-1", "2000.0", "٣٠٠٠", " 2000", "9" * 5000,
-        )),
+        *(
+            ("CVM_ENDPOINT", wrong)
+            for wrong in (
+                "cvm.tencentcloudapi.com",
+                "http://cvm.tencentcloudapi.com",
+                "https://cvm.tencentcloudapi.com/",
+                "https://cvm.tencentcloudapi.com.evil.example",
+                "https://evil.example/cvm.tencentcloudapi.com",
+                "https://cvm.a.b.tencentcloudapi.com",
+                "https://cvm.-a.tencentcloudapi.com",
+                "https://u@cvm.tencentcloudapi.com",
+                "https://cvmxtencentcloudapi.com",
+                "http://127.0.0.1",
+                "http://127.0.0.1:0",
+                "http://127.0.0.1:65536",
+                "http://127.0.0.1:80/",
+                "http://localhost:80",
+                "http://10.0.0.1:80",
+                "https://127.0.0.1:80",
+                "https://cvm.tencentcloudapi.com\n",
+                "https://evil.tencentcloudapi.com",
+            )
+        ),
+        *(
+            ("DEFAULT_REGION", wrong)
+            for wrong in (
+                "guangzhou",
+                "AP-GUANGZHOU",
+                "ap-guangzhou\n",
+                "ap_guangzhou",
+            )
+        ),
+        *(
+            ("TIME_BUDGET_MS", wrong)
+            for wrong in (
+                "999",
+                "890001",
+                "1e4",
+                "-1",
+                "2000.0",
+                "٣٠٠٠",
+                " 2000",
+                "9" * 5000,
+            )
+        ),
         *(("MIN_RSA_BITS", wrong) for wrong in ("1024", "2047", "16385", "none")),
-        *(("PROBLEM_BASE_URL", wrong) for wrong in (
-            "keys.example.com", "ftp://x", "https://", "https://a b", "https://ä",
-        )),
+        *(
+            ("PROBLEM_BASE_URL", wrong)
+            for wrong in (
+                "keys.example.com",
+                "ftp://x",
+                "https://",
+                "https://a b",
+                "https://ä",
+            )
+        ),
         *(("LOG_LEVEL", wrong) for wrong in ("verbose", "info\n")),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_value_names_the_variable(name: str, value: str) -> None:
     """A wrong value is `misconfigured`, and the cause says which variable it is and what it may hold."""
     with pytest.raises(Misconfigured) as problem:
