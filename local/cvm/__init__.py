@@ -1,0 +1,21 @@
+"""A stand-in for Tencent Cloud CVM's key pair API: `python -m local.cvm`, or `serve` from a test.
+
+In a test:
+
+    with serve(Options(quota=3)) as cvm:
+        cvm.fault("ImportKeyPair", "drop-after")
+        # here the real SDK imports a key, with cvm.host and cvm.credentials
+        assert cvm.calls[0].executed
+        assert "alice" in cvm.account.key_pairs
+"""
+
+from __future__ import annotations
+
+from .account import Account, KeyPair
+from .calls import Call
+from .credentials import Credential, mint
+from .faults import Fault
+from .options import Options
+from .server import StandIn, serve
+
+__all__ = ["Account", "Call", "Credential", "Fault", "KeyPair", "Options", "StandIn", "mint", "serve"]

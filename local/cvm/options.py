@@ -1,0 +1,31 @@
+"""Everything that can be chosen about a stand-in."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .credentials import DEFAULT, Credential
+
+
+class Options(NamedTuple):
+    """How a stand-in behaves; the defaults are the real service as far as it is known.
+
+    `python -m local.cvm --help` explains each.
+    """
+
+    port: int = 0
+    credentials: tuple[Credential, ...] = (DEFAULT,)
+    mint_secret: str = ""
+    quota: int = 100
+    rate: int = 10
+    rate_message: str = "count"
+    projects: frozenset[int] = frozenset()
+    any_project: bool = False
+    any_region: bool = False
+    strict_types: bool = False
+    documented_name_codes: bool = False
+    same_key_twice: bool = False
+    ed25519: bool = False
+    keep_calls: int = 10_000
+    request_seconds: float = 15.0
+    idle_seconds: float = 75.0
