@@ -1,5 +1,5 @@
 # Everything that this project can do from a fresh clone, given git, make and CPython 3.10 or newer.
-.PHONY: run serve test check bench package fuzz long mutation lock clean setup
+.PHONY: run serve test check bench package deployment fuzz long mutation lock clean setup
 .DEFAULT_GOAL := test
 
 PYTHON := .venv/bin/python
@@ -26,6 +26,9 @@ check: setup      ## style and types
 
 package: setup    ## dist/function.zip, the same bytes on every build
 	@$(PYTHON) -m package
+
+deployment: setup ## serverless.yml as files for tccli, in dist/deployment
+	@$(PYTHON) -m package.deployment
 
 bench: package    ## the measurements that README quotes
 	@$(PYTHON) -m bench

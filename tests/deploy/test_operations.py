@@ -1,0 +1,147 @@
+"""docs/operations.md names commands, policies and fields that exist."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import shlex
+from typing import Any
+
+import pytest
+
+from package.__main__ import ROOT
+
+pytestmark = pytest.mark.slow
+
+PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+VERSIONS = {"cam": "v20190116", "cls": "v20201016", "scf": "v20180416"}
+COMMANDS = [line for line in PAGE.splitlines() if line.startswith("tccli ")]
+
+# Of the audit line; alarms count by them.
+FIELDS = {
+    "attempts", "caller", "cause", "code", "cvmRequestId", "fingerprint", "keyId", "keyName", "log", "reason",
+    "requestId", "result", "totalMs", "trigger", "upstreamMs",
+}  # fmt: skip
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("name", ["trust-policy", "permission-policy"])
+def test_page_shows_the_policy_that_the_commands_send(name: str) -> None:
+    """The JSON on the page and the file beside it are the same."""
+    policy = (ROOT / f"docs/cam/{name}.json").read_text(encoding="utf-8")
+
+    assert policy in _blocks("json")
+    assert f"docs/cam/{name}.json" in PAGE
+
+
+def test_only_scf_takes_on_the_role() -> None:
+    """The trust policy names the service and nobody else."""
+    policy = json.loads((ROOT / "docs/cam/trust-policy.json").read_text(encoding="utf-8"))
+
+    (statement,) = policy["statement"]
+    assert policy["version"] == "2.0"
+    assert statement == {
+        "effect": "allow",
+        "action": "name/sts:AssumeRole",
+        "principal": {"service": ["scf.qcloud.com"]},
+    }
+
+
+def test_role_may_import_and_list_and_no_more() -> None:
+    """Least privilege: no deleting, no binding, no other product."""
+    policy = json.loads((ROOT / "docs/cam/permission-policy.json").read_text(encoding="utf-8"))
+
+    (statement,) = policy["statement"]
+    assert policy["version"] == "2.0"
+    assert statement["effect"] == "allow"
+    assert statement["action"] == ["cvm:ImportKeyPair", "cvm:DescribeKeyPairs"]
+
+
+def test_role_has_the_name_that_is_deployed(inputs: dict[str, Any]) -> None:
+    """serverless.yml and the commands speak of the same role and function."""
+    assert f"--RoleName {inputs['role']} " in PAGE
+    assert f"--FunctionName {inputs['name']}" in PAGE
+
+
+def _value(text: str) -> Any:
+    return json.loads(text) if text[:1] in {"[", "{"} else text
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_command_is_one_that_tccli_has(line: str) -> None:
+    """The action exists, and the API behind it knows every parameter, down to the last member."""
+    _, service, action, *rest = shlex.split(line)
+    models = importlib.import_module(f"tencentcloud.{service}.{VERSIONS[service]}.models")
+    options = dict(zip(rest[::2], rest[1::2], strict=True))
+    region = options.pop("--region", None)
+    file = options.pop("--cli-input-json", None)
+
+    request = getattr(models, f"{action}Request")()
+    request._deserialize({name.removeprefix("--"): _value(value) for name, value in options.items()})
+
+    # CAM is one for all regions.
+    assert (region is None) == (service == "cam")
+    assert file is None or re.fullmatch(r"file://\$PWD/dist/deployment/[a-z-]+\.json", file)
+
+
+def test_commands_send_files_that_are_written(inputs: dict[str, Any]) -> None:
+    """Each file is made by `make deployment`, for the action that it is sent with."""
+    from package import deployment
+
+    written = {f"{call.action} {call.file}" for call in deployment.calls(inputs, b"zip")}
+    sent = {
+        f"{match[1]} {match[2]}"
+        for line in COMMANDS
+        if (match := re.search(r"tccli scf (\w+) .*/dist/deployment/([a-z-]+)\.json", line))
+    }
+
+    assert len(sent) == 4
+    assert sent <= written
+
+
+def test_alarms_count_fields_and_codes_that_exist() -> None:
+    """A misspelt code would never ring."""
+    from handler import problems
+
+    queries = re.findall(r"`(log:[^`]*)`", PAGE)
+    codes = re.findall(r'code:"([a-z-]+)"', " ".join(queries))
+    slugs = {problem.slug for problem in vars(problems).values() if hasattr(problem, "slug")}
+
+    assert codes == ["misconfigured", "outcome-unknown", "unauthenticated"]
+    assert set(codes) <= slugs
+    assert {name for query in queries for name in re.findall(r"(\w+):", query)} <= FIELDS
+
+
+def test_index_has_every_field_that_is_searched() -> None:
+    """CLS finds nothing by a field that has no index."""
+    (paragraph,) = re.findall(r"key-value index, add\n(.*?)\n\n", PAGE, re.DOTALL)
+
+    assert set(re.findall(r"`(\w+)`", paragraph)) == FIELDS
+
+
+def test_brake_is_whole_instances(inputs: dict[str, Any]) -> None:
+    """The reserved quota on the page is ten times the function's memory."""
+    (quota,) = re.findall(r"--ReservedConcurrencyMem (\d+)", PAGE)
+
+    assert int(quota) == 10 * inputs["memorySize"]
+
+
+def test_table_of_contents_is_complete() -> None:
+    """Every section is listed, in order, and every link to a section leads somewhere."""
+    headings = re.findall(r"^## (.*)$", PAGE, re.MULTILINE)
+    anchors = [re.sub(r"[^a-z -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+    assert re.findall(r"^\d+\. \[.*?\]\(#([a-z-]+)\)", PAGE, re.MULTILINE) == anchors
+    assert set(re.findall(r"\]\(#([a-z-]+)\)", PAGE)) == set(anchors)
+
+
+def test_cost_adds_up() -> None:
+    """The table's sum is the sum of its rows."""
+    rows = [float(cost) for cost in re.findall(r"\| (\d\.\d\d) USD \|$", PAGE, re.MULTILINE)]
+    (total,) = re.findall(r"\*\*(\d\.\d\d) USD\*\*", PAGE)
+
+    assert round(sum(rows), 2) == float(total)
