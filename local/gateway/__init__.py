@@ -1,0 +1,18 @@
+"""A Function URL on this machine: HTTP to the function, run as SCF runs it, and back.
+
+    from local.gateway import Options, serve
+
+    with serve(Options(environment={"CVM_ENDPOINT": "http://127.0.0.1:9001"})) as gateway:
+        ...  # gateway.url, gateway.port, gateway.invoke(event), gateway.log
+
+`python -m local.gateway --help` explains every switch.
+"""
+
+from __future__ import annotations
+
+from local.gateway.failures import Failed, Failure
+from local.gateway.options import SHAPE_NAMES, Credentials, Options
+from local.gateway.pool import Outcome
+from local.gateway.server import Gateway, serve
+
+__all__ = ["SHAPE_NAMES", "Credentials", "Failed", "Failure", "Gateway", "Options", "Outcome", "serve"]
