@@ -33,15 +33,15 @@ LEFT_OUT = {
     "charset_normalizer/*": "guesses encodings",
 }
 
-_OWN_ENDINGS = {".bin", ".json", ".py", ".txt"}
+# Below the project's root; an editor's copy or a cache matches none of them.
+_OWN = ("handler/**/[!.]*.py", "handler/data/[!.]*.*[!~]", "schemas/[!.]*.json")
 
 
 def own(root: Path) -> Iterator[PackedFile]:
     """Yield the function itself, and one's own callers where there are any."""
-    for folder in ("handler", "schemas"):
-        for path in sorted((root / folder).rglob("*")):
-            if path.suffix in _OWN_ENDINGS and not path.name.startswith("."):
-                yield PackedFile(path.relative_to(root).as_posix(), path.read_bytes())
+    for pattern in _OWN:
+        for path in sorted(root.glob(pattern)):
+            yield PackedFile(path.relative_to(root).as_posix(), path.read_bytes())
     for name in ("index.py", "callers.json"):
         if (root / name).is_file():
             yield PackedFile(name, (root / name).read_bytes())
