@@ -1,0 +1,54 @@
+"""Reads the credentials that SCF lends to an invocation; nothing keeps them.
+
+SCF puts the execution role's temporary credentials into the environment and renews them there, so
+they are read anew for every call of CVM (https://www.tencentcloud.com/document/product/583/32748).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from handler.problems import Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECRET_ID = "TENCENTCLOUD_SECRETID"
+SECRET_KEY = "TENCENTCLOUD_SECRETKEY"
+SESSION_TOKEN = "TENCENTCLOUD_SESSIONTOKEN"
+
+# All three travel in HTTP headers or sign them: printable ASCII without blanks, of a sane length.
+_VALUE = re.compile(r"[!-~]{1,8192}")
+
+
+class Credentials(NamedTuple):
+    """The temporary credentials of the function's role."""
+
+    secret_id: str
+    secret_key: str
+    token: str
+
+    def __repr__(self) -> str:
+        """Return nothing secret, wherever this record is printed."""
+        return "Credentials(...)"
+
+
+def read(environ: Mapping[str, str]) -> Credentials:
+    """Return the credentials that the environment holds now.
+
+    Raises:
+        Misconfigured: one of the three is missing or cannot be one; the cause names the variable.
+    """
+    return Credentials(*(_value(environ, name) for name in (SECRET_ID, SECRET_KEY, SESSION_TOKEN)))
+
+
+def _value(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if _VALUE.fullmatch(value):
+        return value
+    if value:
+        raise Misconfigured(f"{name} is wrong: it holds a blank or another character that no credential has.")
+    raise Misconfigured(
+        f"{name} is not set: give the function an execution role, so that SCF lends it temporary credentials."
+    )
