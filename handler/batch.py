@@ -7,6 +7,8 @@ batch gets further, however often the time runs out before its end.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler import audit, public_key, reply, request
@@ -14,18 +16,15 @@ from handler.callers import policy
 from handler.problems import InternalError, KeyPairQuota, Problem, UpstreamBusy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from handler.callers import Caller
+    from handler.callers.caller import Caller
     from handler.deadline import Deadline
-    from handler.importer import Account, Imported, KeyPair
+    from handler.importer import Imported
     from handler.invocation import Invocation
+    from handler.ledger import Ledger
     from handler.log import Field
     from handler.order import Order
-
-#: With less than this left, in seconds, a write could hardly be answered: the item waits for the
-#: next delivery instead of ending in doubt.
-_LEAST_TIME = 0.3
 
 
 class Item(NamedTuple):
@@ -52,10 +51,16 @@ class Answer(NamedTuple):
     problem: Problem | None
 
 
-def settle(items: Sequence[Item], call: Invocation, deadline: Deadline) -> Iterator[Answer]:
-    """Yield an answer for each item, decided as if they had been sent one after another."""
-    upstream = _Upstream(call, deadline, several=len(items) > 1)
-    for item in items:
+def settle(items: Iterable[Item], call: Invocation, deadline: Deadline) -> Iterator[Answer]:
+    """Yield an answer for each item, decided as if they had been sent one after another.
+
+    Items are taken from the iterable as they are decided, so that ten thousand need no more memory
+    than two.
+    """
+    waiting = iter(items)
+    first = tuple(islice(waiting, 2))
+    upstream = _Upstream(call, deadline, several=len(first) > 1)
+    for item in chain(first, waiting):
         yield _answer(item, upstream, call)
 
 
@@ -63,7 +68,7 @@ def _answer(item: Item, upstream: _Upstream, call: Invocation) -> Answer:
     line: dict[str, Field] = dict(item.origin)
     calls, seconds = upstream.spent()
     try:
-        order = _order(item, call, line)
+        order = _order(item, upstream, call, line)
         imported = upstream.imported(order, item)
     except Problem as problem:
         error = problem
@@ -79,11 +84,13 @@ def _answer(item: Item, upstream: _Upstream, call: Invocation) -> Answer:
     return Answer(*reply.problem(error, call.request_id, call.problem_base_url(), known_caller=known), error)
 
 
-def _order(item: Item, call: Invocation, line: dict[str, Field]) -> Order:
+def _order(item: Item, upstream: _Upstream, call: Invocation, line: dict[str, Field]) -> Order:
     """Take an item as far as it goes without CVM: schema, key, policy."""
     if isinstance(item.value, Problem):
-        raise item.value
+        # Several items may share one problem; each raise would lengthen its traceback.
+        raise item.value.with_traceback(None)
     assert item.caller is not None  # noqa: S101 - an item without a caller is a Problem; for the type checker
+    upstream.require_time(0.0)
     settings = call.configured()
     line["keyName"] = request.key_name(item.value)
     wanted = request.validate(item.value)
@@ -101,93 +108,70 @@ def _spend(line: dict[str, Field], upstream: _Upstream, calls: int, seconds: flo
 
 
 class _Upstream:
-    """The account as one invocation sees it, opened by the first item that needs it.
-
-    Of several items it remembers what the account holds, by name and by key, so that no item
-    costs more than the one before.
-    """
+    """The account as one invocation sees it, opened by the first item that needs it."""
 
     def __init__(self, call: Invocation, deadline: Deadline, *, several: bool) -> None:
         self._call = call
         self._deadline = deadline
-        self._account: Account | None = None
-        self._to_list = several
         self._several = several
-        self._listed = False
+        self._ledger: Ledger | None = None
+        self._unlisted: set[str] = set()
         self._quota: KeyPairQuota | None = None
-        self._by_name: dict[str, KeyPair] = {}
-        self._by_blob: dict[bytes, KeyPair] = {}
 
     def spent(self) -> tuple[int, float]:
         """Return the calls made and the seconds spent so far."""
-        return (self._account.calls, self._account.seconds) if self._account else (0, 0.0)
+        return (self._ledger.calls, self._ledger.seconds) if self._ledger else (0, 0.0)
 
-    def imported(self, order: Order, item: Item) -> Imported:
-        """Return what an order came to."""
-        # Imported here: only an item that has passed every check of ours needs CVM and its SDK.
-        from handler import cvm, importer
+    def require_time(self, least: float) -> None:
+        """Let pass an item that more than so many seconds are left for; one alone always passes.
 
-        if self._account is None:
-            self._account = cvm.open_account(self._call.configured(), self._deadline, self._call.ambient)
-
-        def may_know(key_name: str, project_id: int) -> bool:
-            return item.caller is not None and policy.may_know(item.caller, key_name, project_id, item.user)
-
-        if not self._several:
-            return importer.import_key(order, self._account, self._deadline, self._call.ambient, may_know)
-        if self._to_list:
-            self._list(order.region)
-        settled = importer.decide(order, self._near(order), may_know)
-        if settled is not None:
-            return settled
-        if order.dry_run and self._listed:
-            return importer.would_create(order)
-        if self._quota is not None and not order.dry_run:
-            raise self._quota
-        if self._deadline.left() < _LEAST_TIME:
+        Raises:
+            UpstreamBusy: the items before it have used the time up.
+        """
+        if self._several and self._deadline.left() <= least:
             raise UpstreamBusy(
                 "The time was used up by the items before this one; nothing was sent for it.",
                 "Send the same again: what is there by then is answered at once, so a repeat gets further.",
                 retry_after=1,
             )
-        return self._import(order, may_know)
 
-    def _list(self, region: str) -> None:
+    def imported(self, order: Order, item: Item) -> Imported:
+        """Return what an order came to.
+
+        Raises:
+            Problem: every other end.
+        """
+        # Imported here: only an item that has passed every check of ours needs CVM and its SDK.
         from handler import importer
 
-        self._to_list = False
-        try:
-            assert self._account is not None  # noqa: S101 - opened above; for the type checker
-            pairs = importer.look_up(self._account, region, self._deadline, self._call.ambient)
-        except Problem:
-            # Then it goes item by item: each looks for itself where it has to.
-            return
-        self._listed = True
-        self._remember(pairs)
+        def may_know(key_name: str, project_id: int) -> bool:
+            return item.caller is not None and policy.may_know(item.caller, key_name, project_id, item.user)
 
-    def _import(self, order: Order, may_know: Callable[[str, int], bool]) -> Imported:
-        from handler import importer
-
-        assert self._account is not None  # noqa: S101 - as above
+        ledger = self._opened(order)
+        if found := importer.decide(order, ledger.near(order), may_know):
+            return found._replace(cvm_request_id=ledger.proof(found.key_id))
+        if order.dry_run and ledger.complete:
+            return importer.would_create(order)
+        if self._quota is not None and not order.dry_run:
+            raise self._quota.with_traceback(None)
+        self.require_time(importer.LEAST_FOR_AN_IMPORT)
         try:
-            imported = importer.import_key(order, self._account, self._deadline, self._call.ambient, may_know)
+            return importer.import_key(order, ledger, self._deadline, self._call.ambient, may_know)
         except KeyPairQuota as problem:
             self._quota = problem
             raise
-        if imported.result == "created" and not order.dry_run:
-            created = importer.KeyPair(
-                imported.key_id, order.key_name, order.project_id, order.key.blob, order.tags
-            )
-            self._remember((created,))
-        return imported
 
-    def _remember(self, pairs: Iterable[KeyPair]) -> None:
-        for pair in pairs:
-            self._by_name[pair.key_name] = pair
-            if pair.blob is not None:
-                self._by_blob.setdefault(pair.blob, pair)
+    def _opened(self, order: Order) -> Ledger:
+        """Return the account; of several items with its list, in the first region that gives one."""
+        from handler import cvm, importer
+        from handler.ledger import Ledger
 
-    def _near(self, order: Order) -> tuple[KeyPair, ...]:
-        """Return the key pairs that have the order's name or its key."""
-        found = (self._by_name.get(order.key_name), self._by_blob.get(order.key.blob))
-        return tuple(pair for pair in found if pair is not None)
+        call = self._call
+        if self._ledger is None:
+            self._ledger = Ledger(cvm.open_account(call.configured(), self._deadline, call.ambient))
+        if self._several and not self._ledger.complete and order.region not in self._unlisted:
+            self._unlisted.add(order.region)
+            # Where it cannot be had, it goes item by item: each looks for itself where it has to.
+            with suppress(Problem):
+                importer.look_up(self._ledger, order.region, self._deadline, call.ambient)
+        return self._ledger

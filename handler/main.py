@@ -2,15 +2,17 @@
 
     event -> trigger -> caller -> request -> public key -> importer -> reply
 
-An HTTP event goes through `routes`: bytes (`http`), caller (`callers`), JSON (`strict_json`). Every
-other event goes through `triggers`: what the platform delivers by itself. Both hand their items to
-`batch`, which takes each through `request`, `public_key`, `callers.policy` and `importer`.
+`event` recognises the source. An HTTP event goes to `routes`: bytes (`http`), caller (`callers`), JSON
+(`strict_json`). Every other source is a module of `triggers`: what the platform delivers by itself.
+All hand their items to `batch`, which takes each through `request`, `public_key`, `callers.policy` and
+`importer`.
 """
 
 from __future__ import annotations
 
-from handler import http, invocation, routes
+from handler import invocation
 from handler.ambient import REAL
+from handler.event import recognise
 
 
 def main_handler(event: object, context: object) -> object:
@@ -30,9 +32,4 @@ def main_handler(event: object, context: object) -> object:
             them may succeed later: the platform then delivers the event again.
     """
     call = invocation.begin(context, REAL)
-    if isinstance(event, dict) and http.is_http(event):
-        return routes.answer(event, call)
-    # Imported here: an HTTP request, which somebody waits for, needs no trigger.
-    from handler import triggers
-
-    return triggers.answer(event, call)
+    return recognise(event).answer(event, call)

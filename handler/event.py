@@ -1,0 +1,61 @@
+"""Recognises where an event comes from. The sources are asked in this order; the first that knows it has it.
+
+    http         a dict with `httpMethod` and `headers`: Function URL, API Gateway, CloudBase access
+    ckafka       non-empty `Records`, each with `Ckafka`
+    eventbridge  non-empty `EventList`, or `specversion` with `source` and `data`
+    timer        `Type` is `Timer`
+    invoke       `keyName` or `items`: somebody calls the function directly
+    unknown      anything else
+
+HTTP comes first, and the platform alone writes `httpMethod` and `headers`: whatever a request has in
+its body, path or headers, it never passes as an event of another source.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from handler import routes
+
+if TYPE_CHECKING:
+    from handler.invocation import Invocation
+
+#: The modules of `handler.triggers`, in the order in which they are asked. A further source is one
+#: module with `recognises` and `answer`, and its name here.
+TRIGGERS = (
+    "ckafka",
+    "eventbridge",
+    "timer",
+    "invoke",
+    "unknown",
+)
+
+
+class Source(Protocol):
+    """A module that answers the events of one source."""
+
+    def answer(self, event: Any, call: Invocation) -> object:
+        """Return what the source makes use of, in its own form."""
+
+
+class Trigger(Source, Protocol):
+    """A module of `handler.triggers`."""
+
+    def recognises(self, event: object) -> bool:
+        """Say whether an event is of this source, judged by its shape alone."""
+
+
+def recognise(event: object) -> Source:
+    """Return the source that an event comes from."""
+    if is_http(event):
+        return routes
+    # Imported here and below: an HTTP request, which somebody waits for, needs none of them.
+    from importlib import import_module
+
+    modules = (cast("Trigger", import_module(f"handler.triggers.{name}")) for name in TRIGGERS)
+    return next(module for module in modules if module.recognises(event))
+
+
+def is_http(event: object) -> bool:
+    """Say whether an event is an HTTP request, whatever else it looks like."""
+    return isinstance(event, dict) and "httpMethod" in event and "headers" in event

@@ -1,0 +1,51 @@
+"""CKafka: a batch of messages of one topic, in order, delivered again and again until it is taken.
+
+SCF pulls the messages itself and hands them over as `Records`, each with `Ckafka`
+(https://www.tencentcloud.com/document/product/583/17530). Each holds one request, as JSON text in
+`msgBody`. What its key says (the text "None" where it has none) does not matter here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handler.triggers import delivery, intake
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from handler.invocation import Invocation
+    from handler.log import Field
+
+
+def recognises(event: object) -> bool:
+    """Say whether an event is a batch of messages and of nothing else."""
+    records = event.get("Records") if isinstance(event, dict) else None
+    return (
+        isinstance(records, list)
+        and bool(records)
+        and all(isinstance(record, dict) and "Ckafka" in record for record in records)
+    )
+
+
+def answer(event: Mapping[str, Any], call: Invocation) -> dict[str, int]:
+    """Decide every message and return how many ended how.
+
+    Raises:
+        Redeliver: see `delivery.settle`.
+    """
+    return delivery.settle((_record(record["Ckafka"]) for record in event["Records"]), call)
+
+
+def _record(message: object) -> intake.Record:
+    said = message if isinstance(message, dict) else {}
+    return intake.Record(f"ckafka:{said.get('topic')}", said.get("msgBody"), origin(said))
+
+
+def origin(message: Mapping[str, Any]) -> dict[str, Field]:
+    """Return where a message stands in its topic; one page of the documentation has `Partition`."""
+    return {
+        "topic": intake.name(message.get("topic")),
+        "partition": intake.number(message.get("partition", message.get("Partition"))),
+        "offset": intake.number(message.get("offset")),
+    }

@@ -1,0 +1,71 @@
+"""Deliveries that nobody waits for: every record is decided, and what may succeed later comes again.
+
+The platform knows two answers only. An exception makes it deliver the whole event again, and keep
+back what follows in a CKafka partition; anything that is returned ends the matter
+(https://cloud.tencent.com/document/product/583/41138). So one exception at the end stands for all
+records that may succeed later, and for the rest the log line is all there is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from handler.triggers import intake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from handler.batch import Answer
+    from handler.invocation import Invocation
+    from handler.log import Field
+    from handler.triggers.intake import Record
+
+#: So many records an exception names; the log has them all.
+_MOST_NAMED = 10
+
+
+class Redeliver(Exception):
+    """Some records may succeed later, so the platform shall deliver the whole event again.
+
+    The text goes to the log and to the dead-letter queue: it holds counts and ids, nothing else.
+    """
+
+
+def settle(
+    records: Iterable[Record], call: Invocation, opened: Callable[[Record], tuple[Record, ...]] = intake.alone
+) -> dict[str, int]:
+    """Decide all records of a delivery and return how many ended how.
+
+    Raises:
+        Redeliver: at least one of them may succeed later.
+    """
+    endings: Counter[str] = Counter()
+    later: Counter[str] = Counter()
+    places: list[str] = []
+    for position, (item, answer) in enumerate(intake.settle(records, call, opened)):
+        endings[_ending(answer)] += 1
+        if answer.problem is not None and answer.problem.retryable:
+            later[answer.problem.slug] += 1
+            if len(places) < _MOST_NAMED:
+                places.append(_place(item.origin, position))
+    if later:
+        why = ", ".join(f"{slug} {count}" for slug, count in later.items())
+        raise Redeliver(
+            f"{later.total()} of {endings.total()} records may succeed later, so all are to come again: {why}"
+            f" (request {call.request_id}; first at {', '.join(places)})"
+        )
+    return dict(endings)
+
+
+def _ending(answer: Answer) -> str:
+    if answer.problem is not None:
+        return "refused"
+    return "dryRun" if answer.body["dryRun"] else str(answer.body["result"])
+
+
+def _place(origin: Mapping[str, Field], position: int) -> str:
+    """Return how a record is named: by its partition and offset, its event's id, or its position."""
+    if origin.get("offset") is not None:
+        return f"{origin.get('partition')}:{origin['offset']}"
+    return str(origin.get("eventId") or f"#{position}")

@@ -1,0 +1,166 @@
+"""What a source hands over, to items for `batch`: first who sends it, then what it holds."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import tee
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from handler import batch, callers, strict_json
+from handler.callers import trigger
+from handler.problems import FieldError, InternalError, InvalidRequest, Problem
+from handler.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from handler.batch import Answer, Item
+    from handler.callers.caller import Caller, Known
+    from handler.invocation import Invocation
+    from handler.log import Field
+
+T = TypeVar("T")
+
+#: The most requests that `items` may hold, as in one HTTP array.
+_MOST = 100
+
+#: What names of topics, sources, triggers and events look like. Nothing else is logged: a sender
+#: that puts a key where a name belongs must not find it in the log.
+_NAME = re.compile(r"[A-Za-z0-9._:/@~-]{1,128}")
+
+_DIGITS = re.compile(r"[0-9]{1,19}")
+
+
+class Record(NamedTuple):
+    """One message of a source.
+
+    Attributes:
+        sender: who sends it, in the form of `callers.json`: `ckafka:new-hires`.
+        content: what it holds: JSON text, or what the platform has parsed already; or the problem
+            that was found on the way to it.
+        origin: where it came from, for the audit line.
+    """
+
+    sender: str
+    content: object
+    origin: Mapping[str, Field] = {}
+
+
+def alone(record: Record) -> tuple[Record, ...]:
+    """Return a record that holds one request."""
+    return (record,)
+
+
+def each(record: Record) -> tuple[Record, ...]:
+    """Return a record that holds one request, or those in its `items`, each with its `index`.
+
+    Raises:
+        InvalidRequest: `items` is no array of 1 to 100, or something stands beside it.
+    """
+    content = record.content
+    if not isinstance(content, dict) or "items" not in content or "keyName" in content:
+        return (record,)
+    items = content["items"]
+    if len(content) > 1:
+        what = "Nothing may stand beside `items`: it would hold for none of them."
+        raise _invalid("", what, "Put it into each of the items.")
+    if not isinstance(items, list) or not 0 < len(items) <= _MOST:
+        raise _invalid(
+            "/items", f"This must be an array of 1 to {_MOST} requests.", "Send more in several parts."
+        )
+    return tuple(
+        record._replace(content=item, origin={**record.origin, "index": index})
+        for index, item in enumerate(items)
+    )
+
+
+def settle(
+    records: Iterable[Record], call: Invocation, opened: Callable[[Record], tuple[Record, ...]] = alone
+) -> Iterator[tuple[Item, Answer]]:
+    """Yield each request of the records, in order, with what became of it.
+
+    Args:
+        records: what the source hands over.
+        call: this call of the function.
+        opened: returns the requests that a record holds; asked once its sender is known.
+    """
+    configured = call.settings if isinstance(call.settings, Settings) else Settings()
+    items, same = tee(_items(records, call, opened))
+    answers = batch.settle(same, call, call.deadline(configured.time_budget))
+    return ((item, answer) for answer, item in zip(answers, items))
+
+
+def read(content: object) -> object:
+    """Return the value of a JSON text, or of what the platform has parsed, by the same strict rules.
+
+    Raises:
+        MalformedJson: see `strict_json.read`.
+    """
+    if isinstance(content, str):
+        return strict_json.read(content)
+    try:
+        text = json.dumps(content)
+    except RecursionError:
+        # What is nested beyond reason is refused as what it is.
+        text = "[" * (strict_json.DEEPEST + 1) + "]" * (strict_json.DEEPEST + 1)
+    return strict_json.read(text)
+
+
+def name(given: object) -> str:
+    """Return a name that an event gives, or "" where it does not look like one."""
+    return given if isinstance(given, str) and _NAME.fullmatch(given) else ""
+
+
+def number(given: object) -> int | None:
+    """Return a number that an event gives, as such or as digits; None where it is none."""
+    if isinstance(given, str) and _DIGITS.fullmatch(given):
+        return int(given)
+    return given if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 1 << 63 else None
+
+
+def _items(
+    records: Iterable[Record], call: Invocation, opened: Callable[[Record], tuple[Record, ...]]
+) -> Iterator[Item]:
+    known = _tried(_known, call)
+    for record in records:
+        origin: dict[str, Field] = {
+            "trigger": record.sender.partition(":")[0],
+            "source": name(record.sender),
+            **record.origin,
+        }
+        caller = known if isinstance(known, Problem) else _tried(trigger.recognise, record.sender, known)
+        if isinstance(caller, Problem):
+            yield batch.Item(caller, None, "", origin)
+            continue
+        origin["caller"] = caller.id
+        singles = _tried(opened, record)
+        for single in (record._replace(content=singles),) if isinstance(singles, Problem) else singles:
+            yield batch.Item(_tried(_request, single.content), caller, "", {**origin, **single.origin})
+
+
+def _known(call: Invocation) -> Iterable[Known]:
+    return callers.load(call.configured(), call.ambient.environ)
+
+
+def _request(content: object) -> object:
+    if isinstance(content, Problem):
+        raise content
+    value = read(content)
+    if not isinstance(value, dict):
+        raise _invalid("", "One request is one JSON object.", "Send every request in a message of its own.")
+    return value
+
+
+def _invalid(pointer: str, what: str, remedy: str) -> InvalidRequest:
+    return InvalidRequest(what, remedy, errors=(FieldError(pointer, what),))
+
+
+def _tried(step: Callable[..., T], *arguments: object) -> T | Problem:
+    """Return what a step comes to, or the problem that it ends in: one record never ends the others."""
+    try:
+        return step(*arguments)
+    except Problem as problem:
+        return problem
+    except Exception as unforeseen:  # noqa: BLE001 - whatever it is, the platform must not deliver it for ever
+        return InternalError.from_exception(unforeseen)

@@ -1,0 +1,32 @@
+"""Direct Invoke: whoever calls the function through Tencent's API gets the contract's own objects back.
+
+The event is one request, or `{"items": [...]}` with 1 to 100 of them. Nothing is ever raised: the caller
+waits for the answer, and SCF would send a stack trace instead
+(https://www.tencentcloud.com/document/product/583/37316).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handler import reply
+from handler.triggers import intake
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from handler.invocation import Invocation
+
+
+def recognises(event: object) -> bool:
+    """Say whether an event is a request or several."""
+    return isinstance(event, dict) and ("keyName" in event or "items" in event)
+
+
+def answer(event: Mapping[str, Any], call: Invocation) -> reply.Body:
+    """Return the result or the problem; for `items` the body that an HTTP array gets with 207."""
+    settled = list(intake.settle([intake.Record("invoke", event)], call, intake.each))
+    # Where `items` as a whole is refused, there is one problem and it belongs to no index.
+    if "index" in settled[0][0].origin:
+        return reply.many((answer for _, answer in settled), call.request_id)
+    return settled[0][1].body

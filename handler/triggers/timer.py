@@ -1,0 +1,35 @@
+"""Timer: at its hour, what somebody has written into the trigger's `Message` (4 KB of text at most).
+
+`Message` holds one request or `{"items": [...]}`
+(https://www.tencentcloud.com/document/product/583/9708).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from handler.triggers import delivery, intake
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from handler.invocation import Invocation
+
+
+def recognises(event: object) -> bool:
+    """Say whether an event comes from a timer."""
+    return isinstance(event, dict) and event.get("Type") == "Timer"
+
+
+def answer(event: Mapping[str, Any], call: Invocation) -> dict[str, int]:
+    """Decide what the message holds and return how many requests ended how.
+
+    Raises:
+        Redeliver: see `delivery.settle`.
+    """
+    record = intake.Record(f"timer:{event.get('TriggerName')}", event.get("Message"))
+    return delivery.settle([record], call, _opened)
+
+
+def _opened(record: intake.Record) -> tuple[intake.Record, ...]:
+    return intake.each(record._replace(content=intake.read(record.content)))
