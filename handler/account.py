@@ -105,15 +105,15 @@ if TYPE_CHECKING:
 
 
 class Account(Protocol):
-    """The account, for one invocation.
+    """The account, for one invocation."""
 
-    Attributes:
-        calls: the upstream calls that were tried so far.
-        seconds: the seconds that they took, waits between them left out.
-    """
+    @property
+    def calls(self) -> int:
+        """The upstream calls that were tried so far."""
 
-    calls: int
-    seconds: float
+    @property
+    def seconds(self) -> float:
+        """The seconds that they took, waits between them left out."""
 
     def import_key_pair(self, order: Order) -> ImportOutcome:
         """Ask once for the order's key pair to be imported; one write at most."""
