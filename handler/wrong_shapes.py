@@ -1,0 +1,204 @@
+"""Says what a text is that is not one line `ssh-rsa BASE64 [comment]`.
+
+What programs do to pasted text is undone first. Where something other than an RSA key is left, this
+is what the sender has to know; where a good line is left, the damage is. Every search is linear in
+the length of the text, which has at most 16,384 characters.
+"""
+
+from __future__ import annotations
+
+import re
+
+from handler import key_line, paste_damage
+from handler import key_reasons as why
+from handler.key_reasons import Reason
+
+# A type of key and blanks, before base64 of a length under 256 in four bytes.
+_KEY = re.compile(
+    r"(?<![A-Za-z0-9-])((?:ssh|ecdsa|sk|rsa|x509v3|webauthn|pgp|spki)-[A-Za-z0-9@.-]{1,60})[ \t]+(?=AAAA)",
+    re.IGNORECASE,
+)
+# The data of a key by itself: base64 of such a length and of "ss", "sk" or "ec".
+_BLOB = re.compile(r"(?<![A-Za-z0-9+/=])AAAA[A-K](?:[HXn3]N[zr]|[GWm2]Vj)")
+_RSA_INSIDE = "zaC1yc2E"  # the end of "ssh-rsa" where its first characters are lost
+_BASE64 = r"[A-Za-z0-9+/]+={0,2}"
+
+# Matched in this order against the name of a type.
+_TYPES = (
+    (r".*-cert-v0[01]@openssh\.com", why.CERTIFICATE),
+    (r"(?:webauthn-)?sk-.*", why.SECURITY_KEY),
+    (r"ssh-ed25519.*", why.ED25519),
+    (r"ecdsa-.*", why.ECDSA),
+    (r"ssh-ds[sa]", why.DSA),
+    (r"rsa-sha2-(?:256|512)", why.SIGNATURE_NAME),
+)
+
+_ARMOUR = (
+    (r"(?:BEGIN|END) SSH2|\A(?:Comment|Subject):.*AAAA", why.SSH2),
+    (r"(?:BEGIN|END) (?:NEW |TRUSTED |X509 )*CERTIFICATE", why.PEM_CERTIFICATE),
+    (r"(?:BEGIN|END) PGP", why.PEM_PGP),
+    (r"(?:BEGIN|END) RSA PUBLIC KEY", why.PEM_RSA),
+    (r"(?:BEGIN|END) PUBLIC KEY", why.PEM_PUBLIC),
+    (r"-{3,} ?(?:BEGIN|END) |\ALS0tLS1CRUdJTi", why.PEM_OTHER),
+    (r"\AM(?:I|Fkw|Cow|HYw)[A-Za-z0-9+/\s]{40,}={0,2}\Z", why.PEM_BARE),
+    (r"\Ac3NoLXJzYSBBQUFB", why.ENCODED_TWICE),
+    (r"\A\s*\{.*\"kty\"|<RSAKeyValue|<Modulus>", why.OTHER_FORMAT),
+)
+
+_FINGERPRINT = re.compile(
+    r"\bSHA(?:1|256|384|512):[A-Za-z0-9+/]{2}|\bMD5:[0-9a-f]{2}:"
+    r"|(?<![0-9a-f:])(?:[0-9a-f]{2}:){15,31}[0-9a-f]{2}(?![0-9a-f:])"
+    r"|\A(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})\Z"
+    r"|\A\+-{2,}\[|\bSSHFP\b|\bx[a-z]{4}(?:-[a-z]{5}){6,}",
+    re.IGNORECASE,
+)
+_PATH = re.compile(
+    r"[\\/]\.ssh[\\/]|\.pub\b|\Aid_(?:rsa|dsa|ecdsa|ed25519)"
+    r"|\A(?:\W{0,3}(?:cat|type|ssh-rsa) +)?[\"'`<@(]{0,3}"
+    r"(?:~|\.\.?|[A-Za-z]:|\$\{?\w+\}?|%\w+%|file:|https?:|\\)?[\\/][^\s].*\Z",
+    re.IGNORECASE,
+)
+
+# sshd(8), AUTHORIZED_KEYS FILE FORMAT.
+_OPTION_NAMES = frozenset(
+    "agent-forwarding cert-authority command environment expiry-time from no-agent-forwarding"
+    " no-port-forwarding no-pty no-touch-required no-user-rc no-x11-forwarding permitlisten permitopen"
+    " port-forwarding principals pty restrict tunnel user-rc verify-required x11-forwarding".split()
+)
+_OPTION = r'[A-Za-z0-9-]+(?:="(?:[^"\\]|\\.)*"|=[^\s",]*)?'
+_HOST = r"!?[\w.*?\[\]:%-]*[\w*?\]](?::[0-9]+)?"
+
+
+def name(line: str) -> Reason:
+    """Why a text, without blanks and line ends around it, is not of the right shape."""
+    data_at = line.find("AAAA")
+    for pattern, reason in _ARMOUR:
+        if re.search(pattern, line, re.IGNORECASE | re.DOTALL):
+            return reason
+    if data_at < 0 and _FINGERPRINT.search(line):
+        return why.FINGERPRINT
+    if data_at < 0 and _PATH.search(line):
+        return why.FILE_PATH
+    damage, text = paste_damage.undo(line)
+    found = _name(text)
+    if damage and (found is None or found in (why.WRAPPED, why.EXTRA_TEXT)):
+        return damage
+    return found or why.NOT_A_KEY
+
+
+def holds_key(comment: str) -> bool:
+    """Whether there is another key in the comment of a line."""
+    return bool(_KEY.search(comment) or _BLOB.search(comment) or re.search("--+ ?BEGIN ", comment))
+
+
+def _name(text: str) -> Reason | None:
+    """What the text is, or None where it is a line of the right shape."""
+    if not text:
+        return why.EMPTY
+    shape = key_line.LINE.fullmatch(text)
+    if shape:
+        return why.MULTIPLE_KEYS if holds_key(shape[2] or "") else None
+    keys, blobs = list(_KEY.finditer(text)), list(_BLOB.finditer(text))
+    if keys:
+        before = text[: keys[0].start()]
+        place = _before(re.split(r"[\r\n]", before)[-1])
+        if place is why.KNOWN_HOSTS:
+            return place
+        if len(keys) > 1 or len(blobs) > 1:
+            return why.MULTIPLE_KEYS
+        other = _other_type(keys[0][1], _inner_type(text[keys[0].end() :]))
+        if other or place or before:
+            return other or place or why.EXTRA_TEXT
+        return _after_type(text)
+    if len(blobs) > 1:
+        return why.MULTIPLE_KEYS
+    if blobs:
+        return _only_data(text, blobs[0].start())
+    return _without_data(text)
+
+
+def _other_type(word: str, inner: str) -> Reason | None:
+    """Why a key of this type cannot be imported, or None for RSA. `inner` is the type in its data."""
+    word = word.lower()
+    if word == "ssh-rsa":
+        return None
+    for pattern, reason in _TYPES:
+        if re.fullmatch(pattern, word):
+            differs = inner == "ssh-rsa" and reason is not why.SIGNATURE_NAME
+            return why.TYPE_MISMATCH_OUTER if differs else reason
+    return why.TYPE_MISMATCH_OUTER if inner == "ssh-rsa" else why.OTHER_ALGORITHM
+
+
+def _inner_type(text: str) -> str:
+    """The type of key that the data at the beginning of a text names, "" where it does not."""
+    data = re.match("[A-Za-z0-9+/]*", text[:100])
+    strings = key_line.read(key_line.decode(data[0] if data else "")).strings
+    return strings[0].decode("ascii", "replace") if strings else ""
+
+
+def _before(prefix: str) -> Reason | None:
+    """What stands before a type of key on its line: None for nothing."""
+    words = prefix.strip(" \t")
+    if not words:
+        return None
+    if words.startswith(("|1|", "@cert-authority", "@revoked")):
+        return why.KNOWN_HOSTS
+    first = re.split('[=, \t"]', words, maxsplit=1)[0].lower()
+    options = re.fullmatch(f"{_OPTION}(?:,{_OPTION})*", words)
+    if first in _OPTION_NAMES or (options and "=" in words and prefix != words):
+        return why.OPTIONS
+    hosts = re.fullmatch(f"{_HOST}(?:,{_HOST})*", words)
+    if hosts and prefix != words and not words.isdigit() and first != "ssh-rsa" and re.search(r"\w", words):
+        return why.KNOWN_HOSTS
+    return why.EXTRA_TEXT
+
+
+def _after_type(text: str) -> Reason:
+    """What is wrong behind `ssh-rsa` and a blank, where data follows."""
+    lines = [line.strip(" \t") for line in re.split(r"[\r\n]+", text)]
+    if len(lines) > 1:
+        return _broken(lines)
+    data = re.split("[ \t]+", text)[1]
+    if ".." in data or "…" in data:
+        return why.ELLIPSIS
+    if re.fullmatch(_BASE64 + r"[\"'`,;.:)\]}>”’»]+", data):
+        return why.QUOTED
+    if re.fullmatch("[A-Za-z0-9_-]+={0,2}", data):
+        return why.URL_SAFE
+    return why.FOREIGN_CHARACTER
+
+
+def _broken(lines: list[str]) -> Reason:
+    """Whether the lines behind a first one, which holds the type and data, go on with the data."""
+    *middle, last = lines[1:]
+    goes_on = all(re.fullmatch(_BASE64 + r" ?\\?", line) for line in middle)
+    ends = re.match(_BASE64 + r"(?=[ \t]|\Z)", last) or not re.search("[ \t]", last)
+    begins = len(re.split("[ \t]+", lines[0].rstrip("\\ "))) == 2
+    return why.WRAPPED if begins and goes_on and ends else why.EXTRA_TEXT
+
+
+def _only_data(text: str, start: int) -> Reason:
+    """What a text is that holds the data of a key, from `start` on, without a type right before it."""
+    inner = _inner_type(text[start:])
+    other = _other_type(inner, inner) if inner else None
+    if other:
+        return other
+    if start == 0:
+        return why.BARE_BLOB
+    before = text[:start]
+    if re.fullmatch(r"ssh-[\r\n ]*rsa[\r\n ]*", before):
+        return why.WRAPPED
+    return why.QUOTED if re.fullmatch(r"ssh-rsa[ \t]+[^\w\s]+", before) else why.DAMAGED_TYPE
+
+
+def _without_data(text: str) -> Reason:
+    """What a text is that shows no data of a key."""
+    if re.sub(r"\s", "", text).find(_RSA_INSIDE) >= 0:
+        return why.DAMAGED_START if text.startswith("ssh-rsa") else why.DAMAGED_TYPE
+    word = re.split(r"\s", text, maxsplit=1)[0].lower()
+    for pattern, reason in _TYPES:
+        if re.fullmatch(pattern, word):
+            return reason
+    if len(text) > 2 and "ssh-rsa".startswith(text):
+        return why.NO_DATA
+    return why.NOT_KEY_DATA if word == "ssh-rsa" else why.NOT_A_KEY
