@@ -95,7 +95,7 @@ def _import(request: HttpRequest, call: Invocation) -> reply.Body:
     body = http.body(request, _LARGEST_IMPORT)
     configured = call.configured()
     known = callers.load(configured, call.ambient.environ)
-    caller = callers.recognise(request.headers, body.raw, known, call.ambient)
+    caller = callers.recognise(request.headers, body.raw, known, call.ambient.wall())
     try:
         http.require_json(request.headers)
         value = strict_json.read(body.text)

@@ -126,6 +126,13 @@ TEXTS: dict[str, tuple[str, str]] = {
 # fmt: on
 
 
+class _Values(dict[str, object]):
+    """What placeholders stand for; an error on demand has nothing to put there."""
+
+    def __missing__(self, name: str) -> str:
+        return "..."
+
+
 class ApiError(Exception):
     """A refusal that the API answers, always with HTTP status 200.
 
@@ -142,4 +149,4 @@ class ApiError(Exception):
 
     def message(self, language: str, **context: object) -> str:
         """Give the text; Chinese unless `X-TC-Language` asks for English, as the real gateway does."""
-        return self._texts[0 if language == ENGLISH else 1].format_map({**context, **self._values})
+        return self._texts[0 if language == ENGLISH else 1].format_map(_Values({**context, **self._values}))

@@ -1,0 +1,139 @@
+"""Records one real answer of the function for each thing that it can say.
+
+Each is made by the function itself, in this process, against the stand-in for CVM: so an example in
+the contract is never what somebody once thought that the function says. What differs from run to
+run (ids of requests and of key pairs) is replaced by fixed ones.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from handler import reply
+from handler.ambient import REAL
+from handler.problems import InternalError
+from local.cvm import Options, StandIn, serve
+from local.in_process import API_KEY, REQUEST_ID, ROOT, Function, Json, caller, public_keys
+
+CVM_REQUEST_ID = "3c140219-cfe9-470e-b241-907877d6fb03"
+KEY_ID = "skey-4e5ty7i8"
+
+PROBLEM_BASE_URL = "urn:import-key-pair:problem:"
+
+
+class Recorded(NamedTuple):
+    """What the function said.
+
+    Attributes:
+        results: by name: created, unchanged, dry-run, many, health, unhealthy.
+        problems: by slug.
+    """
+
+    results: dict[str, Json]
+    problems: dict[str, Json]
+
+
+class _Asked(NamedTuple):
+    """The function, whose answers come with fixed ids in them."""
+
+    function: Function
+    cvm: StandIn
+
+    def __call__(self, body: object, environ: Mapping[str, str] | None = None, **fields: Any) -> Json:
+        """Return what the function answers to a body, with these variables and fields of the event."""
+        method, path = fields.pop("httpMethod", "POST"), fields.pop("path", "/key-pairs")
+        before = dict(self.function.environ)
+        self.function.environ |= environ or {}
+        answer = self.function.ask(method, path, body, **fields)
+        self.function.environ = before
+        fixed: Json = _fixed(answer.json)
+        return fixed
+
+
+def _fixed(answer: Any) -> Any:
+    if isinstance(answer, list):
+        return [_fixed(item) for item in answer]
+    if not isinstance(answer, dict):
+        return answer
+    fixed = {"cvmRequestId": CVM_REQUEST_ID, "keyId": KEY_ID}
+    return {name: fixed.get(name) or _fixed(value) for name, value in answer.items()}
+
+
+def record() -> Recorded:
+    """Return an answer of every kind."""
+    allowed = caller(allow={"keyNames": ["alice*", "bob*"]})
+    ambient = REAL._replace(random=lambda: 0.5)
+    with (
+        serve(Options(quota=3, rate=0)) as cvm,
+        Function(cvm, [allowed], ambient, {"TIME_BUDGET_MS": "1000"}) as function,
+    ):
+        ask = _Asked(function, cvm)
+        results = _results(ask)
+        return Recorded(results, {answer["code"]: answer for answer in _problems(ask)})
+
+
+def _results(ask: _Asked) -> dict[str, Json]:
+    alice, bob, *_ = public_keys()
+    first = {"keyName": "alice_laptop", "publicKey": alice, "tags": {"team": "infra"}}
+    second = {"keyName": "bob_laptop", "publicKey": bob}
+    recorded = {
+        "dry-run": ask({**first, "dryRun": True}),
+        "created": ask(first),
+        "unchanged": ask({**first, "projectId": 0, "tags": {"team": "web"}}),
+        "many": ask([first, second, {"keyName": "bob laptop", "publicKey": bob}]),
+        "health": ask(None, httpMethod="GET", path="/health"),
+        "unhealthy": ask(None, {"MIN_RSA_BITS": "many"}, httpMethod="GET", path="/health"),
+    }
+    ask.cvm.account.clear()
+    return recorded
+
+
+def _problems(ask: _Asked) -> Iterator[Json]:
+    alice, bob, carol, dave, *_ = public_keys()
+    good = {"keyName": "alice_laptop", "publicKey": alice}
+    bearer = {"authorization": f"Bearer {API_KEY}"}
+    yield ask(good, path="/keypairs")
+    yield ask(good, httpMethod="PUT")
+    yield ask("x" * (1 << 20) + "x")
+    yield ask("%", isBase64Encoded=True)
+    yield ask(good, {"MIN_RSA_BITS": "many"})
+    yield ask(good, headers={})
+    yield ask(good, headers={**bearer, "content-type": "text/plain"})
+    yield ask('{"keyName": "alice_laptop", }')
+    yield ask({"KeyName": "alice_laptop", "publicKey": alice})
+    yield ask({**good, "publicKey": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0pKLWlOiqcNi1x2mBvdkLgKHjwBKDA"})
+    yield ask({**good, "publicKey": (ROOT / "events" / "weak.pub").read_text(encoding="ascii")})
+    yield ask({**good, "keyName": "root"})
+    yield ask({**good, "projectId": 77})
+    yield ask({**good, "region": "ap-nowhere"})
+    yield _disturbed(ask, good, "error-before", code="FailedOperation.IllegalTagKey")
+    yield _disturbed(ask, good, "error-before", code="ActionOffline")
+    yield _disturbed(ask, good, "throttle", times=None)
+    yield _disturbed(ask, good, "drop-before", times=None)
+    yield ask(good, {"CVM_ENDPOINT": f"http://127.0.0.1:{_closed_port()}"})
+    ask(good)
+    yield ask({**good, "publicKey": bob})
+    yield ask({**good, "keyName": "alice_desktop"})
+    for name, key in (("bob_1", bob), ("bob_2", carol), ("bob_3", dave)):
+        answer = ask({"keyName": name, "publicKey": key})
+    yield answer
+    unforeseen = reply.problem(InternalError(""), REQUEST_ID, PROBLEM_BASE_URL, known_caller=True)
+    yield unforeseen[1]
+
+
+def _disturbed(ask: _Asked, request: Json, kind: str, **parameters: Any) -> Json:
+    ask.cvm.fault("ImportKeyPair", kind, **parameters)
+    ask.cvm.fault("DescribeKeyPairs", kind, **parameters)
+    answer = ask(request)
+    ask.cvm.clear_faults()
+    ask.cvm.account.clear()
+    return answer
+
+
+def _closed_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port

@@ -1,0 +1,126 @@
+"""The function in this process, with an environment of its own: nothing around it is changed.
+
+with serve() as cvm, Function(cvm) as function:
+    answer = function.post({"keyName": "alice_laptop", "publicKey": "ssh-rsa ..."})
+    assert answer.status == 201
+    assert function.audit[-1]["result"] == "created"
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from handler import invocation, routes
+from handler.ambient import REAL, Ambient
+from local.cvm import StandIn
+
+ROOT = Path(__file__).resolve().parent.parent
+
+API_KEY = "an-example-of-an-api-key-with-enough-characters"
+
+REQUEST_ID = "f03dc946-3df4-45a0-8e54-2f6e0a1b7c55"
+
+Json = dict[str, Any]
+
+
+def public_keys() -> list[str]:
+    """Return public keys that were made for nobody."""
+    return (ROOT / "events" / "keys.pub").read_text(encoding="ascii").splitlines()
+
+
+def caller(name: str = "onboarding", key: str = API_KEY, **members: Any) -> Json:
+    """Return an entry of `callers.json` for a caller with an API key."""
+    auth = {"scheme": "api-key", "sha256": [hashlib.sha256(key.encode()).hexdigest()]}
+    return {"id": name, "auth": auth, **members}
+
+
+class Answer(NamedTuple):
+    """An HTTP reply: the text of its body, and the JSON in it where there is any."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+    json: Any
+
+
+class Function:
+    """The function, asked by events and not by HTTP.
+
+    Args:
+        cvm: the stand-in that it imports into; without one, nothing listens there.
+        callers: the entries of `callers.json`; one with `API_KEY` if nothing is said.
+        ambient: clocks, sleep and randomness.
+        environ: further variables.
+    """
+
+    def __init__(
+        self,
+        cvm: StandIn | None = None,
+        callers: list[Json] | None = None,
+        ambient: Ambient = REAL,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self._ambient = ambient
+        self.log: list[Json] = []
+        path = Path(self._folder.name) / "callers.json"
+        path.write_text(json.dumps({"callers": [caller()] if callers is None else callers}), encoding="utf-8")
+        self.environ = {"CALLERS_FILE": str(path), "TENCENTCLOUD_REGION": "ap-guangzhou"}
+        if cvm is not None:
+            self.environ |= {
+                "CVM_ENDPOINT": cvm.url,
+                "TENCENTCLOUD_SECRETID": cvm.credentials.secret_id,
+                "TENCENTCLOUD_SECRETKEY": cvm.credentials.secret_key,
+                "TENCENTCLOUD_SESSIONTOKEN": cvm.credentials.token,
+            }
+        self.environ |= environ or {}
+
+    def __enter__(self) -> Function:
+        """Return the function; its folder goes when the `with` block ends."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the folder away."""
+        self._folder.cleanup()
+
+    @property
+    def audit(self) -> list[Json]:
+        """The audit lines so far."""
+        return [line for line in self.log if line["log"] == "audit"]
+
+    def post(self, body: object, **fields: Any) -> Answer:
+        """Send a body to `/key-pairs`, as JSON if it is no text, with the API key."""
+        return self.ask("POST", "/key-pairs", body, **fields)
+
+    def ask(self, method: str, path: str, body: object = None, **fields: Any) -> Answer:
+        """Send a request with the API key; `fields` are put into the event as they are."""
+        event = {
+            "httpMethod": method,
+            "path": path,
+            "headers": {"authorization": f"Bearer {API_KEY}"},
+            "body": body if body is None or isinstance(body, str) else json.dumps(body),
+            **fields,
+        }
+        return self.answer(event)
+
+    def answer(self, event: Json, context: object = None) -> Answer:
+        """Hand in an HTTP event as it is."""
+        printed = io.StringIO()
+        ambient = self._ambient._replace(environ=self.environ)
+        with contextlib.redirect_stdout(printed):
+            call = invocation.begin({"request_id": REQUEST_ID} if context is None else context, ambient)
+            reply = routes.answer(event, call)
+        self.log += [json.loads(line) for line in printed.getvalue().splitlines()]
+        content = (
+            json.loads(reply["body"])
+            if "json" in reply["headers"]["Content-Type"] and reply["body"]
+            else None
+        )
+        return Answer(reply["statusCode"], reply["headers"], reply["body"], content)

@@ -1,0 +1,26 @@
+"""Writes the contract, or says whether the one that is there is out of date."""
+
+from __future__ import annotations
+
+import sys
+
+from local.in_process import ROOT
+from local.openapi import text
+
+TARGET = ROOT / "schemas" / "openapi.json"
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the arguments say, and return the exit code."""
+    new = text()
+    if arguments == ["--check"]:
+        if TARGET.read_text(encoding="ascii") == new:
+            return 0
+        print("schemas/openapi.json is out of date; run `python -m local.openapi`.", file=sys.stderr)
+        return 1
+    TARGET.write_text(new, encoding="ascii")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,175 @@
+"""The paths of the contract, each with all of its methods."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from handler import problems, reply
+from local.examples import Recorded
+from local.in_process import public_keys
+from local.openapi.replies import ANYWHERE, BODY, IMPORT, Json, answer, refusals
+
+
+class Platform(NamedTuple):
+    """A chat platform: what it is called, what it sends and reads, and whether it checks the address."""
+
+    name: str
+    title: str
+    sends: str
+    answers: str
+    checks: bool
+
+
+PLATFORMS = (
+    Platform("slack", "Slack", "application/x-www-form-urlencoded", reply.JSON, checks=False),
+    Platform("mattermost", "Mattermost", "application/x-www-form-urlencoded", reply.JSON, checks=False),
+    Platform("wecom", "WeCom", "text/xml", "text/xml", checks=True),
+)
+
+
+def paths(recorded: Recorded) -> Json:
+    """Return every path of the contract, below the base path."""
+    return {
+        "/key-pairs": _import_path("importKeyPairs", recorded),
+        "/": _import_path("importKeyPairsAtRoot", recorded),
+        "/health": _health_path(recorded),
+        "/openapi.json": _contract_path(recorded),
+        **{f"/chat/{platform.name}": _chat_path(platform, recorded) for platform in PLATFORMS},
+    }
+
+
+def _operation(name: str, tag: str, summary: str, replies: Json, **more: Any) -> Json:
+    return {"operationId": name, "tags": [tag], "summary": summary, **more, "responses": replies}
+
+
+def _path(name: str, tag: str, recorded: Recorded, **operations: Json) -> Json:
+    """Return a path with these operations, `OPTIONS`, and `HEAD` where there is `GET`."""
+    failing = refusals(ANYWHERE, recorded)
+    if "get" in operations:
+        get = operations["get"]
+        bodiless = {
+            status: {key: value for key, value in found.items() if key != "content"}
+            for status, found in get["responses"].items()
+        }
+        operations["head"] = {
+            **get,
+            "operationId": f"{name}Head",
+            "summary": "What GET answers, without the body",
+            "responses": bodiless,
+        }
+    allowed = answer("The methods of this route are in `Allow`", "Allow")
+    operations["options"] = _operation(
+        f"{name}Options", tag, "Which methods this route takes", {"204": allowed, **failing}, security=[]
+    )
+    return operations
+
+
+def _json(schema: str, *names: str, recorded: Recorded) -> Json:
+    media: Json = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    media["examples"] = {name: {"value": recorded.results[name]} for name in names}
+    return media
+
+
+def _import_path(name: str, recorded: Recorded) -> Json:
+    one = {"$ref": "#/components/schemas/ImportKeyPairRequest"}
+    other = {"description": "whatever else stands in the array is answered with a problem of its own"}
+    many = {"type": "array", "minItems": 1, "maxItems": 100, "items": {"anyOf": [one, other]}}
+    alice, bob, *_ = public_keys()
+    first = {"keyName": "alice_laptop", "publicKey": alice, "tags": {"team": "infra"}}
+    body = {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"anyOf": [one, many]},
+                "examples": {
+                    "one": {"summary": "one key", "value": first},
+                    "many": {
+                        "summary": "several keys",
+                        "value": [first, {"keyName": "bob", "publicKey": bob}],
+                    },
+                    "dryRun": {"summary": "everything but the write", "value": {**first, "dryRun": True}},
+                },
+            }
+        },
+    }
+
+    def media(schema: str, *names: str) -> Json:
+        return {reply.JSON: _json(schema, *names, recorded=recorded)}
+
+    replies = {
+        "200": answer(
+            "The account holds this key under this name already, or it was a dry run",
+            media=media("ImportKeyPairResult", "unchanged", "dry-run"),
+        ),
+        "201": answer("The key pair is created", media=media("ImportKeyPairResult", "created")),
+        "207": answer("One answer for each request of an array", media=media("ManyResults", "many")),
+        **refusals(IMPORT, recorded),
+    }
+    post = _operation(
+        name,
+        "import",
+        "Imports one public key, or 1 to 100 in an array",
+        replies,
+        parameters=[{"$ref": "#/components/parameters/traceparent"}],
+        requestBody=body,
+    )
+    return _path(name, "import", recorded, post=post)
+
+
+def _health_path(recorded: Recorded) -> Json:
+    def media(name: str) -> Json:
+        return {"application/health+json": _json("Health", name, recorded=recorded)}
+
+    replies = {
+        "200": answer("Settings, callers and role are there", media=media("health")),
+        "503": answer("One of them is missing; the log says which", media=media("unhealthy")),
+        **refusals(ANYWHERE, recorded),
+    }
+    get = _operation(
+        "health", "service", "Says whether the function is set up; asks nobody else", replies, security=[]
+    )
+    return _path("health", "service", recorded, get=get)
+
+
+def _contract_path(recorded: Recorded) -> Json:
+    replies = {
+        "200": answer("This document", media={reply.JSON: {"schema": {"type": "object"}}}),
+        **refusals(ANYWHERE, recorded),
+    }
+    get = _operation("contract", "service", "This contract", replies, security=[])
+    return _path("contract", "service", recorded, get=get)
+
+
+def _chat_path(platform: Platform, recorded: Recorded) -> Json:
+    answered = answer(
+        "The answer, a refusal of what was typed included, in the platform's form",
+        media={
+            platform.answers: {"schema": {"type": "object" if platform.answers == reply.JSON else "string"}}
+        },
+    )
+    post = _operation(
+        platform.name,
+        "chat",
+        f"A command typed in {platform.title}",
+        {"200": answered, **refusals((*BODY, *ANYWHERE), recorded)},
+        security=[],
+        description=f"Called by {platform.title}; docs/chat/{platform.name}.md says how to set it up.",
+        requestBody={"required": True, "content": {platform.sends: {"schema": {"type": "string"}}}},
+    )
+    if not platform.checks:
+        return _path(platform.name, "chat", recorded, post=post)
+    check = _operation(
+        f"{platform.name}Check",
+        "chat",
+        f"{platform.title}'s check of the address, when it is set up",
+        {
+            "200": answer("The decrypted text", media={"text/plain": {"schema": {"type": "string"}}}),
+            **refusals((problems.Misconfigured, problems.Unauthenticated, *ANYWHERE), recorded),
+        },
+        security=[],
+        parameters=[
+            {"name": name, "in": "query", "required": True, "schema": {"type": "string"}}
+            for name in ("msg_signature", "timestamp", "nonce", "echostr")
+        ],
+    )
+    return _path(platform.name, "chat", recorded, post=post, get=check)

@@ -1,0 +1,86 @@
+"""The replies of the contract: each status once, with an example of each problem that has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handler import problems, reply
+from handler.problems import Problem
+from local.examples import Recorded
+
+Json = dict[str, Any]
+
+#: What any route can answer, with whatever method.
+ANYWHERE = (problems.MethodNotAllowed, problems.InternalError)
+
+#: What any route that takes a body can answer before it reads it.
+BODY = (problems.PayloadTooLarge, problems.MalformedRequest, problems.Misconfigured, problems.Unauthenticated)
+
+IMPORT = (
+    *BODY,
+    *ANYWHERE,
+    problems.UnsupportedMediaType,
+    problems.MalformedJson,
+    problems.InvalidRequest,
+    problems.InvalidPublicKey,
+    problems.WeakPublicKey,
+    problems.Forbidden,
+    problems.KeyNameConflict,
+    problems.PublicKeyConflict,
+    problems.KeyPairQuota,
+    problems.UnknownProject,
+    problems.TagRefused,
+    problems.UpstreamRefused,
+    problems.UpstreamError,
+    problems.UpstreamBusy,
+    problems.UpstreamUnreachable,
+    problems.OutcomeUnknown,
+)
+
+
+def answer(description: str, *headers: str, media: Json | None = None) -> Json:
+    """Return a response with the headers that every reply has, and these."""
+    names = ("X-Request-Id", "Cache-Control", *headers)
+    found: Json = {
+        "description": description,
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
+    }
+    return found if media is None else {**found, "content": media}
+
+
+def refusals(kinds: tuple[type[Problem], ...], recorded: Recorded) -> Json:
+    """Return one response for each status that these problems have, with an example for each problem."""
+    extra = {401: ("WWW-Authenticate",), 405: ("Allow",), 503: ("Retry-After",)}
+    replies: Json = {}
+    for status in sorted({kind.status for kind in kinds}):
+        same = [kind for kind in kinds if kind.status == status]
+        media = {
+            "schema": {"$ref": "#/components/schemas/Problem"},
+            "examples": {
+                kind.slug: {"summary": kind.title, "value": recorded.problems[kind.slug]} for kind in same
+            },
+        }
+        replies[str(status)] = answer(
+            "; ".join(f"`{kind.slug}`: {kind.title}" for kind in same),
+            *extra.get(status, ()),
+            media={reply.PROBLEM_JSON: media},
+        )
+    return replies
+
+
+def headers() -> Json:
+    """Return the headers that replies have, as components."""
+
+    def header(description: str, schema: Json) -> Json:
+        return {"description": description, "required": True, "schema": schema}
+
+    return {
+        "X-Request-Id": header("this call's id, as in the log", {"type": "string", "minLength": 1}),
+        "Cache-Control": header("no answer may be kept", {"const": "no-store"}),
+        "WWW-Authenticate": header("how a caller proves who it is", {"type": "string"}),
+        "Allow": header("the methods of this route", {"type": "string"}),
+        "Retry-After": header(
+            "whole seconds after which the same request may be sent again",
+            {"type": "string", "pattern": "^[1-9][0-9]*$"},
+        ),
+    }

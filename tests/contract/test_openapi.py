@@ -1,0 +1,122 @@
+"""The published contract: built from the code, complete, and clean by tools that nobody here wrote."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from referencing import Registry, Resource
+
+from handler import problems
+from local import openapi
+from local.in_process import ROOT
+
+HERE = Path(__file__).parent
+CONTRACT: dict[str, Any] = json.loads((ROOT / "schemas" / "openapi.json").read_text(encoding="ascii"))
+
+
+def test_the_committed_contract_is_what_the_code_says() -> None:
+    """Whatever changes a schema, a status or an answer changes the contract: `python -m local.openapi`."""
+    assert openapi.text() == (ROOT / "schemas" / "openapi.json").read_text(encoding="ascii")
+
+
+def test_the_contract_is_valid_openapi() -> None:
+    """The document is OpenAPI 3.1 by the official schema."""
+    assert list(OpenAPIV31SpecValidator(CONTRACT).iter_errors()) == []
+
+
+def test_the_contract_is_clean_under_a_strict_linter(missing: Callable[[str, str], None]) -> None:
+    """Redocly's strict rules find nothing, not even a warning."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        missing("node or npm", "the contract under a strict linter")
+        return
+    installed = HERE / "node_modules" / ".package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
+        install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+        subprocess.run(install, cwd=HERE, check=True)
+        installed.touch()
+    contract = str(ROOT / "schemas" / "openapi.json")
+    run = subprocess.run(
+        ["node", "node_modules/@redocly/cli/bin/cli.js", "lint", contract, "--extends", "recommended-strict"],
+        cwd=HERE,
+        env={**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"},
+        capture_output=True,
+        text=True,
+    )
+
+    assert run.returncode == 0, run.stderr
+    assert "warning" not in run.stderr.partition("validating")[2]
+
+
+def media() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every media type of the contract that has examples, with where it stands."""
+    for path, operations in CONTRACT["paths"].items():
+        for method, operation in operations.items():
+            contents = {"request": operation.get("requestBody", {}), **operation["responses"]}
+            for name, content in contents.items():
+                for kind, found in content.get("content", {}).items():
+                    if "examples" in found:
+                        yield f"{method} {path} {name} {kind}", found
+
+
+@pytest.mark.parametrize("found", [pytest.param(found, id=where) for where, found in media()])
+def test_every_example_has_the_form_that_it_is_an_example_of(found: dict[str, Any]) -> None:
+    """Each example is valid by the schema that stands beside it."""
+    registry: Registry[Any] = Registry().with_resource(
+        "urn:contract", Resource.from_contents(CONTRACT, default_specification=_specification())
+    )
+    schema = json.loads(json.dumps(found["schema"]).replace('"#/', '"urn:contract#/'))
+    validator = Draft202012Validator(schema, registry=registry)
+
+    for example in found["examples"].values():
+        assert list(validator.iter_errors(example["value"])) == []
+
+
+def _specification() -> Any:
+    from referencing.jsonschema import DRAFT202012
+
+    return DRAFT202012
+
+
+def test_every_problem_has_an_example_at_its_status() -> None:
+    """Each problem of the tree stands in the contract of an import, with an example of its own."""
+    replies = CONTRACT["paths"]["/key-pairs"]["post"]["responses"]
+    shown = {
+        (example["value"]["code"], int(status))
+        for status, reply in replies.items()
+        if int(status) >= 400
+        for example in reply["content"]["application/problem+json"]["examples"].values()
+    }
+    tree = [problems.Problem]
+    for each in tree:
+        tree += each.__subclasses__()
+    raised = {(each.slug, each.status) for each in tree if not each.__subclasses__()}
+
+    assert shown == raised - {("not-found", 404)}
+
+
+def test_no_example_holds_what_differs_from_run_to_run() -> None:
+    """Ids of requests and of key pairs are fixed ones, so that the document does not change by itself."""
+    assert openapi.text() == openapi.text()
+
+
+def test_the_schemas_in_the_contract_are_the_ones_that_validate() -> None:
+    """The request schema of the contract is, member for member, the one that the function reads."""
+    for component, name in (
+        ("ImportKeyPairRequest", "import-key-pair.request"),
+        ("ImportKeyPairResult", "import-key-pair.result"),
+        ("Problem", "problem"),
+    ):
+        schema = json.loads((ROOT / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
+        identity = {"$schema": schema.pop("$schema"), "$id": schema.pop("$id")}
+
+        assert CONTRACT["components"]["schemas"][component] == schema
+        assert identity["$schema"] == "https://json-schema.org/draft/2020-12/schema"
