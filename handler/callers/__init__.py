@@ -1,0 +1,67 @@
+"""Who calls: the callers file, what proves each caller, and what each of them may do.
+
+A caller that cannot be proved is `Unauthenticated`, always with the same words; its `cause`, for the
+audit line alone, is one of
+
+    no-credentials       no header of any scheme
+    two-schemes          headers of both schemes
+    missing-header, repeated-header, header-not-text, header-too-long
+    not-bearer, short-key, unknown-key                                 api-key
+    bad-message-id, bad-timestamp, stale-timestamp, too-many-signatures,
+    body-not-text, bad-signature                                       standard-webhooks
+    unlisted-source                                                    trigger
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from handler.callers import api_key, file, standard_webhooks
+from handler.callers.caller import Caller, Known, resolve
+from handler.problems import Unauthenticated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from handler.callers.header import Headers
+    from handler.settings import Settings
+
+__all__ = ["Caller", "Known", "load", "recognise"]
+
+_BESIDE_INDEX = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "callers.json")
+
+
+def load(settings: Settings, environ: Mapping[str, str]) -> tuple[Known, ...]:
+    """Return all callers of the file, with what proves each of them at this moment.
+
+    Raises:
+        Misconfigured: the file is missing or wrong, or the secrets of any caller cannot be had.
+    """
+    return resolve(file.read(settings.callers_file or _BESIDE_INDEX), environ)
+
+
+def recognise(headers: Headers, body: bytes | None, known: Iterable[Known], now: float) -> Caller:
+    """Return the caller that an HTTP request proves to come from.
+
+    Args:
+        headers: by lower-case name all values as sent; none where what was sent is not text.
+        body: its bytes exactly as sent, or None where they are not known any more.
+        known: all callers of the file, with their secrets.
+        now: seconds since the Unix epoch.
+
+    Raises:
+        Unauthenticated: the request does not prove itself by exactly one scheme.
+    """
+    known = tuple(known)
+    # Every scheme does its work on every request: the time of a 401 tells nothing about its cause.
+    verdicts = (
+        (api_key.present(headers), api_key.verify(headers, known)),
+        (standard_webhooks.present(headers), standard_webhooks.verify(headers, body, known, now)),
+    )
+    tried = [verdict for present, verdict in verdicts if present]
+    if len(tried) != 1:
+        raise Unauthenticated("two-schemes" if tried else "no-credentials")
+    if isinstance(tried[0], Unauthenticated):
+        raise tried[0]
+    return tried[0]

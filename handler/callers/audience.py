@@ -1,0 +1,77 @@
+"""Which people of a chat platform may speak as a caller, and in which channels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from handler.callers.node import Rule
+from handler.problems import Forbidden
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from handler.callers.node import Node
+
+EVERYONE = "everyone"
+
+#: User, team and channel ids of Slack, Mattermost and WeCom are all of this form.
+ID = Rule(
+    r"(?!everyone(?![\s\S]))[A-Za-z0-9._@-]{1,64}",
+    'an id of 1 to 64 of A-Z, a-z, 0-9, ".", "_", "@" and "-"',
+)
+
+#: So many people or channels one caller may list.
+MOST = 1000
+
+
+class Audience(NamedTuple):
+    """Who may speak: those in both lists; None stands for everybody, or every channel."""
+
+    users: tuple[str, ...] | None
+    channels: tuple[str, ...] | None
+
+    def rooms(self) -> tuple[str, ...]:
+        """Return the channels, or one empty name that stands for all of them."""
+        return self.channels or ("",)
+
+
+def read(members: Mapping[str, Node], auth: Node) -> Audience:
+    """Return the people and channels that a chat caller names.
+
+    Args:
+        members: the members of its `auth` object.
+        auth: that object, for the sentence of a refusal.
+
+    Raises:
+        Misconfigured: it names neither, or breaks the rules of the file.
+    """
+    users, channels = members.get("users"), members.get("channels")
+    if users is None and channels is None:
+        raise auth.wrong(f'must name users or channels, or say "users": "{EVERYONE}"')
+    if users is not None and isinstance(users.value, str) and users.value != EVERYONE:
+        raise users.wrong(f'must be a list of user ids, or "{EVERYONE}"')
+    return Audience(
+        users=None if users is None or users.value == EVERYONE else users.texts(ID, MOST),
+        channels=None if channels is None else channels.texts(ID, MOST),
+    )
+
+
+def admit(audience: Audience, user: str, channel: str) -> None:
+    """Let somebody pass who may speak as this caller, in this channel.
+
+    Raises:
+        Forbidden: the caller does not list the user, or not the channel.
+    """
+    if audience.channels is not None and channel not in audience.channels:
+        raise Forbidden(
+            "Key pairs cannot be imported from this channel.",
+            "Use a channel that the administrator of this function has set up for it, or ask for this"
+            " one to be added to `channels` in its callers file.",
+            reason="channels",
+        )
+    if audience.users is not None and user not in audience.users:
+        raise Forbidden(
+            "You are not among the people who may import key pairs from here.",
+            "Ask the administrator of this function to add your user id to `users` in its callers file.",
+            reason="users",
+        )

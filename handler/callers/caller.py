@@ -1,0 +1,67 @@
+"""A caller: how it proves itself, what it may do, and what its key pairs are tagged with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from handler.callers.policy import Allow
+
+
+class Auth(Protocol):
+    """How a caller proves itself; every scheme has one record of this kind."""
+
+    def claims(self) -> Iterable[tuple[str, object]]:
+        """Yield what only one caller of a file may have: its name in words, and its value."""
+
+    def secrets(self, owner: str, environ: Mapping[str, str]) -> tuple[bytes, ...]:
+        """Return what proves the caller, from the environment where the file names variables.
+
+        Raises:
+            Misconfigured: none of the variables is set, or one of them holds nonsense.
+        """
+
+
+class Caller(NamedTuple):
+    """One entry of the callers file.
+
+    Attributes:
+        id: 1 to 64 of A-Z, a-z, 0-9, `.`, `_` and `-`; unique in its file.
+        auth: the record of its scheme.
+        allow: what it may do.
+        tags: what its key pairs are tagged with, whatever the request says.
+    """
+
+    id: str
+    auth: Auth
+    allow: Allow
+    tags: Mapping[str, str]
+
+
+class Known(NamedTuple):
+    """A caller with what proves it at this moment."""
+
+    caller: Caller
+    secrets: tuple[bytes, ...]
+
+
+def resolve(callers: Iterable[Caller], environ: Mapping[str, str]) -> tuple[Known, ...]:
+    """Return all callers of a file with their secrets, in the order of the file.
+
+    One caller that cannot be proved makes the whole file useless, on purpose: whoever forgot a
+    variable learns of it from the first call, not from the first call of that caller.
+
+    Raises:
+        Misconfigured: see `Auth.secrets`.
+    """
+    return tuple(
+        Known(caller, caller.auth.secrets(place(index, caller.id), environ))
+        for index, caller in enumerate(callers)
+    )
+
+
+def place(index: int, caller_id: str) -> str:
+    """Return how sentences for people name a caller, such as `callers[2] "ops-slack"`."""
+    return f'callers[{index}] "{caller_id}"' if caller_id else f"callers[{index}]"

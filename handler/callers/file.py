@@ -1,0 +1,149 @@
+"""Reads the callers file, strictly: whatever `schemas/callers.json` does not describe is a wrong file.
+
+The rules are written twice, there for editors and `python -m local.callers check`, here for the
+function, which can then say 401 without loading jsonschema; one table of files holds them together.
+Rules between callers (unique ids and claims) stand here alone: JSON Schema cannot express them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from handler import strict_json
+from handler.callers import api_key, mattermost, slack, standard_webhooks, trigger, wecom
+from handler.callers.caller import Caller, place
+from handler.callers.node import Node, Rule
+from handler.callers.policy import MOST_TAGS, USER, Allow
+from handler.problems import MalformedJson, Misconfigured
+from handler.settings import REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from handler.callers.caller import Auth
+
+#: Where the file is unless CALLERS_FILE says otherwise: beside `index.py`.
+BESIDE_INDEX = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "callers.json")
+
+#: A larger file, in bytes, is none: thousands of callers fit.
+LARGEST = 1 << 20
+
+_SCHEMES: Mapping[str, Callable[[Node], Auth]] = {
+    "api-key": api_key.read,
+    "standard-webhooks": standard_webhooks.read,
+    "trigger": trigger.read,
+    "slack": slack.read,
+    "mattermost": mattermost.read,
+    "wecom": wecom.read,
+}
+_CHAT = (slack.Slack, mattermost.Mattermost, wecom.WeCom)
+
+_ID = Rule("[A-Za-z0-9._-]{1,64}", 'an id of 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"')
+_GLOB = Rule("[A-Za-z0-9_*?]{1,64}", "a pattern of 1 to 64 of A-Z, a-z, 0-9, _, * and ?")
+_USER_GLOB = Rule(
+    r"(?:[A-Za-z0-9_*?]|\{user\}){1,64}", f"a pattern of 1 to 64 of A-Z, a-z, 0-9, _, *, ? and {USER}"
+)
+_REGION = Rule(rf"(?=.{{1,32}}(?![\s\S])){REGION.pattern}", "a region such as ap-guangzhou")
+
+# The rules of the request for tags, which CVM makes
+# (https://www.tencentcloud.com/document/product/651/13354).
+_BLANK = r"\t-\r\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+_TRIMMED = rf"(?![\s\S]*[\ud800-\udfff])(?![{_BLANK}])[\s\S]*[^{_BLANK}]"
+_TAG_NAME = Rule(
+    rf"(?=[\s\S]{{1,127}}(?![\s\S]))(?![Qq][Cc][Ss]:|[Pp][Rr][Oo][Jj][Ee][Cc][Tt]|项目){_TRIMMED}",
+    "a tag name of 1 to 127 characters without blanks at an end, not starting qcs:, project or 项目",
+)
+_TAG_VALUE = Rule(
+    rf"(?=[\s\S]{{1,255}}(?![\s\S])){_TRIMMED}",
+    "a text of 1 to 255 characters without blanks at an end",
+)
+
+#: So many patterns, projects or regions one caller may list, and so many callers one file.
+MOST = 1000
+
+
+def read(path: str) -> tuple[Caller, ...]:
+    """Return the callers of a file, in its order.
+
+    Args:
+        path: where it is; empty for `callers.json` beside `index.py`.
+
+    Raises:
+        Misconfigured: it is missing, empty or wrong; the cause says where and what belongs there.
+    """
+    try:
+        with open(path or BESIDE_INDEX, "rb") as file:
+            text = file.read(LARGEST + 1)
+    except (OSError, ValueError):  # ValueError: a path with a zero byte in it
+        raise Misconfigured(
+            "The file that CALLERS_FILE names cannot be read."
+            if path
+            else "There is no callers.json beside index.py that can be read; pack one, or set CALLERS_FILE."
+        ) from None
+    return parse(text)
+
+
+def parse(text: bytes) -> tuple[Caller, ...]:
+    """Return the callers that the text of a file holds, in its order.
+
+    Raises:
+        Misconfigured: it is empty or wrong; the cause says where and what belongs there.
+    """
+    if len(text) > LARGEST:
+        raise Misconfigured(f"The callers file is wrong: it must be at most {LARGEST >> 20} MiB.")
+    if not text.strip():
+        raise Misconfigured("The callers file is empty.")
+    try:
+        value = strict_json.read(text)
+    except MalformedJson as problem:
+        raise Misconfigured(
+            f"The callers file is not JSON that this function reads. {problem.cause}"
+        ) from None
+    callers = Node("", "", value).members(("callers",))["callers"]
+    found = [_caller(index, item) for index, item in enumerate(callers.items(MOST))]
+    _require_distinct(found)
+    return tuple(found)
+
+
+def _caller(index: int, item: Node) -> Caller:
+    given = item.value.get("id") if isinstance(item.value, dict) else None
+    known_id = given if isinstance(given, str) and re.fullmatch(_ID.pattern, given) else ""
+    members = Node(place(index, known_id), "", item.value).members(("id", "auth"), ("allow", "tags"))
+    auth = members["auth"].choice("scheme", _SCHEMES)(members["auth"])
+    return Caller(
+        id=members["id"].text(_ID),
+        auth=auth,
+        allow=_allow(members["allow"], auth) if "allow" in members else Allow(),
+        tags=_tags(members["tags"]) if "tags" in members else {},
+    )
+
+
+def _allow(allow: Node, auth: Auth) -> Allow:
+    optional = ("keyNames", "projectIds", "regions", "minBits", "requiredTags", "dryRunOnly")
+    members = allow.members((), optional)
+    pattern = _USER_GLOB if isinstance(auth, _CHAT) else _GLOB
+    key_names, project_ids, regions, min_bits, required_tags, dry_run_only = map(members.get, optional)
+    return Allow(
+        key_names=key_names and key_names.texts(pattern, MOST),
+        project_ids=project_ids and project_ids.distinct(lambda item: item.whole(0, (1 << 63) - 1), MOST),
+        regions=regions and regions.texts(_REGION, MOST),
+        min_bits=min_bits.whole(2048, 16384) if min_bits else 0,
+        required_tags=required_tags.texts(_TAG_NAME, MOST_TAGS) if required_tags else (),
+        dry_run_only=dry_run_only.flag() if dry_run_only else False,
+    )
+
+
+def _tags(tags: Node) -> Mapping[str, str]:
+    return {name.text(_TAG_NAME): value.text(_TAG_VALUE) for name, value in tags.pairs(MOST_TAGS)}
+
+
+def _require_distinct(callers: list[Caller]) -> None:
+    claimed: dict[object, str] = {}
+    for index, caller in enumerate(callers):
+        here = place(index, caller.id)
+        for what, value in (("id", caller.id), *caller.auth.claims()):
+            other = claimed.setdefault((what, value), here)
+            if other != here:
+                raise Misconfigured(f"The callers file is wrong: {here} has the same {what} as {other}.")

@@ -1,0 +1,201 @@
+"""What a known caller may do: the rules of `allow`, judged in the order in which they stand here.
+
+    keyNames, projectIds, regions, requiredTags, dryRunOnly
+
+`minBits` is not among them: a key that is too small is a weak key, which the key gate says.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from handler.callers import glob
+from handler.order import Order
+from handler.problems import FieldError, Forbidden, InvalidRequest, Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from handler.callers.caller import Caller
+    from handler.public_key import PublicKey
+    from handler.request import ImportRequest
+    from handler.settings import Settings
+
+T = TypeVar("T")
+
+#: So many tags a resource may have (https://www.tencentcloud.com/document/product/651/13354).
+MOST_TAGS = 50
+
+#: What stands in `keyNames` for the chat user.
+USER = "{user}"
+
+#: So many allowed values a refusal lists.
+_MOST_TOLD = 10
+
+
+class Allow(NamedTuple):
+    """What a caller may do; None, like an absent member of the file, sets no bounds.
+
+    Attributes:
+        key_names: globs, one of which must match all of the key name.
+        project_ids: the projects that a key pair may go to; a single one is the default.
+        regions: the regions that it may go to; a single one is the default.
+        min_bits: the smallest RSA modulus, where that is more than the setting.
+        required_tags: the tags that every request must carry itself.
+        dry_run_only: whether only dry runs are allowed.
+    """
+
+    key_names: tuple[str, ...] | None = None
+    project_ids: tuple[int, ...] | None = None
+    regions: tuple[str, ...] | None = None
+    min_bits: int = 0
+    required_tags: tuple[str, ...] = ()
+    dry_run_only: bool = False
+
+
+def judge(
+    caller: Caller,
+    request: ImportRequest,
+    key: PublicKey,
+    settings: Settings,
+    own_region: str,
+    user: str = "",
+) -> Order:
+    """Return what a caller's request amounts to, if the caller may ask for it.
+
+    Args:
+        caller: who asks.
+        request: what for, valid by the schema.
+        key: the checked public key of the request.
+        settings: the function's settings.
+        own_region: where the function runs; may be empty.
+        user: the id of the chat user; empty outside chat.
+
+    Raises:
+        InvalidRequest: with the caller's own tags they are too many.
+        Forbidden: a rule does not allow it; `reason` names the rule.
+        Misconfigured: nothing says which region to use.
+    """
+    allow = caller.allow
+    tags = all_tags(caller, request.tags)
+    if not _is_name_allowed(allow, request.key_name, user):
+        raise _forbidden(
+            "keyNames",
+            "the key name matches none of the patterns that this caller may use",
+            f"Choose a keyName that matches one of {_told(allow.key_names)}{_who(allow.key_names)}",
+        )
+    project_id = _settled(request.project_id, allow.project_ids, 0)
+    if not _is_listed(project_id, allow.project_ids):
+        raise _forbidden(
+            "projectIds",
+            "the project is none of those that this caller may use",
+            f"Send as projectId one of {_told(allow.project_ids)}",
+        )
+    region = _settled(request.region, allow.regions, settings.default_region or own_region)
+    if not region:
+        raise Misconfigured(
+            "DEFAULT_REGION is not set, and the platform does not say where this function runs."
+        )
+    if not _is_listed(region, allow.regions):
+        raise _forbidden(
+            "regions",
+            "the region is none of those that this caller may use",
+            f"Send as region one of {_told(allow.regions)}",
+        )
+    if absent := [tag for tag in allow.required_tags if tag not in request.tags]:
+        raise _forbidden(
+            "requiredTags",
+            "a tag is missing that every request of this caller must carry",
+            f"Add to tags {_told(absent)}",
+        )
+    if allow.dry_run_only and not request.dry_run:
+        raise _forbidden("dryRunOnly", "this caller may only do dry runs", "Ask for a dry run")
+    return Order(
+        key_name=request.key_name,
+        key=key,
+        project_id=project_id,
+        region=region,
+        region_chosen=request.region is not None,
+        sent_tags=request.tags,
+        tags=tags,
+        dry_run=request.dry_run,
+    )
+
+
+def all_tags(caller: Caller, sent: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags that a key pair gets: those sent and the caller's own, which win.
+
+    Raises:
+        InvalidRequest: they are more than CVM takes.
+    """
+    tags = {**sent, **caller.tags}
+    if len(tags) > MOST_TAGS:
+        fault = (
+            f"With the {len(caller.tags)} tags that this caller's key pairs always get, these are"
+            f" {len(tags)}, and a key pair can have at most {MOST_TAGS}."
+        )
+        raise InvalidRequest(
+            fault,
+            f"Send at most {MOST_TAGS - len(caller.tags)} tags.",
+            errors=(FieldError("/tags", fault),),
+        )
+    return tags
+
+
+def may_know(caller: Caller, key_name: str, project_id: int, user: str = "") -> bool:
+    """Say whether a caller may hear of a key pair that stands in the way of theirs."""
+    return _is_name_allowed(caller.allow, key_name, user) and _is_listed(project_id, caller.allow.project_ids)
+
+
+def smallest_rsa(caller: Caller, settings: Settings) -> int:
+    """Return how many bits the modulus of a caller's RSA key must have at least."""
+    return max(settings.min_rsa_bits, caller.allow.min_bits)
+
+
+def as_name(user: str) -> str:
+    """Return what `{user}` stands for: lower case, each run of anything but letters and digits as `_`."""
+    return re.sub("[^A-Za-z0-9]+", "_", user).lower()
+
+
+def _is_name_allowed(allow: Allow, key_name: str, user: str) -> bool:
+    if allow.key_names is None:
+        return True
+    name = as_name(user)
+    # A user without a letter or digit would share `_` with every other such user.
+    patterns = [
+        pattern.replace(USER, name) for pattern in allow.key_names if USER not in pattern or name.strip("_")
+    ]
+    return any(glob.matches(pattern, key_name) for pattern in patterns)
+
+
+def _settled(asked: T | None, allowed: tuple[T, ...] | None, default: T) -> T:
+    """Return what the caller asks for, else the only thing allowed, else the default."""
+    if asked is not None:
+        return asked
+    return allowed[0] if allowed is not None and len(allowed) == 1 else default
+
+
+def _is_listed(value: object, allowed: tuple[object, ...] | None) -> bool:
+    return allowed is None or value in allowed
+
+
+def _forbidden(rule: str, what: str, remedy: str) -> Forbidden:
+    return Forbidden(
+        f"The rule `{rule}` of this caller says no: {what}.",
+        f"{remedy}, or have the rule changed by the administrator of this function.",
+        reason=re.sub("[A-Z]", lambda capital: f"-{capital[0].lower()}", rule),
+    )
+
+
+def _told(allowed: Iterable[object] | None) -> str:
+    """Return what a rule allows, in words: it is this caller's own and no secret from it."""
+    names = [str(item) for item in allowed or ()]
+    more = f" and {len(names) - _MOST_TOLD} more" if len(names) > _MOST_TOLD else ""
+    return ", ".join(names[:_MOST_TOLD]) + more
+
+
+def _who(patterns: Iterable[str] | None) -> str:
+    if any(USER in pattern for pattern in patterns or ()):
+        return f" (where {USER} is your user id in lower case, with _ for what is no letter or digit)"
+    return ""

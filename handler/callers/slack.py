@@ -1,0 +1,49 @@
+"""The record of a caller that is a Slack workspace; `handler.chat.slack` proves its requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from handler.callers import audience, variables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from handler.callers.audience import Audience
+    from handler.callers.node import Node
+
+_FORM = "a Slack signing secret, as the app's Basic Information page shows it"
+
+
+class Slack(NamedTuple):
+    """A workspace and the variables that hold the signing secrets of its app."""
+
+    secret_env: tuple[str, ...]
+    team: str
+    audience: Audience
+
+    def claims(self) -> Iterable[tuple[str, object]]:
+        """Yield team and channel, which tell who asks."""
+        return [("team and channel", (self.team, room)) for room in self.audience.rooms()]
+
+    def secrets(self, owner: str, environ: Mapping[str, str]) -> tuple[bytes, ...]:
+        """Return the signing secrets.
+
+        Raises:
+            Misconfigured: none is set, or one is malformed.
+        """
+        return variables.read(self.secret_env, owner, environ, variables.printable, _FORM)
+
+
+def read(auth: Node) -> Slack:
+    """Return the record that an `auth` object of this scheme holds.
+
+    Raises:
+        Misconfigured: it breaks the rules of the file.
+    """
+    members = auth.members(("scheme", "secretEnv", "team"), ("users", "channels"))
+    return Slack(
+        secret_env=members["secretEnv"].texts(variables.NAME, variables.MOST),
+        team=members["team"].text(audience.ID),
+        audience=audience.read(members, auth),
+    )

@@ -1,0 +1,152 @@
+"""Callers that sign as Standard Webhooks 1.0.0 describes, with HMAC-SHA256 (`v1`).
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from handler.callers import header, variables
+from handler.problems import Unauthenticated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from handler.callers.caller import Caller, Known
+    from handler.callers.header import Headers
+    from handler.callers.node import Node
+
+NAMES = ("webhook-id", "webhook-timestamp", "webhook-signature")
+
+#: How far the sender's clock may be from ours, either way, in seconds.
+TOLERANCE = 300
+
+#: So many signatures one request may carry; a rotation needs two.
+MOST_SIGNATURES = 8
+
+#: The longest message id, in bytes.
+LONGEST_ID = 256
+
+PREFIX = "whsec_"
+
+#: How many bytes a secret may have.
+SHORTEST_SECRET, LONGEST_SECRET = 24, 64
+
+_FORM = f"a Standard Webhooks secret: {PREFIX} and then the Base64 of 24 to 64 random bytes"
+
+#: Signed with where no caller has a secret, so that its absence does not show in the time.
+_NOBODY = b"\0" * SHORTEST_SECRET
+
+
+class StandardWebhooks(NamedTuple):
+    """The environment variables that hold a caller's secrets, several while it changes them."""
+
+    secret_env: tuple[str, ...]
+
+    def claims(self) -> Iterable[tuple[str, object]]:
+        """Yield nothing: where two callers share a secret, the first in the file answers."""
+        return ()
+
+    def secrets(self, owner: str, environ: Mapping[str, str]) -> tuple[bytes, ...]:
+        """Return the secrets, decoded.
+
+        Raises:
+            Misconfigured: none is set, or one is malformed.
+        """
+        return variables.read(self.secret_env, owner, environ, decode, _FORM)
+
+
+def read(auth: Node) -> StandardWebhooks:
+    """Return the record that an `auth` object of this scheme holds.
+
+    Raises:
+        Misconfigured: it breaks the rules of the file.
+    """
+    members = auth.members(("scheme", "secretEnv"))
+    return StandardWebhooks(members["secretEnv"].texts(variables.NAME, variables.MOST))
+
+
+def decode(text: str) -> bytes | None:
+    """Return the bytes of a secret in its `whsec_` form, or None where it has another form."""
+    if not text.startswith(PREFIX):
+        return None
+    try:
+        secret = base64.b64decode(text[len(PREFIX) :], validate=True)
+    except ValueError:  # not ASCII, or not Base64
+        return None
+    return secret if SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET else None
+
+
+def present(headers: Headers) -> bool:
+    """Say whether a request carries any of the three headers."""
+    return any(name in headers for name in NAMES)
+
+
+def verify(
+    headers: Headers, body: bytes | None, known: Iterable[Known], now: float
+) -> Caller | Unauthenticated:
+    """Return the first caller of the file that signed this, or why there is none.
+
+    Args:
+        headers: the request's headers.
+        body: its bytes exactly as sent, or None where they are not known any more.
+        known: all callers with their secrets.
+        now: seconds since the Unix epoch.
+    """
+    (message_id, fault_1), (timestamp, fault_2), (given, fault_3) = (
+        header.single(headers, name) for name in NAMES
+    )
+    signed = b".".join((message_id, timestamp, body or b""))
+    # Signed and compared before anything is judged, whatever is found: the time of a refusal tells
+    # neither its cause nor the caller.
+    signatures = [(caller, sign(secret, signed)) for caller, secret in _secrets(known)]
+    found: Caller | None = None
+    for version, signature in _signatures(given):
+        for caller, expected in signatures:
+            if hmac.compare_digest(signature, expected) and version == b"v1" and found is None:
+                found = caller
+    fault = fault_1 or fault_2 or fault_3 or _fault(message_id, timestamp, given, body, now)
+    return Unauthenticated(fault) if fault else found or Unauthenticated("bad-signature")
+
+
+def sign(secret: bytes, signed: bytes) -> bytes:
+    """Return the Base64 signature of `id.timestamp.body`, without the `v1,` before it."""
+    return base64.b64encode(hmac.digest(secret, signed, "sha256"))
+
+
+def _secrets(known: Iterable[Known]) -> Iterable[tuple[Caller | None, bytes]]:
+    """Return every secret with its caller, in the order of the file, or one that is nobody's."""
+    ours = [
+        (caller, secret)
+        for caller, secrets in known
+        if isinstance(caller.auth, StandardWebhooks)
+        for secret in secrets
+    ]
+    return ours or [(None, _NOBODY)]
+
+
+def _signatures(given: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield version and signature of the first entries of a header; one that is none has no signature."""
+    for entry in given.split(b" ", MOST_SIGNATURES)[:MOST_SIGNATURES]:
+        version, _, signature = entry.partition(b",")
+        yield version, signature
+
+
+def _fault(message_id: bytes, timestamp: bytes, given: bytes, body: bytes | None, now: float) -> str:
+    """Return why this cannot be a fresh message that we can check, or nothing."""
+    if body is None:
+        return "body-not-text"
+    # A dot would let one signature stand for two messages.
+    if not 1 <= len(message_id) <= LONGEST_ID or b"." in message_id:
+        return "bad-message-id"
+    if not re.fullmatch(rb"[0-9]{1,12}", timestamp):
+        return "bad-timestamp"
+    if abs(now - int(timestamp)) > TOLERANCE:
+        return "stale-timestamp"
+    if given.count(b" ") >= MOST_SIGNATURES:
+        return "too-many-signatures"
+    return ""

@@ -1,0 +1,69 @@
+"""Secrets out of the environment variables that the callers file names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handler.callers.node import Rule
+from handler.problems import Misconfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+#: SCF sets variables with these prefixes itself and refuses them from users, as it does names that
+#: do not start with a letter (https://www.tencentcloud.com/document/product/583/32748). A name like
+#: `whsec_...` is a secret that was put where the name of its variable belongs.
+NAME = Rule(
+    r"(?!SCF_|QCLOUD_|TENCENTCLOUD_|whsec_)[A-Za-z][A-Za-z0-9_]{0,63}",
+    "the name of an environment variable: 1 to 64 of A-Z, a-z, 0-9 and _, a letter first, not starting"
+    " SCF_, QCLOUD_, TENCENTCLOUD_ or whsec_",
+)
+
+#: So many secrets one caller may have at a time; a rotation needs two.
+MOST = 8
+
+
+def read(
+    names: tuple[str, ...],
+    owner: str,
+    environ: Mapping[str, str],
+    decode: Callable[[str], bytes | None],
+    form: str,
+) -> tuple[bytes, ...]:
+    """Return the secrets that these variables hold; those that are unset or empty are skipped.
+
+    Args:
+        names: the variables, in the order of the file.
+        owner: the caller, for the sentence of a refusal.
+        environ: the environment of this invocation.
+        decode: makes bytes of a variable's text, or None where it has the wrong form.
+        form: what the text must be, in words.
+
+    Raises:
+        Misconfigured: none is set, or one has the wrong form; no value is repeated.
+    """
+    secrets: list[bytes] = []
+    for name in names:
+        text = environ.get(name, "")
+        if not text:
+            continue
+        secret = decode(text)
+        if secret is None:
+            raise Misconfigured(f"{owner}: the environment variable {name} must hold {form}.")
+        secrets.append(secret)
+    if not secrets:
+        raise Misconfigured(f"{owner}: {_unset(names)}; it must hold {form}.")
+    return tuple(secrets)
+
+
+def printable(text: str) -> bytes | None:
+    """Return the bytes of a secret of visible ASCII, else None: nobody's secret holds a blank."""
+    return text.encode("ascii") if text.isascii() and text.isprintable() and " " not in text else None
+
+
+def _unset(names: tuple[str, ...]) -> str:
+    # A secret in place of a name is hardly ever in upper case; one that may be a secret is not told.
+    told = ", ".join(name for name in names if name.isupper()) or "that its auth names"
+    if len(names) == 1:
+        return f"the environment variable {told} is not set"
+    return f"none of the environment variables {told} is set"

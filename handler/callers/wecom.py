@@ -1,0 +1,62 @@
+"""The record of a caller that is a WeCom app; `handler.chat.wecom` proves its messages."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from handler.callers import audience, variables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from handler.callers.audience import Audience
+    from handler.callers.node import Node
+
+_TOKEN_FORM = "the Token of the WeCom app's message receiver"
+_AES_KEY_FORM = "the EncodingAESKey of the WeCom app's message receiver: 43 letters and digits"
+
+
+class WeCom(NamedTuple):
+    """The variables that hold an app's Token and EncodingAESKey, whose app it is, and who may use it."""
+
+    token_env: str
+    encoding_aes_key_env: str
+    receive_id: str
+    audience: Audience
+
+    def claims(self) -> Iterable[tuple[str, object]]:
+        """Yield corporation and token: one corporation may have several apps."""
+        return [("receiveId and tokenEnv", (self.receive_id, self.token_env))]
+
+    def secrets(self, owner: str, environ: Mapping[str, str]) -> tuple[bytes, ...]:
+        """Return the token and the AES key of 32 bytes, in this order.
+
+        Raises:
+            Misconfigured: one is not set, or malformed.
+        """
+        return (
+            *variables.read((self.token_env,), owner, environ, variables.printable, _TOKEN_FORM),
+            *variables.read((self.encoding_aes_key_env,), owner, environ, _aes_key, _AES_KEY_FORM),
+        )
+
+
+def read(auth: Node) -> WeCom:
+    """Return the record that an `auth` object of this scheme holds.
+
+    Raises:
+        Misconfigured: it breaks the rules of the file.
+    """
+    members = auth.members(("scheme", "tokenEnv", "encodingAesKeyEnv", "receiveId", "users"))
+    return WeCom(
+        token_env=members["tokenEnv"].text(variables.NAME),
+        encoding_aes_key_env=members["encodingAesKeyEnv"].text(variables.NAME),
+        receive_id=members["receiveId"].text(audience.ID),
+        audience=audience.read(members, auth),
+    )
+
+
+def _aes_key(text: str) -> bytes | None:
+    """Return the key, which WeCom writes as Base64 without its last `=`."""
+    return base64.b64decode(f"{text}=") if re.fullmatch("[A-Za-z0-9+/]{43}", text) else None
