@@ -124,4 +124,4 @@ def _too_deep() -> MalformedJson:
 
 
 def _malformed(what: str, remedy: str) -> MalformedJson:
-    return MalformedJson(f"The body is not JSON that this function reads. {what}", remedy)
+    return MalformedJson(f"The body is not JSON that this function reads. {what}", remedy, cause=what)
