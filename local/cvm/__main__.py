@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import os
+import resource
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import Any
 from .control import ROUTES
 from .credentials import DEFAULT, Credential
 from .faults import KINDS, Fault
+from .http import CONNECTION_LIMIT
 from .options import Options
 from .server import StandIn
 
@@ -159,6 +161,9 @@ async def _run(stand_in: StandIn) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run a stand-in until it is told to end."""
     chosen = options(arguments)
+    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Shells often allow 1,024 open files by default, which a thousand clients would use up.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(files, 2 * CONNECTION_LIMIT), files))
     try:
         stand_in = StandIn(chosen)
     except OSError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import resource
 import socket
 import struct
 import time
@@ -20,6 +21,7 @@ HEAD_LIMIT = 64 * 1024
 BODY_LIMIT = 10 * 1024 * 1024  # what the API gateway takes with TC3
 CONNECTION_LIMIT = 4096
 
+_BACKLOG = 1024
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _ABSOLUTE = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
@@ -200,17 +202,23 @@ class Server:
     """
 
     def __init__(self, port: int, handler: Handler, request_seconds: float, idle_seconds: float) -> None:
-        self._socket = socket.create_server(("127.0.0.1", port), backlog=1024)
+        self._socket = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
         self.port: int = self._socket.getsockname()[1]
         self._handler = handler
         self._request_seconds = request_seconds
         self._idle_seconds = idle_seconds
         self._connections: dict[asyncio.Task[None], Connection] = {}
         self._accepted = 0
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self._room = (
+            CONNECTION_LIMIT if files == resource.RLIM_INFINITY else min(CONNECTION_LIMIT, files - 64)
+        )
 
     async def run(self, end: asyncio.Event) -> None:
         """Serve until the event is set, then end everything that is still going on."""
-        listener = await asyncio.start_server(self._converse, sock=self._socket, limit=HEAD_LIMIT)
+        listener = await asyncio.start_server(
+            self._converse, sock=self._socket, limit=HEAD_LIMIT, backlog=_BACKLOG
+        )
         try:
             while not end.is_set():
                 self._expire()
@@ -242,7 +250,7 @@ class Server:
         connection = Connection(self._accepted, reader, writer)
         task = asyncio.current_task()
         assert task is not None
-        if len(self._connections) >= CONNECTION_LIMIT:
+        if len(self._connections) >= self._room:
             min(self._connections.values(), key=lambda other: other.deadline).writer.transport.abort()
         self._connections[task] = connection
         try:

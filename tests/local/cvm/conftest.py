@@ -1,0 +1,33 @@
+"""Stand-ins for tests of the stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.cvm import Options, StandIn, serve
+
+
+class Clock:
+    """A wall clock that stands still until it is told otherwise; Unix seconds."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+
+@pytest.fixture
+def cvm() -> Iterator[StandIn]:
+    """A stand-in with its defaults, but no limit on the rate."""
+    with serve(Options(rate=0)) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The second in which the documents' examples were signed, 2019-02-25T16:24:25Z."""
+    return Clock(1551113065.0)

@@ -1,0 +1,332 @@
+"""The server speaks HTTP/1.1 on loopback, and no client can make it hang or fall over."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from local.cvm import Options, StandIn, serve
+from local.cvm import http as served
+from tests.local.cvm.client import call, code, importing, sign
+from tests.local.cvm.test_faults import until
+
+
+@pytest.fixture
+def hasty() -> Iterator[StandIn]:
+    """A stand-in that waits for nobody for long."""
+    with serve(Options(rate=0, request_seconds=0.3, idle_seconds=0.3)) as stand_in:
+        yield stand_in
+
+
+def connect(cvm: StandIn) -> socket.socket:
+    """Open a connection."""
+    return socket.create_connection(("127.0.0.1", cvm.port), 10)
+
+
+def head(cvm: StandIn, start: str = "POST / HTTP/1.1", **more: str) -> bytes:
+    """Write the head of a good DescribeKeyPairs with more headers, up to the empty line."""
+    headers = {**sign(cvm.credentials, "DescribeKeyPairs", host=cvm.host).headers}
+    headers.update({name.replace("_", "-"): value for name, value in more.items()})
+    return f"{start}\r\n".encode() + b"".join(f"{n}: {v}\r\n".encode() for n, v in headers.items()) + b"\r\n"
+
+
+def talk(cvm: StandIn, *parts: bytes, pause: float = 0.0) -> bytes:
+    """Send the parts, then give all that comes until the server closes."""
+    with connect(cvm) as client:
+        for part in parts:
+            client.sendall(part)
+            time.sleep(pause)
+        return heard(client)
+
+
+def heard(client: socket.socket) -> bytes:
+    """Give all that comes until the server closes or resets."""
+    answer = b""
+    try:
+        while part := client.recv(65536):
+            answer += part
+    except ConnectionResetError:
+        pass
+    return answer
+
+
+def status(answer: bytes) -> int:
+    """Give the status of the first reply."""
+    assert answer.startswith(b"HTTP/1.1 "), answer
+    return int(answer[9:12])
+
+
+def well(cvm: StandIn) -> bool:
+    """Tell whether the server still answers others."""
+    return code(call(cvm, "DescribeKeyPairs")) == "ok"
+
+
+class TestForms:
+    """What a client may do."""
+
+    def test_keeps_connections(self, cvm: StandIn) -> None:
+        """Many requests share a connection, and each knows which."""
+        connection = http.client.HTTPConnection(cvm.host)
+        for name in ("a", "b"):
+            request = sign(cvm.credentials, "ImportKeyPair", importing(name), host=cvm.host)
+            connection.request("POST", "/", request.body, request.headers)
+            reply = connection.getresponse()
+            assert reply.getheader("connection") == "keep-alive"
+            assert json.loads(reply.read())["Response"]["KeyId"]
+        connection.close()
+
+        assert [item.connection for item in cvm.calls] == [1, 1]
+
+    @pytest.mark.parametrize(
+        ("start", "more", "keeps"),
+        [
+            ("POST / HTTP/1.1", {}, True),
+            ("POST / HTTP/1.1", {"connection": "close"}, False),
+            ("POST / HTTP/1.0", {}, False),
+            ("POST / HTTP/1.0", {"connection": "Keep-Alive"}, True),
+        ],
+    )
+    def test_keep_alive(self, hasty: StandIn, start: str, more: dict[str, str], keeps: bool) -> None:
+        """A connection lives on as the versions of HTTP have it, and the reply says so."""
+        answer = talk(hasty, head(hasty, start, content_length="2", **more) + b"{}")
+
+        assert (b"Connection: keep-alive\r\n" in answer) is keeps
+        assert status(answer) == 200
+
+    def test_pipelining(self, cvm: StandIn) -> None:
+        """Requests that come at once are answered one after another."""
+        one = head(cvm, content_length="2") + b"{}"
+        answer = talk(cvm, one + one + head(cvm, content_length="2", connection="close") + b"{}")
+
+        assert answer.count(b"HTTP/1.1 200 OK") == answer.count(b'"TotalCount": 0') == 3
+
+    def test_chunks(self, cvm: StandIn) -> None:
+        """A body in chunks is a body."""
+        parts = (b"2;x=y\r\n{}\r\n", b"000", b"1\r\n \r\n0\r\n", b"Trailer: x\r\n\r\n")
+        request = sign(cvm.credentials, "DescribeKeyPairs", b"{} ", host=cvm.host)
+        sent = head(cvm, **{**request.headers, "transfer_encoding": "chunked", "connection": "close"})
+        answer = talk(cvm, sent, *parts, pause=0.02)
+
+        assert b'"TotalCount": 0' in answer
+
+    def test_continue(self, cvm: StandIn) -> None:
+        """A client that asks first is told to go on."""
+        request = sign(cvm.credentials, "DescribeKeyPairs", host=cvm.host)
+        sent = {**request.headers, "content-length": "2", "expect": "100-continue", "connection": "close"}
+        with connect(cvm) as client:
+            client.sendall(head(cvm, **sent))
+            assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            client.sendall(b"{}")
+            assert b'"TotalCount": 0' in heard(client)
+
+    @pytest.mark.parametrize(
+        "target", ["http://cvm.tencentcloudapi.com/", "HTTP://127.0.0.1:80", "http://x?Limit=1"]
+    )
+    def test_absolute_targets(self, cvm: StandIn, target: str) -> None:
+        """A target may carry scheme and host, as through a proxy; Host is what was signed."""
+        sent = head(cvm, f"POST {target} HTTP/1.1", content_length="2", connection="close") + b"{}"
+
+        assert b'"TotalCount": 0' in talk(cvm, sent)
+
+    def test_head(self, cvm: StandIn) -> None:
+        """A HEAD is answered without a body."""
+        answer = talk(cvm, head(cvm, "HEAD / HTTP/1.1", connection="close"))
+
+        assert status(answer) == 200
+        assert answer.endswith(b"\r\n\r\n")
+
+    def test_empty_lines_before_a_request(self, cvm: StandIn) -> None:
+        """RFC 9112, 2.2: an empty line before the request line means nothing."""
+        assert status(talk(cvm, b"\r\n" + head(cvm, connection="close", content_length="2") + b"{}")) == 200
+
+    def test_answers_at_once(self, cvm: StandIn) -> None:
+        """Replies do not wait for acknowledgements (TCP_NODELAY): twenty in well under a second."""
+        connection = http.client.HTTPConnection(cvm.host)
+        began = time.monotonic()
+        for _ in range(20):
+            connection.request("GET", "/_control/calls")
+            connection.getresponse().read()
+        connection.close()
+
+        assert time.monotonic() - began < 0.5
+
+
+class TestRefusals:
+    """What is no HTTP, or too much of it."""
+
+    @pytest.mark.parametrize(
+        ("sent", "expected"),
+        [
+            (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
+            (b"hello\r\n\r\n", 400),
+            (b"GET /\r\n\r\n", 400),
+            (b"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505),
+            (b"GET / FTP/1.1\r\nHost: x\r\n\r\n", 400),
+            (b"GET  / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+            (b"CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nHost: x\r\nno header\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nHost: x\r\nX: a\nY: b\r\n\r\n", 400),
+            (b"GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n", 400),
+            (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400),
+            (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\n", 400),
+            (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \xb2\r\n\r\n", 400),
+            (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+            (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10485761\r\n\r\n", 413),
+            (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1" + b"0" * 5000 + b"\r\n\r\n", 413),
+            (
+                b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+                400,
+            ),
+            (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+            (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400),
+            (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n", 413),
+            (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n", 400),
+            (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;" + b"x" * 70_000, 400),
+            (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 431),
+            (b"GET /" + b"x" * 5_000_000, 431),
+        ],
+    )
+    def test_answers_and_closes(self, cvm: StandIn, sent: bytes, expected: int) -> None:
+        """Each gets its status, the connection ends, and the server goes on."""
+        assert status(talk(cvm, sent)) == expected
+        assert well(cvm)
+
+    def test_the_answer_gets_through(self, cvm: StandIn) -> None:
+        """A client that sends eleven megabytes without looking still gets to read why not."""
+        sent = head(cvm, content_length=str(11 * 1024 * 1024))
+
+        assert status(talk(cvm, sent, b"x" * (11 * 1024 * 1024))) == 413
+
+    def test_the_largest_body(self, cvm: StandIn) -> None:
+        """Ten megabytes are taken, as the API gateway takes them."""
+        body = b"{}".ljust(10 * 1024 * 1024)
+        sent = sign(cvm.credentials, "DescribeKeyPairs", body, host=cvm.host).headers
+        answer = talk(
+            cvm, head(cvm, **{**sent, "content-length": str(len(body)), "connection": "close"}), body
+        )
+
+        assert b'"TotalCount": 0' in answer
+
+    def test_no_headers(self, cvm: StandIn) -> None:
+        """A request that says nothing at all is refused in the API's form."""
+        answer = talk(cvm, b"POST / HTTP/1.0\r\n\r\n")
+
+        assert status(answer) == 200
+        assert b"AuthFailure.InvalidAuthorization" in answer
+
+
+class TestPatience:
+    """Clients that do not get on."""
+
+    @pytest.mark.parametrize(
+        "half",
+        [
+            b"P",
+            b"POST / HTTP/1.1\r\nHost: x\r\n",
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx",
+        ],
+    )
+    def test_half_a_request(self, hasty: StandIn, half: bytes) -> None:
+        """Whoever stops in the middle is told that time is up."""
+        began = time.monotonic()
+
+        assert status(talk(hasty, half)) == 408
+        assert 0.2 < time.monotonic() - began < 2
+
+    def test_drop_by_drop(self, hasty: StandIn) -> None:
+        """Sending a byte now and then does not buy more time."""
+        began = time.monotonic()
+        with connect(hasty) as client:
+            try:
+                while time.monotonic() - began < 5:
+                    client.sendall(b"x")
+                    time.sleep(0.05)
+            except ConnectionError:
+                pass
+
+        assert time.monotonic() - began < 2
+
+    def test_silence(self, hasty: StandIn) -> None:
+        """Whoever never says anything is let go without a word."""
+        assert talk(hasty) == b""
+
+    def test_whoever_does_not_read(self, hasty: StandIn) -> None:
+        """A client that asks and asks and never reads is let go; others are served meanwhile."""
+        for number in range(100):
+            hasty.account.insert(f"k{number}")
+        sent = sign(hasty.credentials, "DescribeKeyPairs", b'{"Limit":100}', host=hasty.host)
+        one = head(hasty, **{**sent.headers, "content-length": str(len(sent.body))}) + sent.body
+        began = time.monotonic()
+        with connect(hasty) as client:
+            client.settimeout(0.2)
+            with suppress(TimeoutError):  # raised once the server has stopped reading what it cannot answer
+                while time.monotonic() - began < 20:
+                    client.sendall(one * 50)
+            assert well(hasty)
+            until(lambda: not hasty._server._connections)
+        assert time.monotonic() - began < 10
+
+    def test_a_thousand_connections(self, cvm: StandIn) -> None:
+        """A thousand clients with half a request each disturb nobody."""
+        with ExitStack() as stack:
+            for _ in range(1000):
+                stack.enter_context(connect(cvm)).sendall(b"POST / HTTP/1.1\r\nHost")
+            began = time.monotonic()
+            assert well(cvm)
+            assert time.monotonic() - began < 1
+        assert well(cvm)
+
+    def test_too_many_connections(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where no more connections fit, the quietest makes room."""
+        monkeypatch.setattr(served, "CONNECTION_LIMIT", 3)
+        with serve(Options(rate=0)) as cvm, ExitStack() as stack:
+            idle = [stack.enter_context(connect(cvm)) for _ in range(3)]
+            until(lambda: len(cvm._server._connections) == 3)
+            assert well(cvm)
+            assert heard(idle[0]) == b""
+            idle[2].sendall(head(cvm, connection="close", content_length="2") + b"{}")
+            assert status(heard(idle[2])) == 200
+
+    def test_clients_that_vanish(self, cvm: StandIn) -> None:
+        """A client may close or reset at any moment."""
+        whole = head(cvm, content_length="2") + b"{}"
+        for at in range(0, len(whole), 40):
+            with connect(cvm) as client:
+                client.sendall(whole[:at])
+        assert well(cvm)
+
+
+def test_bugs_are_shown_and_survived(
+    cvm: StandIn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A defect of the stand-in itself is status 500 and a traceback in the log, not a dead server."""
+    monkeypatch.setattr(cvm._service, "answer", None)
+    answer = talk(cvm, head(cvm, connection="close", content_length="2") + b"{}")
+    monkeypatch.undo()
+
+    assert status(answer) == 500
+    assert "TypeError" in caplog.text
+    assert well(cvm)
+
+
+def test_listens_on_loopback_only(cvm: StandIn, missing: Callable[[str, str], None]) -> None:
+    """The kernel's table shows one listening socket on this port, at 127.0.0.1."""
+    tables = [path for path in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")) if path.exists()]
+    if not tables:
+        return missing("/proc/net/tcp", "the stand-in listens on loopback only")
+    rows = [line.split() for table in tables for line in table.read_text().splitlines()[1:]]
+    listening = [row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{cvm.port:04X}")]
+
+    assert listening == [f"0100007F:{cvm.port:04X}"]
+    return None

@@ -1,0 +1,78 @@
+"""The stand-in tells a key from rubbish and knows a key again, whatever its comment."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from local.cvm.public_key import line, made_up, read
+
+RSA = made_up()
+BLOB = base64.b64decode(RSA.split()[1])
+ED25519 = "ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + bytes(range(32))).decode()
+
+
+def rsa(*parts: bytes) -> str:
+    """Write a key of these parts."""
+    blob = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return "ssh-rsa " + base64.b64encode(blob).decode()
+
+
+@pytest.mark.parametrize("text", [RSA, RSA + " me@here", f"  {RSA}\tmy  key \n", RSA.replace(" ", "\t")])
+def test_reads_a_key_with_any_comment(text: str) -> None:
+    """Comment and blanks do not change a key."""
+    assert read(text) == ("ssh-rsa", BLOB)
+
+
+def test_reads_small_keys() -> None:
+    """The service documents no smallest size."""
+    assert read(rsa(b"ssh-rsa", b"\3", b"\x7f"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "rubbish",
+        "ssh-rsa",
+        "ssh-rsa AAAA",
+        "ssh-rsa !!!!",
+        "ssh-rsa é",
+        "ssh-rsa \ud800",
+        RSA[:-1],
+        RSA[:-4],
+        RSA.replace("ssh-rsa ", "ssh-dss "),
+        RSA.replace("ssh-rsa ", ""),
+        rsa(b"ssh-rsa", b"\1\0\1"),
+        rsa(b"ssh-rsa", b"\1\0\1", b"\x7f" * 256, b""),
+        rsa(b"ssh-dss", b"\1\0\1", b"\x7f" * 256),
+        rsa(b"ssh-rsa", b"\1\0\1", b"\xff" * 256),
+        rsa(b"ssh-rsa", b"\0", b"\x7f" * 256),
+        rsa(b"ssh-rsa", b"\1\0\1", b""),
+        "-----BEGIN RSA PRIVATE KEY-----",
+        ED25519,
+    ],
+)
+def test_refuses_rubbish(text: str) -> None:
+    """What does not add up is no key."""
+    assert read(text) is None
+
+
+def test_reads_ed25519_if_told_so() -> None:
+    """The other algorithm is a matter of choice."""
+    key = read(ED25519, ed25519=True)
+
+    assert key
+    assert line(*key, "comment") == ED25519 + " comment"
+    assert read(ED25519[:-4], ed25519=True) is None
+    assert read(RSA, ed25519=True)
+
+
+def test_made_up_keys_differ() -> None:
+    """Invented keys are 2048 bits long, odd, and never the same."""
+    first, second = made_up(), made_up()
+
+    assert first != second
+    assert len(BLOB) == 279
+    assert BLOB[-1] % 2 == 1
