@@ -111,7 +111,7 @@ def _add_function(group: argparse._ArgumentGroup) -> None:
     )
     add(
         "--env",
-        type=_variable,
+        type=variable,
         action="append",
         default=[],
         metavar="NAME=VALUE",
@@ -139,7 +139,8 @@ def _add_role(group: argparse._ArgumentGroup) -> None:
     add("--no-role", action="store_true", help="a function without a role has none of the three")
 
 
-def _variable(text: str) -> tuple[str, str]:
+def variable(text: str) -> tuple[str, str]:
+    """Return name and value of `NAME=VALUE`, for argparse."""
     name, equals, value = text.partition("=")
     if not equals:
         raise argparse.ArgumentTypeError("a variable is written NAME=VALUE")

@@ -1,0 +1,115 @@
+"""`make run`: imports a key on this machine and tells the story; exit code 0 if all was as expected.
+
+PUBLIC_KEY=~/.ssh/id_rsa.pub takes one's own key, EVENT=events/function-url-bad-json.json runs any recorded
+event instead and tells what was decided.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from local import cvm, events, gateway, own_key, report, throwaway
+from local.stage import Stage, staged
+
+# A machine that is busy with something else may take its time to load the code.
+_OPTIONS = gateway.Options(init_timeout=120)
+
+
+class Key(NamedTuple):
+    """A public key line, and where it is from, for people."""
+
+    line: str
+    origin: str
+
+
+class Step(NamedTuple):
+    """One event of the story and what has to come of it: a status, and a result or a problem's code."""
+
+    title: str
+    file: str
+    status: int
+    said: str
+
+
+_STORY = (
+    Step("A new key", "function-url-import.json", 201, "created"),
+    Step("The same again", "function-url-import.json", 200, "unchanged"),
+    Step("A bad one", "function-url-bad-key.json", 422, "invalid-public-key"),
+)
+
+
+class _NoEventError(Exception):
+    """There is no recorded event at that path."""
+
+
+def main(environ: Mapping[str, str]) -> int:
+    """Tell the story, or run one event; return the exit code."""
+    try:
+        key = _key(environ.get("PUBLIC_KEY", ""))
+        event = _event(environ["EVENT"]) if environ.get("EVENT") else None
+    except (own_key.NotUsableError, _NoEventError) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    with staged(cvm.Options(), _OPTIONS, events.sources(event)) as stage:
+        print(f"CVM is a stand-in at {stage.cvm.url}; the function runs as in SCF, in a process of its own.")
+        return _tell_story(stage, key) if event is None else _run_event(stage, environ["EVENT"], event, key)
+
+
+def _key(path: str) -> Key:
+    return Key(own_key.read(path), f"from {path}") if path else Key(*throwaway.public_key())
+
+
+def _event(path: str) -> Any:
+    try:
+        return events.read(Path(path).expanduser())
+    except OSError:
+        raise _NoEventError(f"There is no event {path}. Recorded ones are in events/.") from None
+    except ValueError:
+        raise _NoEventError(f"{path} is not JSON, and an event has to be.") from None
+
+
+def _filled(stage: Stage, event: Any, key: Key) -> Any:
+    return events.fill(event, {"PUBLIC_KEY": key.line, "API_KEY": stage.api_key})
+
+
+def _tell_story(stage: Stage, key: Key) -> int:
+    for number, step in enumerate(_STORY, 1):
+        print(f"\n{number}. {step.title}: events/{step.file}")
+        event = _filled(stage, events.read(events.EVENTS / step.file), key)
+        outcome = stage.gateway.invoke(event)
+        print(report.text([("sent", _sent(event, key)), *report.rows(outcome)]))
+        status, body = report.reply(outcome)
+        said = (body.get("result"), body.get("code")) if isinstance(body, dict) else ()
+        if status != step.status or step.said not in said:
+            print(f"\nNot as expected: it should have been {step.status} {step.said}. The function's log:")
+            print("\n".join(f"   {line}" for line in stage.gateway.log))
+            return 1
+    held = [f"{pair.key_name} ({pair.key_id})" for pair in stage.cvm.account]
+    print(f"\nCVM was asked {len(stage.cvm.calls)} times and holds: {', '.join(held)}.")
+    print("All as expected." if len(held) == 1 else "Not as expected: it should hold one key pair.")
+    return 0 if len(held) == 1 else 1
+
+
+def _run_event(stage: Stage, name: str, event: Any, key: Key) -> int:
+    print(f"\n{name}")
+    outcome = stage.gateway.invoke(_filled(stage, event, key))
+    print(report.text([*report.rows(outcome), *report.decisions(stage.gateway.log)]))
+    return 1 if outcome.failure else 0
+
+
+def _sent(event: Any, key: Key) -> str:
+    try:
+        body = json.loads(event["body"])
+    except ValueError:
+        return f"{event['httpMethod']} {event['path']}, no JSON"
+    named = f"the key {key.origin}" if body["publicKey"] == key.line else "a key of another kind"
+    return f"{event['httpMethod']} {event['path']}, keyName {body['keyName']}, {named}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))

@@ -1,0 +1,57 @@
+"""What `make run` and `make serve` make for one run and keep for no other: a key, a caller."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from local.events import EVENTS
+
+# Public keys whose private halves were never kept.
+_SHIPPED = EVENTS / "keys.pub"
+
+
+def api_key() -> str:
+    """Make an API key; its 43 random characters are more than the 32 that the function asks for."""
+    return f"ikp_{secrets.token_urlsafe(32)}"
+
+
+def callers(key: str, sources: Sequence[str] = ()) -> str:
+    """Return the text of a `callers.json` that knows one API key and the given trigger sources."""
+    known: list[dict[str, Any]] = [
+        {
+            "id": "you",
+            "auth": {"scheme": "api-key", "sha256": [hashlib.sha256(key.encode()).hexdigest()]},
+        }
+    ]
+    for number, source in enumerate(sources, 1):
+        known.append({"id": f"trigger-{number}", "auth": {"scheme": "trigger", "source": source}})
+    return json.dumps({"callers": known}, indent=2) + "\n"
+
+
+def public_key() -> tuple[str, str]:
+    """Return a public key line that nobody has the private half of, and where it is from.
+
+    `ssh-keygen` makes one, and the private half goes at once; without `ssh-keygen` it is a shipped one.
+    """
+    tool = shutil.which("ssh-keygen")
+    if tool is None:
+        return _SHIPPED.read_text(encoding="ascii").splitlines()[0], "shipped in events/keys.pub"
+    with tempfile.TemporaryDirectory(prefix="throw-away-key-") as directory:
+        file = Path(directory) / "key"
+        subprocess.run(
+            [tool, "-q", "-t", "rsa", "-b", "3072", "-N", "", "-C", "alice@laptop", "-f", str(file)],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            # A Ctrl-C is for this program to handle, not for the tool.
+            start_new_session=True,
+        )
+        line = file.with_name("key.pub").read_text(encoding="ascii").strip()
+    return line, "made by ssh-keygen for this run, its private half is gone already"
