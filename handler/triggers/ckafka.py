@@ -34,12 +34,13 @@ def answer(event: Mapping[str, Any], call: Invocation) -> dict[str, int]:
     Raises:
         Redeliver: see `delivery.settle`.
     """
-    return delivery.settle((_record(record["Ckafka"]) for record in event["Records"]), call)
+    messages = [record["Ckafka"] for record in event["Records"]]
+    return delivery.settle(map(_record, messages), len(messages), call)
 
 
 def _record(message: object) -> intake.Record:
     said = message if isinstance(message, dict) else {}
-    return intake.Record(f"ckafka:{said.get('topic')}", said.get("msgBody"), origin(said))
+    return intake.Record(intake.sender("ckafka", said.get("topic")), said.get("msgBody"), origin(said))
 
 
 def origin(message: Mapping[str, Any]) -> dict[str, Field]:

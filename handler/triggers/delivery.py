@@ -33,9 +33,12 @@ class Redeliver(Exception):
 
 
 def settle(
-    records: Iterable[Record], call: Invocation, opened: Callable[[Record], tuple[Record, ...]] = intake.alone
+    records: Iterable[Record],
+    count: int,
+    call: Invocation,
+    opened: Callable[[Record], tuple[Record, ...]] = intake.alone,
 ) -> dict[str, int]:
-    """Decide all records of a delivery and return how many ended how.
+    """Decide all records of a delivery and return how many ended how; see `intake.settle`.
 
     Raises:
         Redeliver: at least one of them may succeed later.
@@ -43,7 +46,7 @@ def settle(
     endings: Counter[str] = Counter()
     later: Counter[str] = Counter()
     places: list[str] = []
-    for position, (item, answer) in enumerate(intake.settle(records, call, opened)):
+    for position, (item, answer) in enumerate(intake.settle(records, count, call, opened)):
         endings[_ending(answer)] += 1
         if answer.problem is not None and answer.problem.retryable:
             later[answer.problem.slug] += 1

@@ -35,7 +35,8 @@ def answer(event: Mapping[str, Any], call: Invocation) -> dict[str, int]:
     Raises:
         Redeliver: see `delivery.settle`.
     """
-    return delivery.settle(map(_record, event["EventList"] if _is_list(event) else [event]), call, _opened)
+    several = event["EventList"] if _is_list(event) else [event]
+    return delivery.settle(map(_record, several), len(several), call, _opened)
 
 
 def _is_list(event: Mapping[str, Any]) -> bool:
@@ -48,7 +49,7 @@ def _record(event: object) -> intake.Record:
     data = said.get("data")
     parent = said.get("traceparent")
     return intake.Record(
-        f"eventbridge:{said.get('source')}",
+        intake.sender("eventbridge", said.get("source")),
         data,
         {
             "eventId": intake.name(said.get("id")),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from handler.batch import Answer, Item
-    from handler.callers.caller import Caller, Known
+    from handler.callers.caller import Known
     from handler.invocation import Invocation
     from handler.log import Field
 
@@ -30,6 +30,9 @@ _MOST = 100
 _NAME = re.compile(r"[A-Za-z0-9._:/@~-]{1,128}")
 
 _DIGITS = re.compile(r"[0-9]{1,19}")
+
+#: What a record takes, in seconds, that there is no time left for: its audit line, on a slow instance.
+_LINE = 0.0002
 
 
 class Record(NamedTuple):
@@ -76,19 +79,25 @@ def each(record: Record) -> tuple[Record, ...]:
 
 
 def settle(
-    records: Iterable[Record], call: Invocation, opened: Callable[[Record], tuple[Record, ...]] = alone
+    records: Iterable[Record],
+    count: int,
+    call: Invocation,
+    opened: Callable[[Record], tuple[Record, ...]] = alone,
 ) -> Iterator[tuple[Item, Answer]]:
     """Yield each request of the records, in order, with what became of it.
 
     Args:
         records: what the source hands over.
+        count: how many they are.
         call: this call of the function.
         opened: returns the requests that a record holds; asked once its sender is known.
     """
     configured = call.settings if isinstance(call.settings, Settings) else Settings()
+    deadline = call.deadline(configured.time_budget)
+    lines = min(count * _LINE, deadline.left() / 2)
     items, same = tee(_items(records, call, opened))
-    answers = batch.settle(same, call, call.deadline(configured.time_budget))
-    return ((item, answer) for answer, item in zip(answers, items))
+    answers = batch.settle(same, call, deadline._replace(ends=deadline.ends - lines))
+    return ((item, answer) for answer, item in zip(answers, items, strict=True))
 
 
 def read(content: object) -> object:
@@ -105,6 +114,11 @@ def read(content: object) -> object:
         # What is nested beyond reason is refused as what it is.
         text = "[" * (strict_json.DEEPEST + 1) + "]" * (strict_json.DEEPEST + 1)
     return strict_json.read(text)
+
+
+def sender(kind: str, given: object) -> str:
+    """Return how `callers.json` names a sender; one without a name is in no such file."""
+    return f"{kind}:{given if isinstance(given, str) else ''}"
 
 
 def name(given: object) -> str:

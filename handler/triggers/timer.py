@@ -27,8 +27,8 @@ def answer(event: Mapping[str, Any], call: Invocation) -> dict[str, int]:
     Raises:
         Redeliver: see `delivery.settle`.
     """
-    record = intake.Record(f"timer:{event.get('TriggerName')}", event.get("Message"))
-    return delivery.settle([record], call, _opened)
+    record = intake.Record(intake.sender("timer", event.get("TriggerName")), event.get("Message"))
+    return delivery.settle([record], 1, call, _opened)
 
 
 def _opened(record: intake.Record) -> tuple[intake.Record, ...]:

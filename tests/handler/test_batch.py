@@ -1,0 +1,242 @@
+"""Many items at once, seen from outside: what each is answered, and what CVM was asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handler import batch, cvm_transport, invocation
+from handler.ambient import REAL
+from handler.deadline import Deadline
+from handler.problems import UpstreamBusy
+from local.cvm import Options, serve
+from tests.handler.triggers.samples import Clock, Function, Json, public_keys, requests
+
+KEYS = public_keys(120)
+ALICE, BOB, CAROL, DAVE = requests(KEYS[:4])
+
+
+@pytest.fixture
+def function(tmp_path: Path) -> Iterator[Function]:
+    """An account for three key pairs, asked as fast as one likes."""
+    with serve(Options(quota=3, rate=0)) as cvm:
+        yield Function(cvm, tmp_path)
+        # The kept connection would outlive the stand-in.
+        cvm_transport.forget()
+
+
+def said(function: Function, *items: object, **options: Any) -> list[str]:
+    """Return `created`, `unchanged` or a problem's code for each of these items, sent at once."""
+    answer = function({"items": list(items)}, **options)
+    assert [one["index"] for one in answer["results"]] == list(range(len(items)))
+    return [_word(one["body"]) for one in answer["results"]]
+
+
+def _word(body: Json) -> str:
+    return str(body.get("result") or body["code"])
+
+
+def test_the_account_is_listed_once(function: Function) -> None:
+    """One list for all, then one call for each that is not in it, and none for those that are."""
+    function.cvm.account.insert("key_1", BOB["publicKey"])
+    assert said(function, ALICE, BOB, CAROL) == ["created", "unchanged", "created"]
+    assert function.asked() == ["DescribeKeyPairs", "ImportKeyPair", "ImportKeyPair"]
+    assert function.told("attempts") == [(2,), (None,), (1,)]
+    assert all((line.get("upstreamMs") is None) == (line.get("attempts") is None) for line in function.audit)
+
+
+def test_nothing_is_asked_for_items_that_never_get_that_far(function: Function) -> None:
+    """What is refused by schema, key or policy costs no call, not even the list."""
+    bad = [{}, {**ALICE, "publicKey": "ssh-ed25519 AAAA"}, {**ALICE, "projectId": "x"}]
+    assert said(function, *bad) == ["invalid-request", "invalid-public-key", "invalid-request"]
+    function.let_in("invoke", keyNames=["none"])
+    assert said(function, ALICE, BOB) == ["forbidden"] * 2
+    assert function.asked() == []
+
+
+def test_repeats_are_answered_by_the_first_of_them(function: Function) -> None:
+    """The same again is `unchanged` with the same ids, taken names and keys are conflicts: without a call."""
+    answer = function({"items": [ALICE, ALICE, {**BOB, "keyName": "key_0"}, {**ALICE, "keyName": "again"}]})
+    bodies = [one["body"] for one in answer["results"]]
+    assert [_word(body) for body in bodies] == [
+        "created",
+        "unchanged",
+        "key-name-conflict",
+        "public-key-conflict",
+    ]
+    assert {body["keyId"] for body in bodies} == {bodies[0]["keyId"]}
+    assert bodies[1]["cvmRequestId"] == bodies[0]["cvmRequestId"]
+    assert function.asked() == ["DescribeKeyPairs", "ImportKeyPair"]
+
+
+def test_a_repeat_tells_its_differences(function: Function) -> None:
+    """A repeat that asks for other tags or another project learns what the first one got."""
+    again = {**ALICE, "tags": {"team": "web"}}
+    answer = function({"items": [{**ALICE, "tags": {"team": "infra"}}, again, ALICE]})
+    assert answer["results"][1]["body"]["differences"] == [
+        {"pointer": "/tags/team", "requested": "web", "stored": "infra"}
+    ]
+    assert answer["results"][2]["body"]["differences"] == []
+
+
+def test_dry_runs_change_nothing_for_later_items(function: Function) -> None:
+    """The name and the key of a dry run are as free as before, and it costs no call beside the list."""
+    dry = {**ALICE, "dryRun": True}
+    assert said(function, dry, {**dry, "keyName": "other"}, ALICE, dry) == [
+        "created",
+        "created",
+        "created",
+        "unchanged",
+    ]
+    assert function.asked() == ["DescribeKeyPairs", "ImportKeyPair"]
+
+
+def test_once_the_account_is_full_nobody_else_asks(function: Function) -> None:
+    """The first to find it full asks, the absent rest is told so; what is there is there, dry runs go on."""
+    items = [ALICE, BOB, CAROL, DAVE, *requests(KEYS[4:6], start=4), ALICE, {**DAVE, "dryRun": True}]
+    assert said(function, *items) == ["created"] * 3 + ["key-pair-quota"] * 3 + ["unchanged", "created"]
+    assert function.asked() == ["DescribeKeyPairs"] + ["ImportKeyPair"] * 4 + ["DescribeKeyPairs"]
+
+
+def test_without_a_list_each_looks_for_itself(function: Function) -> None:
+    """A role that may only import imports; what is there already cannot be told from what is not."""
+    function.cvm.account.insert("key_1", BOB["publicKey"])
+    function.cvm.fault("DescribeKeyPairs", "denied", times=None)
+    assert said(function, ALICE, BOB, CAROL, ALICE) == ["created", "misconfigured", "created", "unchanged"]
+
+
+def test_a_later_look_up_serves_the_rest(function: Function) -> None:
+    """If the first list fails, the one that a duplicate calls for answers all that follow."""
+    function.cvm.account.insert("key_1", BOB["publicKey"])
+    function.cvm.account.insert("key_2", CAROL["publicKey"])
+    function.cvm.fault("DescribeKeyPairs", "denied")
+    assert said(function, BOB, CAROL, BOB, {**ALICE, "dryRun": True}) == ["unchanged"] * 3 + ["created"]
+    assert function.asked() == ["DescribeKeyPairs", "ImportKeyPair", "DescribeKeyPairs"]
+
+
+def test_a_region_that_does_not_exist_is_one_items_matter(function: Function) -> None:
+    """The list is had in the next item's region; one bad region does not spoil it for the others."""
+    function.cvm.account.insert("key_1", BOB["publicKey"])
+    nowhere = {**ALICE, "region": "ap-nowhere"}
+    assert said(function, nowhere, nowhere, BOB, CAROL) == ["upstream-refused"] * 2 + ["unchanged", "created"]
+    assert function.asked().count("DescribeKeyPairs") == 2
+
+
+@pytest.mark.parametrize("fault", ["drop-after", "html-after", "internal-error-after", "no-key-id"])
+def test_a_lost_reply_costs_nobody_else(function: Function, fault: str) -> None:
+    """The look-up that it calls for finds it; it is there once, and its repeat needs no call."""
+    function.cvm.fault("ImportKeyPair", fault, nth=2)
+    assert said(function, ALICE, BOB, CAROL, BOB) == ["created", "unchanged", "created", "unchanged"]
+    assert function.asked().count("ImportKeyPair") == 3
+    assert list(function.cvm.account.key_pairs) == ["key_0", "key_1", "key_2"]
+
+
+def test_what_does_not_fit_into_the_time_comes_back(function: Function) -> None:
+    """Once a throttled item has used it up nothing is sent any more, and a repeat gets further."""
+    clock = Clock()
+    ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep)
+    function.cvm.fault("ImportKeyPair", "throttle", nth=2, times=None)
+    answer = function({"items": [ALICE, BOB, CAROL, {}]}, ambient)
+    assert [_word(one["body"]) for one in answer["results"]] == [
+        "created",
+        *["upstream-busy"] * 2,
+        "invalid-request",
+    ]
+    assert all(one["body"]["retryAfter"] >= 1 for one in answer["results"][1:3])
+    assert clock.skipped <= 20
+    function.cvm.clear_faults()
+    assert said(function, ALICE, BOB, CAROL) == ["unchanged", "created", "created"]
+
+
+def test_a_defect_ends_one_item(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The unforeseen is an internal error of that item; nothing of it is told but where it was."""
+    from handler import public_key
+
+    parse = public_key.parse
+
+    def broken(text: str, min_bits: int) -> public_key.PublicKey:
+        if text == BOB["publicKey"]:
+            raise ValueError(text)
+        return parse(text, min_bits)
+
+    monkeypatch.setattr(public_key, "parse", broken)
+    assert said(function, ALICE, BOB, CAROL) == ["created", "internal-error", "created"]
+    assert function.audit[1]["cause"].startswith("ValueError at test_batch.py:")
+    assert BOB["publicKey"][50:90] not in function.output
+
+
+def test_items_are_taken_as_they_are_decided(function: Function) -> None:
+    """Of any number of items no more than two are taken ahead, so their number costs no memory."""
+    taken = 0
+
+    def endless() -> Iterator[batch.Item]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield batch.Item(UpstreamBusy("a", "b"), None, "", {})
+
+    call = invocation.begin({}, REAL._replace(environ=function.environ))
+    answers = batch.settle(endless(), call, Deadline(call.started + 20, REAL.monotonic))
+    ahead = []
+    for decided in range(1, 6):
+        next(answers)
+        ahead.append(taken - decided)
+    assert max(ahead) == 1
+    answers.close()  # type: ignore[attr-defined] # it is a generator
+
+
+def test_nothing_at_all_is_nothing(function: Function) -> None:
+    """No items, no answers, no calls."""
+    call = invocation.begin({}, REAL._replace(environ=function.environ))
+    assert list(batch.settle([], call, call.deadline(1.0))) == []
+
+
+ITEM = st.builds(
+    lambda name, key, dry, tags: {
+        "keyName": f"key_{name}",
+        "publicKey": KEYS[key],
+        **({"dryRun": True} if dry else {}),
+        **({"tags": {"team": tags}} if tags else {}),
+    },
+    st.integers(0, 4),
+    st.integers(0, 4),
+    st.booleans(),
+    st.sampled_from(["", "web", "infra"]),
+)
+NOT_ALIKE = ("requestId", "cvmRequestId")
+
+
+def _alike(body: Json, ids: dict[str, str]) -> Json:
+    """Return what two accounts must agree about: ids by the order in which they were first seen."""
+    seen = {name: value for name, value in body.items() if name not in NOT_ALIKE}
+    if "keyId" in seen:
+        seen["keyId"] = ids.setdefault(seen["keyId"], f"skey-{len(ids)}")
+    return seen
+
+
+@pytest.mark.fuzz
+@given(
+    items=st.lists(ITEM, min_size=2, max_size=9), there=st.lists(st.integers(0, 4), max_size=2, unique=True)
+)
+def test_a_batch_is_decided_as_if_sent_one_after_another(
+    function: Function, items: list[Json], there: list[int]
+) -> None:
+    """Every answer of a batch is what the same item gets when it is sent alone in its turn."""
+    outcomes = []
+    for at_once in (True, False):
+        function.cvm.clear()
+        for number in there:
+            function.cvm.account.insert(f"key_{number}", KEYS[4 - number])
+        sent = function({"items": items})["results"] if at_once else []
+        bodies = [one["body"] for one in sent] if at_once else [function(item) for item in items]
+        ids: dict[str, str] = {}
+        outcomes.append([_alike(json.loads(json.dumps(body)), ids) for body in bodies])
+        outcomes.append([(pair.key_name, dict(pair.tags)) for pair in function.cvm.account])  # type: ignore[misc]
+    assert outcomes[0] == outcomes[2]
+    assert outcomes[1] == outcomes[3]
