@@ -39,11 +39,11 @@ def test_refuses_other_bodies(body: bytes) -> None:
 
 def test_reads_queries() -> None:
     """Dotted names stand for members and, where they are numbers, for the items of lists in their order."""
-    query = "A=x+y%21&B.1=b&B.0=a&B.10=k&C.0.D=1&C.0.E.0=2&F="
+    query = "A=x+y%21&B.2=c&B.0=a&B.10=k&C.0.D=1&C.0.E.0=2&F="
 
     assert from_query(query) == {
         "A": "x y!",
-        "B": ["a", "b", "k"],
+        "B": ["a", "c", "k"],
         "C": [{"D": "1", "E": ["2"]}],
         "F": "",
     }
