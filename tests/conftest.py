@@ -6,9 +6,12 @@ import ipaddress
 import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from package.__main__ import ROOT, make
 
 LONG = os.environ.get("LONG") == "1"
 
@@ -87,6 +90,23 @@ def missing(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         request.node.user_properties.append(("not run", f"{check} because {tool} is missing"))
 
     return record
+
+
+@pytest.fixture(scope="session")
+def _dist(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    if sys.version_info[:2] != (3, 10):
+        return None
+    dist = tmp_path_factory.mktemp("dist")
+    make(ROOT, dist, ROOT / "dist")
+    return dist
+
+
+@pytest.fixture
+def dist(_dist: Path | None, missing: Callable[[str, str], None]) -> Path | None:
+    """The package of this tree: `function/` and `function.zip`; None where no 3.10 can make byte code."""
+    if _dist is None:
+        missing("CPython 3.10", "the deployable package")
+    return _dist
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -16,7 +16,6 @@ import pytest
 from package import build
 from package.__main__ import ROOT, make
 from package.contents import PackedFile
-from tests.package.conftest import DOWNLOADS
 
 # PEP 552: bit 0 says that the module is identified by its source's hash, bit 1 that the hash is checked.
 UNCHECKED_HASH = 0b01
@@ -34,7 +33,7 @@ def test_second_build_has_the_same_bytes(
         monkeypatch.setenv(name, value)
     umask = os.umask(0o077)
     try:
-        make(ROOT, tmp_path / "somewhere else", DOWNLOADS)
+        make(ROOT, tmp_path / "somewhere else", ROOT / "dist")
     finally:
         os.umask(umask)
 

@@ -12,9 +12,10 @@ from zipfile import ZipFile
 import pytest
 
 from package.__main__ import ROOT, main
-from tests.package.conftest import DOWNLOADS, RUNTIME
 
 pytestmark = pytest.mark.slow
+
+RUNTIME = sys.version_info[:2] == (3, 10)
 
 
 class _Version(NamedTuple):
@@ -53,7 +54,7 @@ def test_without_callers_the_package_says_so(
         missing("CPython 3.10", "the deployable package")
         return
 
-    assert main(["--downloads", str(DOWNLOADS)], project) == 0
+    assert main(["--downloads", str(ROOT / "dist")], project) == 0
 
     assert "holds no callers.json" in capsys.readouterr().out
     with ZipFile(project / "dist/function.zip") as archive:
@@ -68,7 +69,7 @@ def test_good_callers_are_packed(project: Path, missing: Callable[[str, str], No
     callers = {"callers": [{"id": "me", "auth": {"scheme": "trigger", "source": "invoke"}}]}
     (project / "callers.json").write_text(json.dumps(callers))
 
-    assert main(["--downloads", str(DOWNLOADS)], project) == 0
+    assert main(["--downloads", str(ROOT / "dist")], project) == 0
 
     with ZipFile(project / "dist/function.zip") as archive:
         assert json.loads(archive.read("callers.json")) == callers
@@ -83,7 +84,7 @@ def test_wrong_callers_are_refused(
         return
     (project / "callers.json").write_text('{"callers": [{"id": "me", "auth": {"scheme": "trust-me"}}]}')
 
-    assert main(["--downloads", str(DOWNLOADS)], project) == 1
+    assert main(["--downloads", str(ROOT / "dist")], project) == 1
 
     assert "mend callers.json first" in capfd.readouterr().err
     assert not (project / "dist").exists()

@@ -1,0 +1,93 @@
+"""A change that makes a cold start dearer does not pass unseen.
+
+Counts of three kinds of request, held to what was recorded with `make bench`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from bench import cold, events, record, subjects, upstream
+from bench.__main__ import REFUSALS
+from bench.instance import Instances, cost, instances, task, valgrind
+from bench.subjects import Subject
+
+pytestmark = pytest.mark.slow
+
+TOLERANCE = 0.05
+
+
+class Measured:
+    """The package of this checkout, ready to be started."""
+
+    def __init__(self, python: Path, folder: Path, running: Instances) -> None:
+        self.floor = Subject("standard library", (subjects.BENCH / "floor",))
+        self.ours = Subject("ours", (folder,))
+        self.python = python
+        self.running = running
+
+
+@pytest.fixture
+def measured(dist: Path | None, tmp_path: Path) -> Iterator[Measured | None]:
+    """The packed function beside a CVM stand-in, or None where there is no 3.10."""
+    if dist is None:
+        yield None
+        return
+    python = subjects.bare_python(tmp_path / "bare")
+    with upstream.running() as endpoint, instances(python, endpoint) as running:
+        yield Measured(python, dist / "function", running)
+
+
+def test_instructions_are_those_that_were_recorded(
+    measured: Measured | None, missing: Callable[[str, str], None]
+) -> None:
+    """Neither a dependency that doubles a cold start nor five per cent of anything slips in."""
+    if measured is None:
+        return
+    if not valgrind():
+        missing("valgrind", "instruction counts of cold starts against the recorded ones")
+        return
+    refusals = events.refusals()
+    wanted = {"import": (201, events.imports("count"))}
+    # The other two take the same way as these.
+    wanted |= {code: refusals[code] for code in ("unauthenticated", "invalid-public-key")}
+    with ThreadPoolExecutor(2) as pool:
+        floor = pool.submit(cold.count, measured.running, measured.floor, events.imports("floor"), 201)
+        counts = {
+            name: pool.submit(cold.count, measured.running, measured.ours, event, status)
+            for name, (status, event) in wanted.items()
+        }
+    multiples = {name: count.result().millions / floor.result().millions for name, count in counts.items()}
+
+    # Cheaper is welcome, and to be recorded, so that it stays.
+    recorded = record.multiples()
+    assert multiples == {name: pytest.approx(recorded[name], rel=TOLERANCE) for name in wanted}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_refusal_loads_no_package_that_it_does_not_need(measured: Measured | None, code: str) -> None:
+    """Who is refused at the door does not wait for the SDK to be loaded."""
+    if measured is None:
+        return
+    _, event = events.refusals()[code]
+
+    with measured.running.start(measured.ours) as process:
+        output, _ = process.communicate(task([event]))
+
+    loaded = {module.split(".")[0] for module in cost(output).modules}
+    assert loaded & set(cold.PACKAGES) <= set(REFUSALS[code][1])
+
+
+def test_memory_of_an_import_stays_small(measured: Measured | None) -> None:
+    """At most 64 MiB, an eighth of what the function is given."""
+    if measured is None:
+        return
+    with measured.running.start(measured.ours) as process:
+        output, _ = process.communicate(task([events.imports("memory")]))
+
+    assert cost(output).reply["statusCode"] == 201
+    assert cost(output).peak / 1024 <= 64
