@@ -14,7 +14,6 @@ audit line alone, is one of
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from handler.callers import api_key, file, standard_webhooks
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Caller", "Known", "load", "recognise"]
 
-_BESIDE_INDEX = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "callers.json")
-
 
 def load(settings: Settings, environ: Mapping[str, str]) -> tuple[Known, ...]:
     """Return all callers of the file, with what proves each of them at this moment.
@@ -38,7 +35,7 @@ def load(settings: Settings, environ: Mapping[str, str]) -> tuple[Known, ...]:
     Raises:
         Misconfigured: the file is missing or wrong, or the secrets of any caller cannot be had.
     """
-    return resolve(file.read(settings.callers_file or _BESIDE_INDEX), environ)
+    return resolve(file.read(settings.callers_file), environ)
 
 
 def recognise(headers: Headers, body: bytes | None, known: Iterable[Known], now: float) -> Caller:

@@ -63,8 +63,12 @@ def test_reader_takes_good_files_and_says_what_is_wrong_with_others(case: dict[s
 
 @each_case
 def test_schema_agrees_with_the_reader(case: dict[str, Any]) -> None:
-    """The schema takes and refuses the same files, but for rules between callers, which it cannot know."""
-    assert is_valid(text_of(case)) is (case["good"] or case.get("between", False))
+    """The schema takes and refuses the same files, but for what is beyond any schema.
+
+    That is what holds between callers, and half a character, which regular expressions of JavaScript
+    and Python see differently; `python -m local.callers check` asks both.
+    """
+    assert is_valid(text_of(case)) is (case["good"] or case.get("beyond", False))
 
 
 @each_case
@@ -117,8 +121,18 @@ TEXTS = (
     " a",
 )
 SCHEMES = ("api-key", "slack", "trigger", "standard-webhooks")
-NESTED = ([], {}, ["a"], ["a", "a"], {"a": "b"}, ["U1"], [0], [0, 0.0], {"keyNames": ["{user}"]})
-PIECES = st.sampled_from((*NUMBERS, *TEXTS, "项目", "\ud800", *SCHEMES, *NESTED))
+NESTED: tuple[Any, ...] = (
+    [],
+    {},
+    ["a"],
+    ["a", "a"],
+    {"a": "b"},
+    ["U1"],
+    [0],
+    [0, 0.0],
+    {"keyNames": ["{user}"]},
+)
+PIECES = st.sampled_from((*NUMBERS, *TEXTS, "项目", *SCHEMES, *NESTED))
 RULES = (*SCHEMA["$defs"]["allow"]["properties"], "unknown")
 
 
@@ -131,7 +145,7 @@ def test_reader_and_schema_agree_on_files_that_nobody_wrote(data: st.DataObject)
         container, key = data.draw(st.sampled_from(list(places(changed))))
         action = data.draw(st.sampled_from(["replace", "remove", "rename"]))
         if action == "replace":
-            container[key] = data.draw(PIECES)
+            container[key] = copy.deepcopy(data.draw(PIECES))
         else:
             value = container.pop(key)
             if action == "rename" and isinstance(container, dict):

@@ -1,0 +1,228 @@
+"""Who calls over HTTP: exactly one scheme, one answer for every failure, and a wrong file before it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handler.callers import file, load, recognise, standard_webhooks
+from handler.callers.caller import Known, resolve
+from handler.problems import Misconfigured, Unauthenticated
+from handler.settings import Settings
+
+KEY = "ikp_" + "k" * 43
+RAW_SECRET = b"s" * 32
+SECRET = "whsec_" + base64.b64encode(RAW_SECRET).decode()
+NOW = 1_700_000_000.5
+BODY = b'{"keyName": "onb_alice"}'
+ENVIRON = {"ONBOARDING_SECRET": SECRET}
+TEXT_OF_CALLERS = json.dumps(
+    {
+        "callers": [
+            {
+                "id": "onboarding",
+                "auth": {"scheme": "standard-webhooks", "secretEnv": ["ONBOARDING_SECRET", "NEXT"]},
+            },
+            {
+                "id": "platform-team",
+                "auth": {"scheme": "api-key", "sha256": [hashlib.sha256(KEY.encode()).hexdigest()]},
+            },
+            {"id": "hires", "auth": {"scheme": "trigger", "source": "invoke"}},
+        ]
+    }
+).encode()
+CALLERS = file.parse(TEXT_OF_CALLERS)
+KNOWN = resolve(CALLERS, ENVIRON)
+
+Headers = dict[str, tuple[str, ...]]
+BEARER: Headers = {"authorization": (f"Bearer {KEY}",)}
+
+
+def signed(body: bytes = BODY, at: float = NOW) -> Headers:
+    """The headers of a signed message."""
+    stamp = str(int(at))
+    signature = standard_webhooks.sign(RAW_SECRET, b".".join((b"msg_1", stamp.encode(), body))).decode()
+    return {
+        "webhook-id": ("msg_1",),
+        "webhook-timestamp": (stamp,),
+        "webhook-signature": (f"v1,{signature}",),
+    }
+
+
+def verdict(
+    headers: Mapping[str, tuple[str, ...]], body: bytes | None = BODY, environ: dict[str, str] = ENVIRON
+) -> str:
+    """The id of the caller, or the cause of the 401."""
+    try:
+        return recognise(headers, body, resolve(CALLERS, environ), NOW).id
+    except Unauthenticated as problem:
+        return problem.cause
+
+
+def test_each_scheme_recognises_its_caller() -> None:
+    """A signature and a key each prove their own caller."""
+    assert verdict(signed()) == "onboarding"
+    assert verdict(BEARER) == "platform-team"
+    assert verdict(BEARER, body=None) == "platform-team"
+
+
+def test_nothing_recognises_nobody() -> None:
+    """No credentials at all, or only those of schemes that are not ours, prove nobody."""
+    assert verdict({}) == "no-credentials"
+    assert verdict({"authorization": ("Basic x",), "x-api-key": (KEY,)}) == "no-credentials"
+    assert verdict({"authorization": (f"Token {KEY}",)}) == "no-credentials"
+
+
+def test_two_schemes_recognise_nobody() -> None:
+    """Headers of both schemes prove nobody, right or wrong, whole or in part."""
+    assert verdict({**BEARER, **signed()}) == "two-schemes"
+    assert verdict({**BEARER, "webhook-id": ("x",)}) == "two-schemes"
+    assert verdict({"authorization": ("Bearer",), **signed()}) == "two-schemes"
+    assert verdict({"authorization": (), **signed()}) == "two-schemes"
+
+
+def test_signature_stands_beside_what_cam_puts_into_authorization() -> None:
+    """Behind a CAM URL Authorization carries TC3; a signed caller is recognised nevertheless."""
+    cam = {"authorization": ("TC3-HMAC-SHA256 Credential=AKID/2023-11-14/scf/tc3_request",)}
+    assert verdict({**cam, **signed()}) == "onboarding"
+    assert verdict(cam) == "no-credentials"
+
+
+def test_failures_of_each_scheme_are_told_to_the_log() -> None:
+    """The cause says what failed, for the audit line."""
+    assert verdict({"authorization": ("Bearer " + "x" * 40,)}) == "unknown-key"
+    assert verdict(signed(), body=BODY + b" ") == "bad-signature"
+    assert verdict(signed(), body=None) == "body-not-text"
+    assert verdict(signed(at=NOW - 302)) == "stale-timestamp"
+    assert verdict(signed(at=NOW + 302)) == "stale-timestamp"
+
+
+ONE_OF_THEM = (
+    "a Standard Webhooks secret: whsec_ and then the Base64 of 24 to 64 random bytes."  # what it must hold
+)
+UNSET = f"none of the environment variables ONBOARDING_SECRET, NEXT is set; it must hold {ONE_OF_THEM}"
+
+
+@pytest.mark.parametrize(
+    ("environ", "cause"),
+    [
+        ({}, UNSET),
+        ({"ONBOARDING_SECRET": "", "NEXT": ""}, UNSET),
+        ({**ENVIRON, "NEXT": "whsec_oops"}, f"the environment variable NEXT must hold {ONE_OF_THEM}"),
+    ],
+)
+def test_secrets_that_cannot_be_had_make_the_file_useless(environ: dict[str, str], cause: str) -> None:
+    """While any caller's secret is missing or malformed, nobody can be recognised, and the log says why."""
+    with pytest.raises(Misconfigured) as raised:
+        resolve(CALLERS, environ)
+    assert raised.value.cause == f'callers[0] "onboarding": {cause}'
+
+
+def test_second_caller_is_told_as_such() -> None:
+    """The sentence names the caller by its position and id."""
+    with pytest.raises(Misconfigured) as raised:
+        resolve((CALLERS[1], CALLERS[0]), {})
+    assert raised.value.cause.startswith('callers[1] "onboarding": ')
+
+
+def test_load_reads_the_file_that_the_settings_name(tmp_path: Path) -> None:
+    """The callers of the file come with their secrets, in its order; a missing file is misconfigured."""
+    path = tmp_path / "callers.json"
+    with pytest.raises(Misconfigured) as raised:
+        load(Settings(callers_file=str(path)), ENVIRON)
+    assert raised.value.cause == "The file that CALLERS_FILE names cannot be read."
+    path.write_bytes(TEXT_OF_CALLERS)
+    assert load(Settings(callers_file=str(path)), ENVIRON) == KNOWN
+    assert [(one.caller.id, one.secrets) for one in KNOWN] == [
+        ("onboarding", (RAW_SECRET,)),
+        ("platform-team", (hashlib.sha256(KEY.encode()).digest(),)),
+        ("hires", ()),
+    ]
+
+
+def test_rotated_secret_is_read_at_every_call() -> None:
+    """A secret is taken from the environment of this very call; an empty variable is none."""
+    assert verdict(signed(), environ={"NEXT": SECRET}) == "onboarding"
+    assert verdict(signed(), environ={"ONBOARDING_SECRET": "", "NEXT": SECRET}) == "onboarding"
+    other = "whsec_" + base64.b64encode(b"t" * 32).decode()
+    assert verdict(signed(), environ={"ONBOARDING_SECRET": other}) == "bad-signature"
+    assert verdict(signed(), environ={"ONBOARDING_SECRET": other, "NEXT": SECRET}) == "onboarding"
+
+
+def test_every_401_says_the_same() -> None:
+    """Detail and remedy are the same words whatever the cause; only the log knows it."""
+    said = set()
+    for headers in ({}, {"authorization": ("Bearer x",)}, {**BEARER, **signed()}, {"webhook-id": ("x",)}):
+        with pytest.raises(Unauthenticated) as raised:
+            recognise(headers, BODY, KNOWN, NOW)
+        problem = raised.value
+        said.add((problem.detail, problem.remedy, problem.reason, problem.errors, str(problem)))
+    assert len(said) == 1
+
+
+TEXT = st.one_of(
+    st.text(max_size=50),
+    st.text(st.characters(), max_size=50).map(lambda text: f"Bearer {text}"),
+    st.sampled_from(["v1,", "v1,a v1,b", "1700000000", "msg_1", "Bearer", "\ud800", "\0", "é" * 5000, KEY]),
+)
+NAMES = st.sampled_from(["authorization", "webhook-id", "webhook-timestamp", "webhook-signature"])
+
+
+@given(
+    st.dictionaries(NAMES, st.lists(TEXT, max_size=3).map(tuple)),
+    st.one_of(st.none(), st.binary(max_size=100)),
+    st.booleans(),
+)
+def test_hostile_headers_are_a_401_and_nothing_else(
+    headers: Headers, body: bytes | None, mixed: bool
+) -> None:
+    """Whatever the headers hold, the answer is a 401 with a cause from the list, never another exception."""
+    sent = {**signed(), **headers} if mixed and headers else headers
+    if sent == signed():
+        return
+    with pytest.raises(Unauthenticated) as raised:
+        recognise(sent, body, KNOWN, NOW)
+    assert raised.value.cause.replace("-", "").isalpha()
+    assert raised.value.__cause__ is None
+
+
+def test_every_401_takes_the_same_work() -> None:
+    """The time of a refusal shows neither its cause nor which schemes have callers.
+
+    The body is so large that signing it outweighs all else; each measurement is the least of several.
+    """
+    body = b"x" * (4 << 20)
+    only_keys = (KNOWN[1],)
+    reference = least(signed(), body, KNOWN)
+    refusals: dict[str, tuple[Headers, tuple[Known, ...]]] = {
+        "no credentials": ({}, KNOWN),
+        "unknown key": ({"authorization": ("Bearer " + "x" * 40,)}, KNOWN),
+        "two schemes": ({**BEARER, **signed()}, KNOWN),
+        "stale": (signed(at=NOW - 1000), KNOWN),
+        "no signature": ({"webhook-id": ("x",)}, KNOWN),
+        "too many": ({**signed(), "webhook-signature": ("v1,x " * 20,)}, KNOWN),
+        "nobody signs": (signed(), only_keys),
+        "nobody signs, no credentials": ({}, only_keys),
+    }
+    for name, (headers, known) in refusals.items():
+        taken = least(headers, body, known)
+        assert 0.5 < taken / reference < 2, f"{name} takes {taken / reference:.2f} times as long"
+
+
+def least(headers: Headers, body: bytes, known: tuple[Known, ...]) -> float:
+    """The least CPU time that a refusal takes, of five times, in seconds."""
+    times = []
+    for _ in range(5):
+        started = time.process_time()
+        with pytest.raises(Unauthenticated):
+            recognise(headers, body, known, NOW)
+        times.append(time.process_time() - started)
+    return min(times)
