@@ -7,13 +7,14 @@ batch gets further, however often the time runs out before its end.
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler import audit, public_key, reply, request
 from handler.callers import policy
-from handler.problems import InternalError, KeyPairQuota, Problem, UpstreamBusy
+from handler.problems import InternalError, KeyPairQuota, Problem, UpstreamBusy, UpstreamUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -90,7 +91,7 @@ def _order(item: Item, upstream: _Upstream, call: Invocation, line: dict[str, Fi
         # Several items may share one problem; each raise would lengthen its traceback.
         raise item.value.with_traceback(None)
     assert item.caller is not None  # noqa: S101 - an item without a caller is a Problem; for the type checker
-    upstream.require_time(0.0)
+    upstream.require_time()
     settings = call.configured()
     line["keyName"] = request.key_name(item.value)
     wanted = request.validate(item.value)
@@ -117,12 +118,13 @@ class _Upstream:
         self._ledger: Ledger | None = None
         self._unlisted: set[str] = set()
         self._quota: KeyPairQuota | None = None
+        self._resumes = -math.inf
 
     def spent(self) -> tuple[int, float]:
         """Return the calls made and the seconds spent so far."""
         return (self._ledger.calls, self._ledger.seconds) if self._ledger else (0, 0.0)
 
-    def require_time(self, least: float) -> None:
+    def require_time(self, least: float = 0.0) -> None:
         """Let pass an item that more than so many seconds are left for; one alone always passes.
 
         Raises:
@@ -132,8 +134,12 @@ class _Upstream:
             raise UpstreamBusy(
                 "The time was used up by the items before this one; nothing was sent for it.",
                 "Send the same again: what is there by then is answered at once, so a repeat gets further.",
-                retry_after=1,
+                retry_after=max(1, math.ceil(self._hold())),
             )
+
+    def _hold(self) -> float:
+        """Return the seconds for which CVM has asked not to be asked, or could not be reached anyway."""
+        return max(0.0, self._resumes - self._deadline.clock())
 
     def imported(self, order: Order, item: Item) -> Imported:
         """Return what an order came to.
@@ -154,11 +160,16 @@ class _Upstream:
             return importer.would_create(order)
         if self._quota is not None and not order.dry_run:
             raise self._quota.with_traceback(None)
-        self.require_time(importer.LEAST_FOR_AN_IMPORT)
+        # A wait that did not fit into the time for one item does not fit for the next: each call that
+        # is refused by rate would only count against somebody else's.
+        self.require_time(importer.LEAST_FOR_AN_IMPORT + self._hold())
         try:
             return importer.import_key(order, ledger, self._deadline, self._call.ambient, may_know)
         except KeyPairQuota as problem:
             self._quota = problem
+            raise
+        except (UpstreamBusy, UpstreamUnreachable) as problem:
+            self._resumes = self._deadline.clock() + problem.retry_after
             raise
 
     def _opened(self, order: Order) -> Ledger:

@@ -148,10 +148,23 @@ def test_what_does_not_fit_into_the_time_comes_back(function: Function) -> None:
         *["upstream-busy"] * 2,
         "invalid-request",
     ]
-    assert all(one["body"]["retryAfter"] >= 1 for one in answer["results"][1:3])
+    waits = [one["body"]["retryAfter"] for one in answer["results"][1:3]]
+    assert waits[0] >= waits[1] >= 1
     assert clock.skipped <= 20
+    assert [attempts for (attempts,) in function.told("attempts")][2:] == [None, None]
     function.cvm.clear_faults()
     assert said(function, ALICE, BOB, CAROL) == ["unchanged", "created", "created"]
+
+
+def test_an_unreachable_account_is_not_tried_again_for_each(function: Function) -> None:
+    """The first item finds out; the others neither wait nor knock."""
+    clock = Clock()
+    ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep)
+    function.environ["CVM_ENDPOINT"] = "http://127.0.0.1:1"
+    answer = function({"items": requests(KEYS[:50])}, ambient)
+    words = [_word(one["body"]) for one in answer["results"]]
+    assert words == ["upstream-unreachable", *["upstream-busy"] * 49]
+    assert [attempts for (attempts,) in function.told("attempts")][1:] == [None] * 49
 
 
 def test_a_defect_ends_one_item(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
