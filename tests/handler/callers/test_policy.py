@@ -277,8 +277,8 @@ def test_tags_with_those_of_the_caller_are_at_most_fifty() -> None:
     assert len(policy.all_tags(who, sent)) == 50
     with pytest.raises(InvalidRequest) as raised:
         judge(who, wanted(tags={**sent, "t49": "v"}))
-    fault = "With the 2 tags that this caller's key pairs always get, these are 51, and a key pair can have at"
-    fault += " most 50."
+    fault = "With the 2 tags that this caller's key pairs always get, these are 51, and a key pair can have"
+    fault += " at most 50."
     assert raised.value.detail == fault
     assert raised.value.remedy == "Send at most 48 tags."
     assert raised.value.errors == (FieldError("/tags", fault),)
