@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from handler.account import Throttled
-from handler.importer import LEAST_FOR_AN_IMPORT
+from handler.importer import LEAST_FOR_AN_IMPORT, WAKING
 from handler.waiting import Waits
 
 LIMIT = 10
@@ -24,7 +24,7 @@ BUDGET = 20.0
 #: A call to CVM and back, in seconds.
 ROUND_TRIP = 0.05
 #: The mean delay of a process that should wake up, in seconds.
-WAKING = 0.01
+DELAY = 0.01
 
 
 class Burst(NamedTuple):
@@ -61,7 +61,7 @@ class _Caller:
     def next_try(self, refused: float, throttled: Throttled) -> float | None:
         """Return when it tries again, None where it gives up."""
         self.now = refused
-        room = BUDGET - refused - LEAST_FOR_AN_IMPORT
+        room = BUDGET - refused - LEAST_FOR_AN_IMPORT - WAKING
         wait = self.waits.after_throttle(throttled, room)
         return refused + wait if wait <= room else None
 
@@ -95,7 +95,7 @@ def run(burst: Burst, seed: int) -> Result:
         told = Throttled(count if burst.counts_up else LIMIT + 1, LIMIT, 0.0)
         again = callers[number].next_try(moment + trip(), told)
         if again is not None:
-            heapq.heappush(queue, (again + chance.expovariate(1 / WAKING) + trip(), number))
+            heapq.heappush(queue, (again + chance.expovariate(1 / DELAY) + trip(), number))
     return Result(succeeded, calls, last)
 
 

@@ -142,11 +142,6 @@ _WORDS: Mapping[str, _Words] = {
         "Have a key pair deleted that is no longer used (`tccli cvm DescribeKeyPairs` lists them), or the"
         " quota raised; then send the request again.",
     ),
-    INTERNAL: _Words(
-        problems.InternalError,
-        "CVM found a fault in the form of what this function sent.",
-        "Tell whoever runs this function, and name this requestId.",
-    ),
     UNLISTED: _Words(
         problems.UpstreamError,
         "CVM refused with a code that this function does not know. Nothing was written.",
@@ -157,6 +152,7 @@ _WORDS: Mapping[str, _Words] = {
 _MISFITS = "CVM does not take the credentials of the function's role: expired, or not a matching set."
 _DENIED = "The function's role may not call cvm:{action}: attach the policy that docs/operations.md shows."
 _FENCED = "A rule on addresses (IP) of the account keeps this function from calling cvm:{action}."
+_DEFECT = "CVM found a fault in the form of what this function sent to cvm:{action}."
 _HOME = "CVM does not know the region that this function uses by default: set DEFAULT_REGION."
 
 
@@ -169,6 +165,10 @@ def problem(code: str, message: str, request_id: str, action: str, region_chosen
         region_chosen: whether the caller named the region; our own default is ours to mend.
     """
     means = meaning(code, message)
+    if means == INTERNAL:
+        return problems.InternalError(
+            _DEFECT.format(action=action), cvm_code=code, cvm_request_id=request_id
+        )
     if cause := _ours(code, means, region_chosen):
         return problems.Misconfigured(
             cause.format(action=action), cvm_code=code, cvm_request_id=request_id

@@ -53,6 +53,9 @@ MORE_IMPORTS = 3
 LEAST_FOR_AN_IMPORT = 0.3
 LEAST_FOR_A_LOOK_UP = 0.15
 
+#: Whoever sleeps may wake this much too late (seconds); a wait fits if the next call still starts in time.
+WAKING = 0.05
+
 #: Look-ups in a row that are refused, or answered with nonsense, before that is believed.
 _PERSISTENT = 3
 
@@ -144,7 +147,7 @@ class _Course:
     def write(self, order: Order) -> Created | Duplicate | Full | Refused | NoReply | Nonsense | _TooLate:
         """Import until CVM has decided, or until a write is in doubt, or it is too late for another."""
         problem: Problem = _busy(1)
-        while self._room(LEAST_FOR_AN_IMPORT) >= 0:
+        while self._deadline.left() >= LEAST_FOR_AN_IMPORT:
             outcome = self._account.import_key_pair(order)
             if not isinstance(outcome, (Throttled, Unreached)):
                 self.in_doubt = self.in_doubt or isinstance(outcome, (NoReply, Nonsense))
@@ -170,18 +173,21 @@ class _Course:
             Problem: they cannot be had.
         """
         problem: Problem = _busy(1)
-        hopeless = 0
-        while self._room(LEAST_FOR_A_LOOK_UP) >= 0:
+        hopeless, last = 0, False
+        while self._deadline.left() >= LEAST_FOR_A_LOOK_UP:
             outcome = self._account.list_key_pairs(self._region, region_chosen=self._region_chosen)
             if isinstance(outcome, Listing):
                 return outcome
             room = self._room(LEAST_FOR_A_LOOK_UP)
             wait, problem = self._setback(outcome, room)
             hopeless = hopeless + 1 if isinstance(outcome, (Refused, Nonsense)) else 0
-            if self._is_enough(outcome, hopeless) or (wait > room and not self.in_doubt):
+            if last or self._is_enough(outcome, hopeless):
                 break
             # A doubt is worth one last look-up at the very end of the time.
-            self._sleep(max(0.0, min(wait, room)))
+            last = wait > room
+            if last and (not self.in_doubt or room < 0):
+                break
+            self._sleep(min(wait, room))
         if after is not None and not isinstance(problem, (Misconfigured, UpstreamBusy)):
             problem = _busy(1)
         raise self.unsettled(problem)
@@ -205,8 +211,8 @@ class _Course:
         return wait, _unreadable() if isinstance(outcome, Nonsense) else _unreachable()
 
     def _room(self, least: float) -> float:
-        """Return the seconds until there would be too little time left for another call."""
-        return self._deadline.left() - least
+        """Return the longest wait (seconds) after which there is still time for another call."""
+        return self._deadline.left() - least - WAKING
 
     def pause(self) -> None:
         """Wait a little, so that what was asked before can settle."""

@@ -1,0 +1,113 @@
+"""A stage for imports: keys, orders, clocks that need not wait, and one import seen from outside."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import struct
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from handler import cvm, cvm_transport, importer
+from handler.ambient import REAL, Ambient
+from handler.deadline import Deadline
+from handler.decision import Imported
+from handler.order import Order
+from handler.problems import Problem
+from handler.public_key import PublicKey
+from handler.settings import Settings
+from local.cvm import Credential, Options, StandIn, serve
+
+
+def _string(data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + data
+
+
+def key(number: int) -> PublicKey:
+    """Return a key of 2048 bits that nobody owns, another one for each number; no key gate is asked."""
+    modulus = 1 << 2047 | int.from_bytes(hashlib.sha512(b"%d" % number).digest() * 3, "big") | 1
+    blob = _string(b"ssh-rsa") + _string(b"\1\0\1") + _string(b"\0" + modulus.to_bytes(256, "big"))
+    line = "ssh-rsa " + base64.b64encode(blob).decode()
+    return PublicKey(65537, modulus, 2048, "", blob, "", "", line)
+
+
+def order(name: str = "alice", number: int = 1, **other: Any) -> Order:
+    """Return an order for that name and that key."""
+    plain = Order(name, key(number), 0, "ap-guangzhou", False, {}, {}, False)
+    return plain._replace(**other)
+
+
+class SkippingClock:
+    """A monotonic clock that goes on by itself, and on which sleeping takes no time."""
+
+    def __init__(self) -> None:
+        self.skipped = 0.0
+        self.sleeps: list[float] = []
+
+    def now(self) -> float:
+        """Return seconds."""
+        return time.monotonic() + self.skipped
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds be over."""
+        self.sleeps.append(seconds)
+        self.skipped += seconds
+
+
+def environ(credential: Credential) -> dict[str, str]:
+    """Return what SCF would lend to an invocation."""
+    return {
+        "TENCENTCLOUD_SECRETID": credential.secret_id,
+        "TENCENTCLOUD_SECRETKEY": credential.secret_key,
+        "TENCENTCLOUD_SESSIONTOKEN": credential.token,
+    }
+
+
+class Seen(NamedTuple):
+    """What a caller sees of an import, and what it cost.
+
+    `answer` is `created`, `unchanged` or a problem's slug; `late` the seconds past the deadline.
+    """
+
+    answer: str
+    imported: Imported | None
+    problem: Problem | None
+    calls: int
+    late: float
+    left: float
+    sleeps: tuple[float, ...]
+
+
+def see(
+    host: str,
+    wanted: Order,
+    lent: Mapping[str, str],
+    budget: float = 20.0,
+    clock: SkippingClock | None = None,
+    ambient: Ambient | None = None,
+) -> Seen:
+    """Import through the real SDK over real HTTP, and say what came of it."""
+    clock = clock or SkippingClock()
+    surroundings = ambient or Ambient(time.time, clock.now, clock.sleep, REAL.random, lent)
+    deadline = Deadline(clock.now() + budget, clock.now)
+    account = cvm.open_account(Settings(cvm_scheme="http", cvm_host=host), deadline, surroundings)
+    imported, problem = None, None
+    try:
+        imported = importer.import_key(wanted, account, deadline, surroundings, lambda _name, _project: True)
+        answer = imported.result
+    except Problem as raised:
+        problem, answer = raised, raised.slug
+    late = clock.now() - deadline.ends
+    return Seen(answer, imported, problem, account.calls, late, deadline.left(), tuple(clock.sleeps))
+
+
+@contextmanager
+def stand_in(**options: Any) -> Iterator[StandIn]:
+    """Run a stand-in for CVM without a rate limit, and leave no connection to it behind."""
+    with serve(Options(**{"rate": 0, **options})) as running:
+        try:
+            yield running
+        finally:
+            cvm_transport.forget()

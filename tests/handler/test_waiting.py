@@ -1,0 +1,166 @@
+"""How long to wait, and what becomes of crowds that wait so."""
+
+from __future__ import annotations
+
+import statistics
+
+import pytest
+
+from bench import throttle_simulation as simulation
+from bench.throttle_simulation import Burst
+from handler import waiting
+from handler.account import Throttled
+from handler.waiting import Waits
+
+
+@pytest.mark.parametrize(
+    ("message", "named"),
+    [
+        ("Your current request times equals to `37` in a second, which exceeds the limit `10`", (37, 10)),
+        ("您当前每秒请求 `6` 次，超过了每秒频率上限 `5`，请稍后重试。", (6, 5)),
+        ("current request times equals to 7 in a second,which exceeds the frequency limit 5 for", (7, 5)),
+        ("equals to `37` in a second.\nlimit `10`", (37, 10)),
+        ("Your current request times equals to `21` in a second.", (0, 0)),
+        ("equals to `10` in a second, limit `10`", (0, 0)),
+        ("equals to `9` in a second, limit `10`", (0, 0)),
+        ("equals to `1` in a second, limit `0`", (0, 0)),
+        ("equals to `12345678` in a second, limit `10`", (0, 0)),
+        ("equals to `３７` in a second, limit `１０`", (0, 0)),
+        ("", (0, 0)),
+    ],
+)
+def test_count_and_limit_are_read_where_both_are_named(message: str, named: tuple[int, int]) -> None:
+    """In English and Chinese, with and without backticks; anything else names nothing."""
+    assert waiting.counted(message) == named
+
+
+def test_own_calls_that_explain_a_refusal_clear_a_second_after_the_first_of_them() -> None:
+    """The second that CVM counts began no later than the first of the calls it names."""
+    sent = [0.5, 9.0] + [10.0 + 0.02 * step for step in range(11)]
+    assert waiting.clear_in(sent, 11, 10, 10.25) == pytest.approx(0.75)
+    assert waiting.clear_in(sent, 12, 10, 10.25) == 0, "a count that includes somebody else's calls"
+    assert waiting.clear_in(sent, 0, 0, 10.25) == 0, "no count"
+    assert waiting.clear_in(sent, 11, 10, 11.0) == 0, "the first is a whole second old"
+    assert waiting.clear_in(sent, 10, 10, 10.25) == 0, "a count within the limit"
+
+
+class _Chance:
+    """A clock and a generator that say what they are told."""
+
+    def __init__(self, drawn: float = 0.0) -> None:
+        self.now = 100.0
+        self.drawn = drawn
+
+    def waits(self) -> Waits:
+        return Waits(lambda: self.drawn, lambda: self.now)
+
+
+NO_COUNT = Throttled(0, 0, 0.0)
+
+
+@pytest.mark.parametrize(("drawn", "first", "later"), [(0.0, 1.0, 1.0), (0.5, 2.5, 4.0), (1.0, 4.0, 7.0)])
+@pytest.mark.parametrize("told", [NO_COUNT, Throttled(11, 10, 0.0)])
+def test_without_a_count_that_tells_anything_the_wait_is_drawn_from_a_few_seconds(
+    told: Throttled, drawn: float, first: float, later: float
+) -> None:
+    """Never less than CVM's second; a count of limit + 1 tells nothing, since some replies always say so."""
+    waits = _Chance(drawn).waits()
+    assert waits.after_throttle(told, 20) == pytest.approx(first)
+    assert waits.after_throttle(told, 20) == pytest.approx(later)
+    assert waits.after_throttle(told, 20) == pytest.approx(later)
+
+
+def test_a_drawn_wait_is_drawn_to_fit() -> None:
+    """As long as the least one fits; if not, it is returned all the same, for Retry-After."""
+    waits = _Chance(1.0).waits()
+    assert waits.after_throttle(NO_COUNT, 2.5) == pytest.approx(2.5)
+    assert waits.after_throttle(NO_COUNT, 0.2) == pytest.approx(1.0)
+    assert waits.after_throttle(NO_COUNT, -1) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("told", "wait"), [(12, 1 + 2 / 8.5), (37, 1 + 27 / 8.5), (100, 1 + 90 / 8.5)])
+def test_a_count_is_a_place_in_a_queue(told: int, wait: float) -> None:
+    """The slots of all who were refused ask for 85 in 100 of what CVM allows, whatever is drawn."""
+    assert _Chance(0.7).waits().after_throttle(Throttled(told, 10, 0.0), 20) == pytest.approx(wait)
+
+
+def test_the_queue_moves_at_the_speed_of_the_limit_that_is_named() -> None:
+    """Another account may be allowed 40 a second."""
+    assert _Chance().waits().after_throttle(Throttled(74, 40, 0.0), 20) == pytest.approx(2.0)
+
+
+def test_a_slot_that_does_not_fit_is_returned_all_the_same() -> None:
+    """It becomes the Retry-After, up to ten minutes."""
+    assert _Chance().waits().after_throttle(Throttled(520, 10, 0.0), 20) == pytest.approx(61.0)
+    assert _Chance().waits().after_throttle(Throttled(900_000, 10, 0.0), 20) == 600
+
+
+@pytest.mark.parametrize(("drawn", "wait"), [(0.0, 1 + 4 / 8.5), (1.0, 1 + 4 / 8.5 + 3.0)])
+def test_a_second_refusal_stretches_the_wait_by_the_time_so_far(drawn: float, wait: float) -> None:
+    """Two crowds overlap; what is free comes after both."""
+    chance = _Chance(drawn)
+    waits = chance.waits()
+    waits.after_throttle(Throttled(37, 10, 0.0), 20)
+    chance.now += 5.0
+    assert waits.after_throttle(Throttled(14, 10, 0.0), 15) == pytest.approx(wait)
+    assert waits.after_throttle(Throttled(14, 10, 0.0), 1.6) == pytest.approx(1.6 if drawn else 1 + 4 / 8.5)
+    assert waits.after_throttle(Throttled(14, 10, 0.0), 0.5) == pytest.approx(1 + 4 / 8.5)
+
+
+def test_once_a_reply_has_counted_limit_plus_one_is_a_place_too() -> None:
+    """That CVM counts is remembered for the request."""
+    waits = _Chance().waits()
+    waits.after_throttle(Throttled(37, 10, 0.0), 20)
+    assert waits.after_throttle(Throttled(11, 10, 0.0), 15) == pytest.approx(1 + 1 / 8.5)
+    assert waits.after_throttle(NO_COUNT, 15) == pytest.approx(1.0), "and a reply without one tells nothing"
+
+
+@pytest.mark.parametrize(("drawn", "wait"), [(0.0, 0.4), (1.0, 0.5)])
+def test_who_fills_the_second_alone_waits_for_its_end(drawn: float, wait: float) -> None:
+    """As when many keys are imported one after another; only the first time, since it may be wrong."""
+    waits = _Chance(drawn).waits()
+    assert waits.after_throttle(Throttled(11, 10, 0.4), 20) == pytest.approx(wait)
+    assert waits.after_throttle(Throttled(11, 10, 0.4), 20) >= 1
+
+
+def test_pauses_double_up_to_two_seconds() -> None:
+    """After no connection or a useless reply; at least half of each is waited."""
+    least, most = _Chance(0.0).waits(), _Chance(1.0).waits()
+    assert [least.after_failure() for _ in range(6)] == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.0, 1.0])
+    assert [most.after_failure() for _ in range(6)] == pytest.approx([0.2, 0.4, 0.8, 1.6, 2.0, 2.0])
+
+
+@pytest.mark.parametrize(("counts_up", "longest", "calls"), [(True, 15.0, 2.1), (False, 18.0, 3.2)])
+def test_a_hundred_at_one_instant_all_succeed_in_time(counts_up: bool, longest: float, calls: float) -> None:
+    """In 20 simulated crowds of 100 against 10 a second, the ideal being 10 s."""
+    results = simulation.runs(Burst(100, counts_up))
+    assert {result.succeeded for result in results} == {100}
+    assert statistics.mean(result.calls / 100 for result in results) <= calls
+    assert max(result.last for result in results) <= longest
+
+
+@pytest.mark.parametrize("counts_up", [True, False])
+def test_a_small_burst_does_not_wait_as_long_as_a_large_one(counts_up: bool) -> None:
+    """Twelve are through in four seconds on average."""
+    results = simulation.runs(Burst(12, counts_up), 100)
+    assert {result.succeeded for result in results} == {12}
+    assert statistics.mean(result.last for result in results) <= 4.0
+
+
+@pytest.mark.parametrize("counts_up", [True, False])
+def test_a_crowd_that_cannot_all_be_served_still_fills_what_there_is(counts_up: bool) -> None:
+    """Of a thousand, at least eight tenths of what CVM could take in 20 s get through."""
+    assert min(result.succeeded for result in simulation.runs(Burst(1000, counts_up), 5)) >= 160
+
+
+@pytest.mark.parametrize("counts_up", [True, False])
+def test_somebody_else_with_the_same_account_costs_time_but_no_import(counts_up: bool) -> None:
+    """Three calls a second of theirs count, too."""
+    results = simulation.runs(Burst(100, counts_up, others=3.0))
+    assert {result.succeeded for result in results} == {100}
+
+
+def test_the_table_of_the_simulation_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line for each size of crowd in each of four settings."""
+    simulation.main()
+    assert len([line for line in capsys.readouterr().out.splitlines() if " to " in line]) == 44
