@@ -1,0 +1,155 @@
+"""Chat bots: a command typed in WeCom, Slack or Mattermost, answered to its sender alone.
+
+A platform is a module with exactly `verify` (what proves the request), `command` (what was typed) and
+`render` (the reply in its form), and the time that it gives us; everything else is the same for all of
+them. Before the proof a request is refused as on every route. After it every answer has status 200 and
+the platform's form, since of any other a platform shows people nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from handler import audit, callers, http, private_keys, reply
+from handler.callers import audience
+from handler.chat import wording
+from handler.chat.form import unreadable
+from handler.chat.message import Probe, Proof, Typed
+from handler.problems import InternalError, Problem
+
+if TYPE_CHECKING:
+    from handler.ambient import Ambient
+    from handler.callers.caller import Caller, Known
+    from handler.chat.message import Candidate
+    from handler.chat.wording import Text
+    from handler.deadline import Deadline
+    from handler.http import Body, HttpRequest
+    from handler.invocation import Invocation
+    from handler.log import Field
+
+
+#: A user's id, of any platform. It goes into the log, so it must not be just anything.
+_USER = re.compile("[A-Za-z0-9._@-]{1,64}")
+
+
+class Platform(Protocol):
+    """What differs from one chat platform to another; `BUDGET` is in seconds."""
+
+    BUDGET: float
+
+    def verify(
+        self, request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient, /
+    ) -> Proof | Probe:
+        """Return what a request proves to be, or raise `Unauthenticated`."""
+
+    def command(self, proof: Proof, /) -> Typed | Probe:
+        """Return what somebody typed."""
+
+    def render(self, text: Text, typed: Typed, call: Invocation, /) -> reply.Body:
+        """Return the HTTP reply that shows a text to its sender alone."""
+
+
+def answer(request: HttpRequest, body: Body, call: Invocation) -> reply.Body:
+    """Return the reply to a request on the route of a chat platform.
+
+    Raises:
+        Misconfigured: settings or callers are wrong.
+        Unauthenticated: the request does not prove that it comes from the platform.
+    """
+    name = request.path.rpartition("/")[2]
+    platform = _platform(name)
+    configured = call.configured()
+    deadline = call.deadline(min(platform.BUDGET, configured.time_budget))
+    known = callers.load(configured, call.ambient.environ)
+    proof = platform.verify(request, body, known, call.ambient)
+    typed = platform.command(proof) if isinstance(proof, Proof) else proof
+    if isinstance(typed, Probe):
+        call.log.write("info", "The chat platform made a check, or sent an event.", trigger=name)
+        return reply.http(200, typed.answer, "text/plain", call.request_id)
+    origin: dict[str, Field] = {
+        "trigger": name,
+        "traceId": http.trace_id(request.headers),
+        "user": typed.user if _USER.fullmatch(typed.user) else "",
+    }
+    return platform.render(_answered(typed, origin, deadline, call), typed, call)
+
+
+def _platform(name: str) -> Platform:
+    """Return a platform's module, the one alone that is asked for: some need more than others."""
+    if name == "slack":
+        from handler.chat import slack
+
+        return slack
+    if name == "mattermost":
+        from handler.chat import mattermost
+
+        return mattermost
+    from handler.chat import wecom
+
+    return wecom
+
+
+def _answered(typed: Typed, origin: dict[str, Field], deadline: Deadline, call: Invocation) -> Text:
+    candidate = _candidate(typed)
+    origin["caller"] = candidate.caller.id
+    try:
+        text = _admitted(typed, candidate)
+        return _decided(text, typed, candidate.caller, origin, deadline, call)
+    except Problem as problem:
+        error = problem
+    except Exception as unforeseen:  # noqa: BLE001 - a status of 500 would show people nothing
+        error = InternalError.from_exception(unforeseen)
+    audit.refused(origin, error, call)
+    _, body = reply.problem(error, call.request_id, call.problem_base_url(), known_caller=True)
+    return wording.refused(body, typed)
+
+
+def _candidate(typed: Typed) -> Candidate:
+    """Return the first caller of the file that has the message's channel, else the first."""
+    for candidate in typed.candidates:
+        if candidate.audience.channels is None or typed.channel in candidate.audience.channels:
+            return candidate
+    return typed.candidates[0]
+
+
+def _admitted(typed: Typed, candidate: Candidate) -> str:
+    """Return the text of a message that its sender may send to this caller.
+
+    Raises:
+        MalformedRequest: it cannot be read.
+        InvalidPublicKey: there is a private key in it, which is said to anybody.
+        Forbidden: the caller does not list its sender, or not its channel.
+    """
+    if isinstance(typed.text, Problem):
+        raise typed.text
+    if private_keys.found_in(typed.text):
+        from handler import key_reasons
+
+        raise key_reasons.PRIVATE_KEY.problem()
+    if not _USER.fullmatch(typed.user):
+        raise unreadable("It does not say who typed it.")
+    audience.admit(candidate.audience, typed.user, typed.channel)
+    return typed.text
+
+
+def _decided(
+    text: str, typed: Typed, caller: Caller, origin: dict[str, Field], deadline: Deadline, call: Invocation
+) -> Text:
+    # Imported here: a refused message needs neither grammar nor key gate.
+    from handler import batch, public_key
+    from handler.callers import policy
+    from handler.chat import command
+
+    asked = command.read(text)
+    if asked.verb == command.IMPORT:
+        item = batch.Item(asked.value, caller, typed.user, origin)
+        (result,) = batch.settle([item], call, deadline)
+        return wording.refused(result.body, typed) if result.problem else wording.imported(result.body)
+    if asked.verb == command.CHECK:
+        key = public_key.parse(asked.public_key, policy.smallest_rsa(caller, call.configured()))
+        verdict: dict[str, Field] = {"result": "checked", "fingerprint": key.fingerprint, "bits": key.bits}
+        call.log.audit({**origin, **verdict, "totalMs": call.milliseconds()})
+        return wording.checked(key)
+    call.log.write("info", "Somebody asked how commands are written.", **origin)
+    return wording.usage(typed.prefix)

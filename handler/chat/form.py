@@ -1,0 +1,64 @@
+"""Reads `application/x-www-form-urlencoded`, strictly.
+
+https://url.spec.whatwg.org/#application/x-www-form-urlencoded says how: pairs between `&`, a `+` for a
+blank, and `%XX` for any byte. A field that is asked for must be there once: of two readers of a body
+that repeats it, each could see another message.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import unhexlify
+from typing import TYPE_CHECKING, NamedTuple
+
+from handler.problems import MalformedRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MEDIA_TYPE = "application/x-www-form-urlencoded"
+
+_ESCAPE = re.compile(b"%([0-9A-Fa-f]{2})")
+
+
+class Form(NamedTuple):
+    """The fields of a form, as bytes: each name with all of its values."""
+
+    fields: Mapping[bytes, list[bytes]]
+
+    def octets(self, name: str) -> bytes:
+        """Return the bytes of a field, `b""` unless it is there exactly once."""
+        values = self.fields.get(name.encode(), [])
+        return values[0] if len(values) == 1 else b""
+
+    def text(self, name: str) -> str:
+        """Return the text of a field, "" where it is absent.
+
+        Raises:
+            MalformedRequest: it is there more than once, or is not UTF-8.
+        """
+        if len(self.fields.get(name.encode(), [])) > 1:
+            raise unreadable(f"Its form has the field `{name}` more than once.")
+        try:
+            return self.octets(name).decode()
+        except UnicodeDecodeError:
+            raise unreadable(f"The field `{name}` of its form is not UTF-8.") from None
+
+
+def read(content: bytes) -> Form:
+    """Return the form that a body holds; any bytes are one."""
+    fields: dict[bytes, list[bytes]] = {}
+    for pair in content.split(b"&"):
+        name, _, value = pair.partition(b"=")
+        fields.setdefault(decoded(name), []).append(decoded(value))
+    return Form(fields)
+
+
+def unreadable(what: str) -> MalformedRequest:
+    """Return the problem of a message that surely comes from the platform and cannot be read."""
+    return MalformedRequest(f"The message cannot be read. {what}", "Type the command again, as plain text.")
+
+
+def decoded(encoded: bytes) -> bytes:
+    """Return a name or value without its encoding; a `%` that begins no escape is one."""
+    return _ESCAPE.sub(lambda escape: unhexlify(escape[1]), encoded.replace(b"+", b" "))

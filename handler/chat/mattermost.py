@@ -1,0 +1,97 @@
+"""Mattermost: slash commands, each with a token of its own.
+
+https://developers.mattermost.com/integrate/slash-commands/custom. The token comes with every request,
+in a header and in the form, and nothing is signed: whoever sees one request can send others, so the
+URL must be an `https` one.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from typing import TYPE_CHECKING
+
+from handler import reply
+from handler.callers import header
+from handler.callers.mattermost import Mattermost
+from handler.chat import form, slash
+from handler.chat.message import Candidate, Proof
+from handler.problems import Unauthenticated
+
+if TYPE_CHECKING:
+    from handler.ambient import Ambient
+    from handler.callers.caller import Known
+    from handler.chat.message import Typed
+    from handler.chat.wording import Text
+    from handler.http import Body, HttpRequest
+    from handler.invocation import Invocation
+
+#: Mattermost waits as long as Slack, 3 s; a second of them is for the way there and back.
+BUDGET = 2.0
+
+#: Compared with where no caller has a token, so that its absence does not show in the time.
+_NOBODY = b"\0" * 26
+
+#: All that Markdown could take for markup outside of a code span.
+_MARKUP = re.compile(r"([\\*_~#|<\[\]])")
+
+
+def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], _: Ambient) -> Proof:
+    """Return the message that came with a caller's token.
+
+    Raises:
+        Unauthenticated: no caller has this token, or there is none.
+    """
+    token, fault = _token(request, body)
+    hmac.compare_digest(_NOBODY, token)
+    candidates = [
+        Candidate(one.caller, one.caller.auth.audience, one.secrets)
+        for one in known
+        if isinstance(one.caller.auth, Mattermost)
+        # All are compared, whatever is found: the time of a refusal tells nothing.
+        and True in [hmac.compare_digest(secret, token) for secret in one.secrets]
+    ]
+    if fault or not candidates:
+        raise Unauthenticated(fault or "unknown-token")
+    return Proof(tuple(candidates), body.raw or b"", slash.media_type(request.headers.get("content-type")))
+
+
+def command(proof: Proof) -> Typed:
+    """Return what somebody typed."""
+    return slash.typed(proof)
+
+
+def render(text: Text, _: Typed, call: Invocation) -> reply.Body:
+    """Return a reply that the sender alone sees, in Mattermost's Markdown."""
+    lines = [f"**{_escaped(text.headline)}**"]
+    for line in text.lines:
+        if isinstance(line, str):
+            lines.append(_escaped(line))
+        else:
+            lines.append(f"{line.label}: `{line.value.replace('`', chr(39))}`")
+    body = {
+        "response_type": "ephemeral",
+        "text": "  \n".join(lines),
+        # Without it, Mattermost looks for Slack's markup in the text, which is not there.
+        "skip_slack_parsing": True,
+    }
+    return reply.http(200, body, reply.JSON, call.request_id)
+
+
+def _token(request: HttpRequest, body: Body) -> header.Value:
+    """Return the token of a request: that of its header where there is one, else that of its form."""
+    if body.raw is None:
+        return header.Value(b"", "body-not-text")
+    if "authorization" in request.headers:
+        value, fault = header.single(request.headers, "authorization")
+        scheme, _, token = value.partition(b" ")
+        if fault or scheme.lower() == b"token":
+            return header.Value(token.strip(b" "), fault or ("" if token else "missing-token"))
+    token = form.read(body.raw).octets("token")
+    return header.Value(token, "" if token else "missing-token")
+
+
+def _escaped(sentence: str) -> str:
+    """Return a sentence whose code spans stay as they are and whose other characters mean themselves."""
+    parts = re.split("(`[^`]*`)", sentence)
+    return "".join(part if part.startswith("`") else _MARKUP.sub(r"\\\1", part) for part in parts)

@@ -1,0 +1,100 @@
+"""Finds the one line of an RSA key in a text, also where the line was broken on its way.
+
+A key says by itself how long it is: in front of each of its numbers stands the number's length (RFC
+4251 section 5). So the pieces of a broken line are joined only if together they have exactly the length
+that the first of them announces, and only if nothing else could be meant: they have the widths of a
+broken line, and the last of them looks like data and not like a word. A key that lost its end and has
+a comment of just that length behind it must not become another key.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import a2b_base64
+from typing import NamedTuple
+
+#: The line's start, up to its data, which begins with the type once more.
+_START = re.compile(r"(?<!\S)ssh-rsa\s+(?=AAAAB3NzaC1yc2E)")
+_PIECE = re.compile(r"([A-Za-z0-9+/]+={0,2})(?!\S)(\s*)")
+
+#: The type at the data's start: 4 bytes of length and 7 of text.
+_TYPE = 11
+
+#: The longest number in a key, in bytes: 16384 bits and a zero before them.
+_LONGEST_NUMBER = 2049
+
+#: A broken line is at least so wide, in characters: no terminal and no mail program has a narrower one.
+_NARROWEST = 20
+
+#: The longest key breaks into no more pieces of that width.
+_MOST_PIECES = 140
+
+#: A shorter last piece could be a word.
+_SHORTEST_END = 16
+
+#: Where small letters, capitals and the rest meet: in base64 of a modulus at two places of three.
+_CHANGE = re.compile("(?<=[a-z])(?=[^a-z])|(?<=[A-Z])(?=[^A-Z])|(?<=[0-9+/])(?=[^0-9+/])")
+
+
+class Found(NamedTuple):
+    """Where a key's line stands in a text, without its comment, and the line in one piece."""
+
+    start: int
+    end: int
+    line: str
+
+
+def find(text: str) -> Found | None:
+    """Return the first key of a text, or None where none stands there without doubt."""
+    start = _START.search(text)
+    if start is None:
+        return None
+    pieces: list[re.Match[str]] = []
+    data, size, position = "", 0, start.end()
+    while len(pieces) < _MOST_PIECES and (piece := _PIECE.match(text, position)):
+        pieces.append(piece)
+        data += piece[1]
+        position = piece.end()
+        size = size or _size(data.rstrip("="))
+        if len(data) >= size > 0 or data.endswith("="):
+            break
+    stem = data.rstrip("=")
+    if not size or len(stem) != size or data != stem + "=" * (-size % 4):
+        return None
+    if len(pieces) > 1 and not _are_one_line(pieces, _PIECE.match(text, position)):
+        return None
+    return Found(start.start(), pieces[-1].end(1), f"ssh-rsa {data}")
+
+
+def _size(data: str) -> int:
+    """Return how many characters a key has before its padding, by how it begins; 0 if that does not say."""
+    blob = a2b_base64(data[: len(data) // 4 * 4])
+    end = _TYPE
+    for _ in ("exponent", "modulus"):
+        length = int.from_bytes(blob[end : end + 4], "big")
+        if end + 4 > len(blob) or length > _LONGEST_NUMBER:
+            return 0
+        end += 4 + length
+    return -(-end * 4 // 3)
+
+
+def _are_one_line(pieces: list[re.Match[str]], behind: re.Match[str] | None) -> bool:
+    """Say whether these can only be the pieces of one line, given that their length is right.
+
+    Args:
+        pieces: two or more.
+        behind: the word after them, if that could be a piece too, as after a line that holds something twice.
+    """
+    first, *middle, last = (len(piece[1]) for piece in pieces)
+    # The first line may have had a command and a name before the data, and the last ends anywhere.
+    width = max(first, last, *middle) if middle else last
+    even = set(middle) == {width} and width >= _NARROWEST if middle else first >= _NARROWEST
+    broken = bool(middle) or "\n" in pieces[0][2]
+    ends = behind is None or (last < width and len(behind[1]) < _SHORTEST_END and "=" not in behind[1])
+    return even and broken and ends and _is_data(pieces[-1][1])
+
+
+def _is_data(piece: str) -> bool:
+    """Say whether a piece looks like base64 of a modulus, and like nobody's comment."""
+    changes = len(_CHANGE.findall(piece))
+    return piece.endswith("=") or (len(piece) >= _SHORTEST_END and 5 * changes >= 2 * len(piece))

@@ -1,0 +1,171 @@
+"""The one line of a key in a text, in one piece or in several."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handler.chat import repairs, wrapped_key
+from tests.handler.chat.mangling import HARMFUL, HARMLESS, WRAPPING, key_line, wrapped, wrapped_data
+
+SIZES = [2048, 2056, 3072, 4096, 8192, 16384]
+
+
+def line_in(text: str) -> str | None:
+    """Return the line that is found in a text."""
+    found = wrapped_key.find(text)
+    return found and found.line
+
+
+@pytest.mark.parametrize("bits", SIZES)
+@pytest.mark.parametrize("e", [3, 65537, (1 << 64) + 13, (1 << 255) + 95])
+def test_a_whole_line_is_found(bits: int, e: int) -> None:
+    """A line in one piece is found where it stands, between whatever else there is."""
+    line = key_line(bits, e=e)
+    text = f"alice  {line} alice@laptop"
+
+    found = wrapped_key.find(text)
+
+    assert found is not None
+    assert found.line == line
+    assert text[found.start : found.end] == line
+
+
+@pytest.mark.parametrize("bits", SIZES)
+@pytest.mark.parametrize("width", [40, 64, 70, 72, 76, 80, 132])
+@pytest.mark.parametrize("between", ["\n", "  \n ", " ", "\n\n"])
+def test_a_broken_line_is_joined(bits: int, width: int, between: str) -> None:
+    """A line broken at an even width comes out whole, or, where its end could be a word, not at all."""
+    found = sure = 0
+    for seed in range(20):
+        line = key_line(bits, seed)
+        for text in (wrapped(line, width, between), wrapped_data(line, width, between)):
+            pieces = text.split()[1:]
+            if len(pieces) > (1 if "\n" in between else 2) and len(pieces[-1]) >= 16:
+                sure += 1
+                found += line_in(text) == line
+            else:
+                assert line_in(text) in (line, None)
+
+    assert found >= sure * 0.85
+
+
+def test_few_sound_keys_are_doubted() -> None:
+    """Of the ends of 16 characters or more that real data has, nearly all are taken for data."""
+    ends = ["".join(random.Random(seed).choices(_BASE64, k=16 + seed % 60)) for seed in range(2000)]
+
+    assert sum(not wrapped_key._is_data(end) for end in ends) < 20
+
+
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "a",
+        "alice",
+        "alicesmith",
+        "alicesmithsworklaptop",
+        "AliceSmithLaptop",
+        "ALICE2024",
+        "alice20240131laptop01",
+        "workstation/alice",
+        "AliceSmithsWorkLaptop2024",
+        "DESKTOP1A2B3C4",
+    ],
+)
+@pytest.mark.parametrize("between", [" ", "\n", "\n\n", " \n"])
+@pytest.mark.parametrize("width", [64, 76, 400, 4000])
+def test_a_comment_never_becomes_part_of_a_key(comment: str, between: str, width: int) -> None:
+    """A key that lost its end does not take a comment of the same length for it."""
+    for bits in (2048, 3072, 4096):
+        line = key_line(bits)
+        cut = line[: -len(comment)].rstrip("=")
+        fitting = cut + "A" * (len(line) - len(comment) - len(cut))
+        assert line_in(wrapped(fitting, width) + between + comment) is None
+
+
+@given(st.integers(0, 10_000), st.integers(20, 400), st.sampled_from(["\n", " ", " \n"]))
+def test_no_piece_may_be_missing_or_too_many(seed: int, width: int, between: str) -> None:
+    """A broken line that lost a piece, or has one twice, is not joined."""
+    rng = random.Random(seed)
+    line = key_line(rng.choice(SIZES[:4]), seed)
+    pieces = wrapped_data(line, width).split("\n")
+    place = rng.randrange(len(pieces))
+    twice = between.join([*pieces[: place + 1], *pieces[place:]])
+
+    if len(pieces) > 1:
+        assert line_in(between.join(pieces[:place] + pieces[place + 1 :])) is None
+        # Behind the last piece the key is whole, and what follows is a comment.
+        assert line_in(twice) in ([None] if place + 1 < len(pieces) else [None, line])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ssh-rsa",
+        "ssh-rsa AAAA",
+        "ssh-rsa AAAAB3NzaC1yc2E",
+        "ssh-rsa AAAAB3NzaC1yc2E!",
+        "ssh-rsa AAAAB3NzaC1yc2E=",
+        "ssh-rsa AAAAB3NzaC1yc2EA== AAADAQAB AAABAQ",
+        "ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB",
+        "ssh-rsa AAAAB3NzaC1yc2EA////AQABAAABAQ" + "A" * 400,
+        "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABA////w" + "A" * 4000,
+        "x" + key_line(2048),
+        key_line(2048).replace("ssh-rsa", "ssh-dss"),
+        key_line(2048) + "A",
+        key_line(2048) + "=",
+        key_line(3072)[:-1],
+        key_line(3072) + "=",
+        key_line(2048)[:200] + " " + key_line(2048)[200:],
+        wrapped_data(key_line(2048), 10),
+    ],
+)
+def test_what_is_in_doubt_is_not_found(text: str) -> None:
+    """No key, half a key, more than a key, a key in two words, a column too narrow for any terminal."""
+    assert line_in(text) is None
+
+
+def test_two_pieces_need_a_line_end_between_them() -> None:
+    """One line end within a key is a broken line; one blank may be anything."""
+    line = key_line(2048)
+
+    assert line_in(f"{line[:300]}\n{line[300:]}") == line
+    assert line_in(f"{line[:300]} {line[300:]}") is None
+    assert line_in(f"{line[:20]}\n{line[20:]}") is None
+
+
+def test_the_first_of_two_keys_is_found() -> None:
+    """What is behind a whole key is not looked at."""
+    first, second = key_line(2048, 1), key_line(2048, 2)
+
+    assert line_in(f"{first}\n{second}") == first
+
+
+def test_a_hostile_text_is_searched_in_no_time() -> None:
+    """64 KiB of pieces, of blanks or of starts are no work."""
+    start = "ssh-rsa AAAAB3NzaC1yc2E"
+    for text in (start + " A" * 30000, start + " " * 65000, f"{start}\n" * 2700, start + "A" * 65000):
+        begun = time.process_time()
+        assert line_in(text) is None
+        assert time.process_time() - begun < 1
+
+
+@given(st.integers(0, 1 << 40))
+def test_a_damaged_line_is_never_found_as_another(seed: int) -> None:
+    """Whatever one fault and any number of harmless things do to a line, no other line is found."""
+    rng = random.Random(seed)
+    line = meant = key_line(rng.choice(SIZES[:4]), seed)
+    manglings = [rng.choice(HARMFUL), *rng.choices(HARMLESS + WRAPPING, k=rng.randrange(4))]
+    rng.shuffle(manglings)
+    for mangling in manglings:
+        line = mangling(rng, line)
+
+    assert line_in(repairs.undo(f"x {line}")) in (None, meant)
