@@ -18,8 +18,9 @@ _KEY = re.compile(
     r"(?<![A-Za-z0-9-])((?:ssh|ecdsa|sk|rsa|x509v3|webauthn|pgp|spki)-[A-Za-z0-9@.-]{1,60})[ \t]+(?=AAAA)",
     re.IGNORECASE,
 )
-# The data of a key by itself: base64 of such a length and of "ss", "sk" or "ec".
-_BLOB = re.compile(r"(?<![A-Za-z0-9+/=])AAAA[A-K](?:[HXn3]N[zr]|[GWm2]Vj)")
+# The beginning of a key's data: base64 of such a length and of "ss", "sk" or "ec"; and by itself.
+_DATA = r"AAAA[A-K](?:[HXn3]N[zr]|[GWm2]Vj)"
+_BLOB = re.compile(f"(?<![A-Za-z0-9+/=]){_DATA}")
 _RSA_INSIDE = "zaC1yc2E"  # the end of "ssh-rsa" where its first characters are lost
 _BASE64 = r"[A-Za-z0-9+/]+={0,2}"
 
@@ -39,21 +40,22 @@ _ARMOUR = (
     (r"(?:BEGIN|END) PGP", why.PEM_PGP),
     (r"(?:BEGIN|END) RSA PUBLIC KEY", why.PEM_RSA),
     (r"(?:BEGIN|END) PUBLIC KEY", why.PEM_PUBLIC),
-    (r"-{3,} ?(?:BEGIN|END) |\ALS0tLS1CRUdJTi", why.PEM_OTHER),
-    (r"\AM(?:I|Fkw|Cow|HYw)[A-Za-z0-9+/\s]{40,}={0,2}\Z", why.PEM_BARE),
-    (r"\Ac3NoLXJzYSBBQUFB", why.ENCODED_TWICE),
+    (r"--- ?(?:BEGIN|END) |(?-i:\ALS0tLS1CRUdJTi)", why.PEM_OTHER),
+    (r"(?-i:\AM(?:I|Fkw|Cow|HYw)[A-Za-z0-9+/]{20}[A-Za-z0-9+/\s]*={0,2}\Z)", why.PEM_BARE),
+    (r"(?-i:\Ac3NoLXJzYSBBQUFB)", why.ENCODED_TWICE),
     (r"\A\s*\{.*\"kty\"|<RSAKeyValue|<Modulus>", why.OTHER_FORMAT),
 )
 
 _FINGERPRINT = re.compile(
     r"\bSHA(?:1|256|384|512):[A-Za-z0-9+/]{2}|\bMD5:[0-9a-f]{2}:"
     r"|(?<![0-9a-f:])(?:[0-9a-f]{2}:){15,31}[0-9a-f]{2}(?![0-9a-f:])"
-    r"|\A(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})\Z"
+    r"|\A(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[A-Za-z0-9+/]{43}=?)\Z"
     r"|\A\+-{2,}\[|\bSSHFP\b|\bx[a-z]{4}(?:-[a-z]{5}){6,}",
     re.IGNORECASE,
 )
 _PATH = re.compile(
-    r"[\\/]\.ssh[\\/]|\.pub\b|\Aid_(?:rsa|dsa|ecdsa|ed25519)"
+    r"[\\/]\.ssh[\\/]|\.pub\b|\bid_(?:rsa|dsa|ecdsa|ed25519)|\Afile:"
+    r"|\A[\w.-]{1,60}\.(?:pem|ppk|key|crt|cer|txt)\Z"
     r"|\A(?:\W{0,3}(?:cat|type|ssh-rsa) +)?[\"'`<@(]{0,3}"
     r"(?:~|\.\.?|[A-Za-z]:|\$\{?\w+\}?|%\w+%|file:|https?:|\\)?[\\/][^\s].*\Z",
     re.IGNORECASE,
@@ -66,7 +68,7 @@ _OPTION_NAMES = frozenset(
     " port-forwarding principals pty restrict tunnel user-rc verify-required x11-forwarding".split()
 )
 _OPTION = r'[A-Za-z0-9-]+(?:="(?:[^"\\]|\\.)*"|=[^\s",]*)?'
-_HOST = r"!?[\w.*?\[\]:%-]*[\w*?\]](?::[0-9]+)?"
+_HOSTS = r"[\w.*?\[\]:%!-]+(?:,[\w.*?\[\]:%!-]+)*"
 
 
 def name(line: str) -> Reason:
@@ -88,7 +90,7 @@ def name(line: str) -> Reason:
 
 def holds_key(comment: str) -> bool:
     """Whether there is another key in the comment of a line."""
-    return bool(_KEY.search(comment) or _BLOB.search(comment) or re.search("--+ ?BEGIN ", comment))
+    return bool(re.search(f"{_DATA}|-- ?BEGIN ", comment) or _KEY.search(comment))
 
 
 def _name(text: str) -> Reason | None:
@@ -122,11 +124,15 @@ def _other_type(word: str, inner: str) -> Reason | None:
     word = word.lower()
     if word == "ssh-rsa":
         return None
-    for pattern, reason in _TYPES:
-        if re.fullmatch(pattern, word):
-            differs = inner == "ssh-rsa" and reason is not why.SIGNATURE_NAME
-            return why.TYPE_MISMATCH_OUTER if differs else reason
-    return why.TYPE_MISMATCH_OUTER if inner == "ssh-rsa" else why.OTHER_ALGORITHM
+    reason = _by_type(word)
+    if inner == "ssh-rsa" and reason not in (why.CERTIFICATE, why.SIGNATURE_NAME):
+        return why.TYPE_MISMATCH_OUTER
+    return reason or why.OTHER_ALGORITHM
+
+
+def _by_type(word: str) -> Reason | None:
+    """What a key of this type is, if it is one of the known types other than RSA."""
+    return next((reason for pattern, reason in _TYPES if re.fullmatch(pattern, word)), None)
 
 
 def _inner_type(text: str) -> str:
@@ -145,10 +151,11 @@ def _before(prefix: str) -> Reason | None:
         return why.KNOWN_HOSTS
     first = re.split('[=, \t"]', words, maxsplit=1)[0].lower()
     options = re.fullmatch(f"{_OPTION}(?:,{_OPTION})*", words)
-    if first in _OPTION_NAMES or (options and "=" in words and prefix != words):
+    if first in _OPTION_NAMES or first.startswith("no-") or (options and "=" in words and prefix != words):
         return why.OPTIONS
-    hosts = re.fullmatch(f"{_HOST}(?:,{_HOST})*", words)
-    if hosts and prefix != words and not words.isdigit() and first != "ssh-rsa" and re.search(r"\w", words):
+    hosts = re.fullmatch(_HOSTS, words) and re.search(r"[\w*\]]\Z", words)
+    another_type = first == "ssh-rsa" or _by_type(first)
+    if hosts and prefix != words and not words.isdigit() and not another_type:
         return why.KNOWN_HOSTS
     return why.EXTRA_TEXT
 
@@ -186,7 +193,7 @@ def _only_data(text: str, start: int) -> Reason:
     if start == 0:
         return why.BARE_BLOB
     before = text[:start]
-    if re.fullmatch(r"ssh-[\r\n ]*rsa[\r\n ]*", before):
+    if re.fullmatch(r"ssh-\s*rsa\s*", before) and re.search(r"[\r\n]", before):
         return why.WRAPPED
     return why.QUOTED if re.fullmatch(r"ssh-rsa[ \t]+[^\w\s]+", before) else why.DAMAGED_TYPE
 
@@ -196,9 +203,9 @@ def _without_data(text: str) -> Reason:
     if re.sub(r"\s", "", text).find(_RSA_INSIDE) >= 0:
         return why.DAMAGED_START if text.startswith("ssh-rsa") else why.DAMAGED_TYPE
     word = re.split(r"\s", text, maxsplit=1)[0].lower()
-    for pattern, reason in _TYPES:
-        if re.fullmatch(pattern, word):
-            return reason
+    known = _by_type(word)
+    if known:
+        return known
     if len(text) > 2 and "ssh-rsa".startswith(text):
         return why.NO_DATA
     return why.NOT_KEY_DATA if word == "ssh-rsa" else why.NOT_A_KEY
