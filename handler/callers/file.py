@@ -40,7 +40,8 @@ _SCHEMES: Mapping[str, Callable[[Node], Auth]] = {
 }
 _CHAT = (slack.Slack, mattermost.Mattermost, wecom.WeCom)
 
-_ID = Rule("[A-Za-z0-9._-]{1,64}", 'an id of 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"')
+#: What a caller may be called.
+ID = Rule("[A-Za-z0-9._-]{1,64}", 'an id of 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"')
 _GLOB = Rule("[A-Za-z0-9_*?]{1,64}", "a pattern of 1 to 64 of A-Z, a-z, 0-9, _, * and ?")
 _USER_GLOB = Rule(
     r"(?:[A-Za-z0-9_*?]|\{user\}){1,64}", f"a pattern of 1 to 64 of A-Z, a-z, 0-9, _, *, ? and {USER}"
@@ -109,11 +110,11 @@ def parse(text: bytes) -> tuple[Caller, ...]:
 
 def _caller(index: int, item: Node) -> Caller:
     given = item.value.get("id") if isinstance(item.value, dict) else None
-    known_id = given if isinstance(given, str) and re.fullmatch(_ID.pattern, given) else ""
+    known_id = given if isinstance(given, str) and re.fullmatch(ID.pattern, given) else ""
     members = Node(place(index, known_id), "", item.value).members(("id", "auth"), ("allow", "tags"))
     auth = members["auth"].choice("scheme", _SCHEMES)(members["auth"])
     return Caller(
-        id=members["id"].text(_ID),
+        id=members["id"].text(ID),
         auth=auth,
         allow=_allow(members["allow"], auth) if "allow" in members else Allow(),
         tags=_tags(members["tags"]) if "tags" in members else {},

@@ -299,6 +299,13 @@ def without_words(schema: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in schema.items() if name not in {"description", "examples"}}
 
 
+@pytest.mark.parametrize("name", ["k__e__y__n__a__m__e__s", "k--e--y--n--a--m--e--s", "KEYNAMES", "keyName"])
+def test_nearest_known_name_is_told_whatever_the_spelling(name: str) -> None:
+    """Case, underscores and hyphens do not hide which member was meant."""
+    text = json.dumps({"callers": [{**caller(), "allow": {name: ["a"]}}]}).encode()
+    assert cause_of(text).endswith('number 1; did you mean "keyNames".')
+
+
 def test_schema_is_sound() -> None:
     """The schema is valid JSON Schema 2020-12."""
     Draft202012Validator.check_schema(SCHEMA)
@@ -338,9 +345,13 @@ def test_read_without_a_path_looks_beside_index(monkeypatch: pytest.MonkeyPatch,
     assert [found.id for found in file.read("")] == ["a"]
 
 
-def test_file_that_is_not_utf_8_is_wrong() -> None:
+def test_file_that_is_not_utf_8_is_wrong(tmp_path: Path) -> None:
     """Bytes that are no UTF-8 are a wrong file, not an error of Python's."""
-    assert "It is not UTF-8." in cause_of(b'{"callers": "\xff"}')
+    path = tmp_path / "callers.json"
+    path.write_bytes(b'{"callers": "\xff"}')
+    with pytest.raises(Misconfigured) as raised:
+        file.read(str(path))
+    assert raised.value.cause == ("The callers file is not JSON that this function reads. It is not UTF-8.")
 
 
 def test_nothing_of_json_is_chained() -> None:

@@ -63,6 +63,16 @@ def judge(
     return policy.judge(who, request, KEY, Settings(default_region=default_region), own_region, user)
 
 
+SAID = {
+    reason: f"The rule `{rule}` of this caller says no: {what}."
+    for reason, rule, what in (
+        ("key-names", "keyNames", "the key name matches none of the patterns that this caller may use"),
+        ("project-ids", "projectIds", "the project is none of those that this caller may use"),
+        ("regions", "regions", "the region is none of those that this caller may use"),
+        ("required-tags", "requiredTags", "a tag is missing that every request of this caller must carry"),
+        ("dry-run-only", "dryRunOnly", "this caller may only do dry runs"),
+    )
+}
 NAMES = {"key_names": ("onb_*", "tmp?")}
 PEOPLE = {"key_names": ("{user}_*", "team_{user}")}
 
@@ -124,8 +134,7 @@ def test_every_rule_allows_what_it_says_and_nothing_else(case: Case) -> None:
     with pytest.raises(Forbidden) as raised:
         judge(who, request, user=case.user)
     assert raised.value.reason == case.says
-    first, *more = case.says.split("-")
-    assert f"`{first}{''.join(word.title() for word in more)}`" in raised.value.detail
+    assert raised.value.detail == SAID[case.says]
 
 
 def test_rules_are_judged_in_their_documented_order() -> None:
@@ -166,6 +175,15 @@ def test_refusals_tell_the_caller_their_own_rule() -> None:
     request = wanted(tags={"owner": "a"})
     assert remedy(who, request).startswith("Add to tags team, or have the rule")
     assert remedy(caller(dry_run_only=True), wanted()).startswith("Ask for a dry run, or have the rule")
+
+
+def test_without_a_user_no_pattern_of_users_matches() -> None:
+    """Where nobody says who the user is, {user} stands for nobody."""
+    who = caller(key_names=("{user}",))
+    for name in ("_", "x", "xx", "xxxx", "none", "user"):
+        with pytest.raises(Forbidden):
+            policy.judge(who, wanted(key_name=name), KEY, Settings(), "ap-a")
+        assert not policy.may_know(who, name, 0)
 
 
 def test_refusal_explains_what_user_stands_for() -> None:

@@ -1,0 +1,1 @@
+"""People's commands around the callers file: `python -m local.callers --help`."""

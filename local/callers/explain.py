@@ -1,0 +1,66 @@
+"""A callers file in words: a line for each caller, saying how it proves itself and what it may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from handler.callers.api_key import ApiKey
+from handler.callers.audience import Audience
+from handler.callers.caller import Auth, Caller
+from handler.callers.mattermost import Mattermost
+from handler.callers.policy import Allow
+from handler.callers.slack import Slack
+from handler.callers.standard_webhooks import StandardWebhooks
+from handler.callers.trigger import Trigger
+from handler.callers.wecom import WeCom
+
+
+def lines(callers: Iterable[Caller]) -> list[str]:
+    """Return a line for each caller, in the order of the file."""
+    callers = tuple(callers)
+    width = max(len(caller.id) for caller in callers)
+    return [f"{caller.id:<{width}}  {_auth(caller.auth)}; {_may(caller)}" for caller in callers]
+
+
+def _auth(auth: Auth) -> str:
+    if isinstance(auth, ApiKey):
+        return f"API key, {_count(len(auth.sha256), 'key')} valid"
+    if isinstance(auth, StandardWebhooks):
+        return f"Standard Webhooks, {_secrets(auth.secret_env)}"
+    if isinstance(auth, Trigger):
+        return f"events from {auth.source}"
+    if isinstance(auth, Slack):
+        return f"Slack team {auth.team}, {_secrets(auth.secret_env)}, {_people(auth.audience)}"
+    if isinstance(auth, Mattermost):
+        return f"Mattermost, {_secrets(auth.token_env)}, {_people(auth.audience)}"
+    assert isinstance(auth, WeCom)
+    variables = _secrets((auth.token_env, auth.encoding_aes_key_env))
+    return f"WeCom {auth.receive_id}, {variables}, {_people(auth.audience)}"
+
+
+def _secrets(variables: tuple[str, ...]) -> str:
+    return f"secrets in {', '.join(variables)}"
+
+
+def _people(audience: Audience) -> str:
+    who = "everyone" if audience.users is None else _count(len(audience.users), "user")
+    where = "" if audience.channels is None else f" in {_count(len(audience.channels), 'channel')}"
+    return who + where
+
+
+def _may(caller: Caller) -> str:
+    allow: Allow = caller.allow
+    rules = [
+        f"key names {', '.join(allow.key_names)}" if allow.key_names else "any key name",
+        f"projects {', '.join(map(str, allow.project_ids))}" if allow.project_ids else "any project",
+        f"regions {', '.join(allow.regions)}" if allow.regions else "any region",
+        f"RSA from {allow.min_bits} bits" if allow.min_bits else "",
+        f"must send tags {', '.join(allow.required_tags)}" if allow.required_tags else "",
+        "dry runs only" if allow.dry_run_only else "",
+        f"gets tags {', '.join(caller.tags)}" if caller.tags else "",
+    ]
+    return ", ".join(rule for rule in rules if rule)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

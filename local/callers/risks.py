@@ -1,0 +1,83 @@
+"""What is legal in a callers file and yet worth a second look; docs/operations.md has the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from handler.callers.api_key import ApiKey
+from handler.callers.audience import Audience
+from handler.callers.caller import Caller, place
+from handler.callers.mattermost import Mattermost
+from handler.callers.policy import USER
+from handler.callers.slack import Slack
+from handler.callers.standard_webhooks import StandardWebhooks
+from handler.callers.trigger import Trigger
+from handler.callers.wecom import WeCom
+
+_LONGEST_NAME = 25
+
+
+def of(callers: Iterable[Caller]) -> Iterator[str]:
+    """Yield a sentence for each risk, caller by caller, then those between callers."""
+    callers = tuple(callers)
+    for index, caller in enumerate(callers):
+        for risk in (*_of_rules(caller), *_of_auth(caller)):
+            yield f"{place(index, caller.id)}: {risk}"
+    yield from _between(callers)
+
+
+def _of_rules(caller: Caller) -> Iterator[str]:
+    allow = caller.allow
+    if allow == type(allow)():
+        yield "no rules at all, so it may take any key name, in any project and region."
+    elif allow.key_names is None:
+        yield "no keyNames, so it may take any key name."
+    for pattern in allow.key_names or ():
+        if len(pattern.replace(USER, "u").replace("*", "")) > _LONGEST_NAME:
+            yield f"no key name is long enough for {pattern}: they have at most {_LONGEST_NAME} characters."
+    patterns = [pattern for pattern in allow.key_names or () if USER in pattern]
+    if patterns:
+        yield f"{USER} makes one name of the ids a.b and a_b."
+    for pattern in patterns:
+        if f"{USER}_*" in pattern:
+            yield f"{pattern} of alice also covers the names of alice_x."
+        elif f"{USER}*" in pattern:
+            yield f"{pattern} of alice also covers the names of alicex."
+        if f"*{USER}" in pattern:
+            yield f"{pattern} of alice also covers the names of xalice."
+
+
+def _of_auth(caller: Caller) -> Iterator[str]:
+    auth = caller.auth
+    if isinstance(auth, ApiKey):
+        if any(len(set(digest.hex())) == 1 for digest in auth.sha256):
+            yield "a hash of one repeated digit is the placeholder of an example: nobody has its key."
+        yield "a request with an API key can be repeated for as long as the key is valid."
+    if isinstance(auth, (Slack, Mattermost, WeCom)) and auth.audience == Audience(None, None):
+        yield "everyone on the chat platform may speak as this caller, guests included."
+
+
+def _between(callers: tuple[Caller, ...]) -> Iterator[str]:
+    triggers = [caller for caller in callers if isinstance(caller.auth, Trigger)]
+    if len(triggers) > 1:
+        names = ", ".join(caller.id for caller in triggers)
+        yield (
+            f"{names}: whoever may invoke the function (CAM) can pass for any of these triggers, so the"
+            " weakest rules among them are what counts."
+        )
+    for index, caller in enumerate(callers):
+        for before, other in enumerate(callers[:index]):
+            if _is_hidden(caller, other):
+                yield f"{place(index, caller.id)}: {place(before, other.id)} answers in its place."
+
+
+def _is_hidden(caller: Caller, before: Caller) -> bool:
+    """Say whether every request of a caller is taken for one of a caller before it."""
+    ours, theirs = caller.auth, before.auth
+    if isinstance(ours, StandardWebhooks) and isinstance(theirs, StandardWebhooks):
+        return set(ours.secret_env) <= set(theirs.secret_env)
+    if isinstance(ours, Slack) and isinstance(theirs, Slack):
+        return ours.team == theirs.team and theirs.audience.channels is None
+    if isinstance(ours, Mattermost) and isinstance(theirs, Mattermost):
+        return set(ours.token_env) <= set(theirs.token_env) and theirs.audience.channels is None
+    return False
