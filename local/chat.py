@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 import sys
 import time
@@ -187,9 +188,9 @@ def seen(request: Request, status: int, body: str, sender: Sender) -> str:
     if request.path.endswith("/wecom"):
         return _unsealed(body, sender)
     text = str(json.loads(body)["text"])
-    if request.path.endswith("/slack"):
-        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return text
+    if request.path.endswith("/mattermost"):
+        return re.sub(r"\\([\\*_~#|<\[\]])", r"\1", text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 PLAYERS: Mapping[str, Callable[[str, Sender], Request]] = {

@@ -118,7 +118,7 @@ def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
             "Nonce": nonce,
         }
     )
-    return reply.http(200, envelope, "application/xml", call.request_id)
+    return reply.http(200, envelope, "text/xml", call.request_id)
 
 
 def _single(request: HttpRequest, name: str) -> bytes:

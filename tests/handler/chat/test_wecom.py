@@ -253,7 +253,7 @@ def test_a_reply_is_encrypted_for_its_sender() -> None:
     key = base64.b64decode(chat.VARIABLES["WECOM_ENCODING_AES_KEY"] + "=")
     message, fault = wecom_cipher.unseal(key, outside["Encrypt"].encode(), receiver)
 
-    assert (reply["statusCode"], reply["headers"]["Content-Type"]) == (200, "application/xml")
+    assert (reply["statusCode"], reply["headers"]["Content-Type"]) == (200, "text/xml")
     assert reply["body"].isascii()
     assert sorted(outside) == ["Encrypt", "MsgSignature", "Nonce", "TimeStamp"]
     assert outside["TimeStamp"] == str(int(NOW))

@@ -1,0 +1,153 @@
+"""What is said in a chat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from handler import problems, reply
+from handler.chat import wording
+from handler.chat.message import Typed
+from handler.chat.wording import Fact
+from handler.problems import FieldError, Problem
+
+TYPED = Typed((), "U0ALICE", "", "T0", "C0")
+RESULT = {
+    "result": "created",
+    "dryRun": False,
+    "keyId": "skey-1",
+    "keyName": "alice",
+    "projectId": 7,
+    "region": "ap-guangzhou",
+    "tags": {"a": "b"},
+    "bits": 3072,
+    "fingerprint": "SHA256:x",
+    "fingerprintMd5": "MD5:00",
+    "differences": [],
+    "requestId": "r-1",
+}
+
+
+def refused(problem: Problem) -> wording.Text:
+    """Return what is said about a problem."""
+    _, body = reply.problem(problem, "r-1", "urn:", known_caller=True)
+    return wording.refused(body, TYPED)
+
+
+@pytest.mark.parametrize(
+    ("dry_run", "result", "mood", "headline"),
+    [
+        (False, "created", "created", "Imported as alice."),
+        (False, "unchanged", "unchanged", "alice is there already, with this very key."),
+        (True, "created", "dry-run", "Dry run: alice would be imported."),
+        (True, "unchanged", "dry-run", "Dry run: alice is there already, with this very key."),
+    ],
+)
+def test_a_result_has_its_facts(dry_run: bool, result: str, mood: str, headline: str) -> None:
+    """Result, key id, bits and fingerprints are said, and where the key pair is."""
+    text = wording.imported({**RESULT, "dryRun": dry_run, "result": result})
+
+    assert (text.mood, text.headline) == (mood, headline)
+    assert text.lines == (
+        Fact("Result", result),
+        Fact("Key id", "skey-1"),
+        Fact("Key name", "alice"),
+        Fact("Bits", "3072"),
+        Fact("Fingerprint", "SHA256:x"),
+        Fact("Fingerprint", "MD5:00"),
+        Fact("Project", "7"),
+        Fact("Region", "ap-guangzhou"),
+    )
+
+
+def test_without_a_key_id_none_is_said() -> None:
+    """A dry run that would create a key pair has no id to tell."""
+    body = {name: value for name, value in RESULT.items() if name != "keyId"}
+
+    assert "Key id" not in [line.label for line in wording.imported(body).lines if isinstance(line, Fact)]
+
+
+def test_differences_are_said() -> None:
+    """What is stored and not as asked for is named: the project, tags by their name, and how many more."""
+    differences: list[dict[str, Any]] = [
+        {"pointer": "/projectId", "requested": 1001, "stored": 0},
+        {"pointer": "/tags/a~1b~0c", "requested": "x\ny", "stored": None},
+        *({"pointer": f"/tags/t{n}", "requested": "new", "stored": "old"} for n in range(6)),
+    ]
+    lines = wording.imported({**RESULT, "differences": differences}).lines[8:]
+
+    assert lines[:3] == (
+        Fact("Differs, project", "asked for 1001, there is 0"),
+        Fact("Differs, tag", "a/b~c asked for x y, there is nothing"),
+        Fact("Differs, tag", "t0 asked for new, there is old"),
+    )
+    assert lines[5:] == ("3 more tags differ.",)
+
+
+@pytest.mark.parametrize(
+    ("problem", "wait"),
+    [
+        (problems.UpstreamBusy("Busy.", "Later.", retry_after=7), " in 7 seconds"),
+        (problems.UpstreamBusy("Busy.", "Later.", retry_after=1), ""),
+        (problems.UpstreamUnreachable("Unreachable.", "Later.", retry_after=5), " in 5 seconds"),
+        (problems.OutcomeUnknown("In doubt.", "Later."), ""),
+    ],
+)
+def test_out_of_time_the_same_may_be_sent_again(problem: Problem, wait: str) -> None:
+    """Nothing is lost, so the only advice is to send the same again."""
+    text = refused(problem)
+
+    assert text.mood == "again"
+    assert text.lines == (
+        problem.detail,
+        f"Nothing was lost: send the same again{wait}.",
+        Fact("Request id", "r-1"),
+    )
+
+
+def test_schema_errors_are_said_in_the_commands_terms() -> None:
+    """Each wrong member is named as the command writes it, with where to look."""
+    errors = [
+        FieldError(pointer, "Wrong.")
+        for pointer in ("/keyName", "/publicKey", "/projectId", "/region", "/tags", "")
+    ]
+    text = refused(problems.InvalidRequest("Broken.", "GET /openapi.json.", errors=tuple(errors)))
+
+    assert text.lines == (
+        "`KEY_NAME` Wrong.",
+        "`the key` Wrong.",
+        "`project=` Wrong.",
+        "`region=` Wrong.",
+        "`tag:` Wrong.",
+        "Wrong.",
+        "Send `help` to see how a command is written.",
+        Fact("Request id", "r-1"),
+    )
+    assert refused(problems.InvalidRequest("Twice.", "Once.")).lines[:2] == ("Twice.", "Once.")
+
+
+def test_other_problems_say_detail_and_remedy() -> None:
+    """Detail and remedy are said as they are, with the key pair in the way where it may be known."""
+    text = refused(problems.KeyNameConflict("Taken.", "Choose.", key_id="skey-2", key_name="alice"))
+
+    assert text.mood == "refused"
+    assert text.headline == "The key name holds another key."
+    assert text.lines == (
+        "Taken.",
+        "Choose.",
+        Fact("Key id", "skey-2"),
+        Fact("Key name", "alice"),
+        Fact("Request id", "r-1"),
+    )
+
+
+def test_a_refusal_of_somebody_tells_the_ids() -> None:
+    """Who sets up the callers file needs the ids, which platforms hardly show."""
+    text = refused(problems.Forbidden("No.", "Ask."))
+
+    assert text.lines[2:5] == (
+        Fact("Your user id", "U0ALICE"),
+        Fact("Channel id", "C0"),
+        Fact("Team id", "T0"),
+    )
