@@ -150,5 +150,7 @@ class Pool:
         return outcome._replace(call_ms=(time.perf_counter() - begin) * 1000)
 
     def _discard(self, instance: Instance) -> None:
-        self._all.discard(instance)
-        instance.end()
+        # A call that is still under way when the gateway ends comes here a second time.
+        if instance in self._all:
+            self._all.remove(instance)
+            instance.end()

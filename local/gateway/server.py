@@ -89,6 +89,7 @@ class Gateway:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def _run(self) -> None:
+        # Whatever is still under way when `_serve` returns, `asyncio.run` cancels.
         try:
             asyncio.run(self._serve())
         except Exception as error:
@@ -111,14 +112,8 @@ class Gateway:
                 await self._stopping.wait()
             finally:
                 server.close()
-                await self._hang_up()
         finally:
             self._pool.close()
-
-    async def _hang_up(self) -> None:
-        for task in self._connections:
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # Half of what may be open is kept for instances and whatever else this process has to do.
