@@ -11,6 +11,7 @@ No proxy, netrc file, cookie or redirect plays a part: a function's road to CVM 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.client
 import io
@@ -180,13 +181,14 @@ def _trust() -> ssl.SSLContext:
 def _converse(wire: _Wire, host: str, headers: Mapping[str, str], body: bytes) -> tuple[bytes, bool]:
     """Send, and return the reply's body and whether the connection can serve again."""
     connection = http.client.HTTPConnection(host)
-    connection.sock = wire  # the wire has what http.client uses of a socket
+    connection.sock = wire
     try:
-        connection.request("POST", "/", body, dict(headers))
-        reply = connection.getresponse()
-        if reply.status != http.client.OK:
-            raise BadReply(f"status {reply.status}")
-        return _read(reply), not reply.will_close
+        connection.request("POST", "/", body, {"User-Agent": "import-key-pair", **headers})
+        with contextlib.closing(http.client.HTTPResponse(wire, method="POST")) as reply:  # type: ignore[arg-type] # socket enough
+            reply.begin()
+            if reply.status != http.client.OK:
+                raise BadReply(f"status {reply.status}")
+            return _read(reply), not reply.will_close
     except (http.client.IncompleteRead, OSError) as error:
         kind = NoReply if wire.sent else NeverSent
         raise kind(type(error).__name__) from None

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import struct
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -104,9 +104,9 @@ def see(
 
 
 @contextmanager
-def stand_in(**options: Any) -> Iterator[StandIn]:
+def stand_in(clock: Callable[[], float] = time.time, **options: Any) -> Iterator[StandIn]:
     """Run a stand-in for CVM without a rate limit, and leave no connection to it behind."""
-    with serve(Options(**{"rate": 0, **options})) as running:
+    with serve(Options(**{"rate": 0, **options}), clock) as running:
         try:
             yield running
         finally:
