@@ -49,9 +49,11 @@ lock:             ## newest versions into the lock files
 	@$(RESOLVE) pyproject.toml --upgrade --group dev -c requirements.txt -o requirements-dev.txt
 	@$(RESOLVE) pyproject.toml --upgrade --group dev --group mutation -c requirements-dev.txt -o requirements-mutation.txt
 	@$(RESOLVE) --upgrade --group lock -o requirements-lock.txt
+	@$(RESOLVE) --upgrade --group peers -o requirements-peers.txt
 
 setup:
 	@local/venv .venv requirements-dev.txt 3.10 newest
+	@local/venv .venv-peers requirements-peers.txt 3.10 newest
 
 clean:            ## removes everything that was made
 	rm -rf .venv .venv-* dist mutants .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
