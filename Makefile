@@ -1,5 +1,5 @@
 # Everything that this project can do from a fresh clone, given git, make and CPython 3.10 or newer.
-.PHONY: run serve test check bench package deployment fuzz long mutation lock clean setup
+.PHONY: run serve test check bench package deployment fuzz long mutation lock clean setup peers
 .DEFAULT_GOAL := test
 
 PYTHON := .venv/bin/python
@@ -16,7 +16,7 @@ run: setup        ## imports a key into a stand-in for CVM and tells the story
 serve: setup      ## the function behind a URL on this machine, with a stand-in for CVM
 	@$(PYTHON) -m local.serve
 
-test: check       ## everything that CI runs: 3.10 last, with coverage, the newest Python before it
+test: check peers ## everything that CI runs: 3.10 last, with coverage, the newest Python before it
 	@local/on-newest -m pytest -q -m "not slow"
 	@$(PYTEST) -q --cov --cov-report=term
 
@@ -53,6 +53,8 @@ lock:             ## newest versions into the lock files
 
 setup:
 	@local/venv .venv requirements-dev.txt 3.10 newest
+
+peers:
 	@local/venv .venv-peers requirements-peers.txt 3.10 newest
 
 clean:            ## removes everything that was made
