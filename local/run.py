@@ -55,7 +55,7 @@ def main(environ: Mapping[str, str]) -> int:
     except (own_key.NotUsableError, _NoEventError) as problem:
         print(problem, file=sys.stderr)
         return 2
-    with staged(cvm.Options(), _OPTIONS, events.sources(event)) as stage:
+    with staged(cvm.Options(), _OPTIONS, throwaway.trigger_callers(events.sources(event))) as stage:
         print(f"CVM is a stand-in at {stage.cvm.url}; the function runs as in SCF, in a process of its own.")
         return _tell_story(stage, key) if event is None else _run_event(stage, environ["EVENT"], event, key)
 

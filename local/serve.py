@@ -13,7 +13,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from local import gateway, own_key, throwaway
+from local import chat, gateway, own_key, throwaway
 from local.cvm.__main__ import options as cvm_options
 from local.gateway.__main__ import variable
 from local.stage import Stage, staged
@@ -35,9 +35,8 @@ def main(arguments: Sequence[str]) -> int:
         signal.signal(name, lambda *_: stopping.set())
     try:
         key = own_key.read(chosen.public_key) if chosen.public_key else throwaway.public_key()[0]
-        with staged(
-            cvm_options([*others, "--port", str(chosen.cvm_port)]), _gateway_options(chosen)
-        ) as stage:
+        stand_in = cvm_options([*others, "--port", str(chosen.cvm_port)])
+        with staged(stand_in, _gateway_options(chosen), chat.CALLERS) as stage:
             print(_welcome(stage, key), flush=True)
             stopping.wait()
             print("\nEnded; nothing is left running.", flush=True)
@@ -51,7 +50,7 @@ def _gateway_options(chosen: argparse.Namespace) -> gateway.Options:
         port=_free(_PORT) if chosen.port is None else chosen.port,
         shape=chosen.shape,
         package=chosen.package,
-        environment=dict(chosen.env),
+        environment={**chat.VARIABLES, **dict(chosen.env)},
         init_timeout=120,
         log=lambda line: print(line, flush=True),
     )
@@ -89,11 +88,20 @@ def _welcome(stage: Stage, key: str) -> str:
             "# Is the function well?",
             f"curl -sS -i -w '\\n' {stage.gateway.url}/health",
             "",
+            "# A command in a chat, as Slack would bring it (from this directory)",
+            shlex.join([_python(), "-m", "local.chat", "slack", "help", "--url", stage.gateway.url]),
+            "",
             "# What the stand-in holds by now",
             f"curl -sS -w '\\n' {stage.cvm.url}/_control/key-pairs",
             "",
         ]
     )
+
+
+def _python() -> str:
+    """Return the running interpreter as one would type it here."""
+    python, here = Path(sys.executable), Path.cwd()
+    return str(python.relative_to(here) if python.is_relative_to(here) else python)
 
 
 def _curl(stage: Stage, path: str, body: object) -> str:

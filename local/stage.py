@@ -21,7 +21,7 @@ class Stage(NamedTuple):
 
 @contextmanager
 def staged(
-    cvm_options: cvm.Options, gateway_options: gateway.Options, sources: Sequence[str] = ()
+    cvm_options: cvm.Options, gateway_options: gateway.Options, callers: Sequence[throwaway.Caller] = ()
 ) -> Iterator[Stage]:
     """Bring everything up for as long as the `with` block lasts, and leave nothing behind.
 
@@ -31,7 +31,7 @@ def staged(
     Args:
         cvm_options: how the stand-in behaves.
         gateway_options: how the function runs; its variables win over those that are set here.
-        sources: trigger sources that the function lets in besides the API key.
+        callers: whom the function lets in besides the API key.
 
     Raises:
         OSError: a port is taken.
@@ -42,9 +42,9 @@ def staged(
         tempfile.TemporaryDirectory(prefix="import-key-pair-") as directory,
         cvm.serve(cvm_options) as stand_in,
     ):
-        callers = Path(directory) / "callers.json"
-        callers.write_text(throwaway.callers(key, sources), encoding="utf-8")
-        environment = {"CVM_ENDPOINT": stand_in.url, "CALLERS_FILE": str(callers)}
+        file = Path(directory) / "callers.json"
+        file.write_text(throwaway.callers(key, callers), encoding="utf-8")
+        environment = {"CVM_ENDPOINT": stand_in.url, "CALLERS_FILE": str(file)}
         options = gateway_options._replace(
             environment={**environment, **gateway_options.environment}, credentials=stand_in.mint
         )

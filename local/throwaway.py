@@ -8,11 +8,14 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from local.events import EVENTS
+
+#: An entry of `callers.json`.
+Caller = Mapping[str, Any]
 
 # Public keys whose private halves were never kept.
 _SHIPPED = EVENTS / "keys.pub"
@@ -23,17 +26,19 @@ def api_key() -> str:
     return f"ikp_{secrets.token_urlsafe(32)}"
 
 
-def callers(key: str, sources: Sequence[str] = ()) -> str:
-    """Return the text of a `callers.json` that knows one API key and the given trigger sources."""
-    known: list[dict[str, Any]] = [
-        {
-            "id": "you",
-            "auth": {"scheme": "api-key", "sha256": [hashlib.sha256(key.encode()).hexdigest()]},
-        }
+def callers(key: str, others: Sequence[Caller] = ()) -> str:
+    """Return the text of a `callers.json` that knows one API key, and whoever else is given."""
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    you = {"id": "you", "auth": {"scheme": "api-key", "sha256": [digest]}}
+    return json.dumps({"callers": [you, *others]}, indent=2) + "\n"
+
+
+def trigger_callers(sources: Sequence[str]) -> list[Caller]:
+    """Return a caller for each source of events."""
+    return [
+        {"id": f"trigger-{number}", "auth": {"scheme": "trigger", "source": source}}
+        for number, source in enumerate(sources, 1)
     ]
-    for number, source in enumerate(sources, 1):
-        known.append({"id": f"trigger-{number}", "auth": {"scheme": "trigger", "source": source}})
-    return json.dumps({"callers": known}, indent=2) + "\n"
 
 
 def public_key() -> tuple[str, str]:

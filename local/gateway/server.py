@@ -127,8 +127,6 @@ class Gateway:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         patience = self._options.request_timeout
         limits = wire.Limits(patience, patience, SIX_MEGABYTES)
-        # So that whoever waits for the buffer waits for all of it; see `wire.send`.
-        writer.transport.set_write_buffer_limits(0)
         try:
             while await self._exchange(reader, writer, limits):
                 limits = limits._replace(idle=_KEEP_ALIVE_SECONDS)

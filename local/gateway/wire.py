@@ -199,7 +199,7 @@ async def _chunks(reader: asyncio.StreamReader, limit: int) -> bytes:
 async def send(
     writer: asyncio.StreamWriter, response: Response, *, head: bool, close: bool, within: float
 ) -> None:
-    """Write a reply, without its body if the request was HEAD.
+    """Hand a reply to the operating system, all of it, but without its body if the request was HEAD.
 
     Raises:
         OSError: the client is gone.
@@ -213,6 +213,8 @@ async def send(
     if close:
         lines.append("Connection: close")
     start = "\r\n".join(lines).encode("utf-8") + b"\r\n\r\n"
+    # So that draining means that nothing is left here: the connection may be cut right afterwards.
+    writer.transport.set_write_buffer_limits(0)
     writer.write(start if head or bodiless else start + response.body)
     await asyncio.wait_for(writer.drain(), within)
 

@@ -88,6 +88,17 @@ def test_the_printed_lines_work(tmp_path: Path, missing: Callable[[str, str], No
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
+def test_the_printed_chat_line_works(tmp_path: Path) -> None:
+    """Each chat platform can be played against it, and the function knows its users."""
+    with serving(tmp_path, "--port", "0") as (_, lines):
+        line = next(line for line in lines if "local.chat" in line)
+        for platform in ("slack", "mattermost", "wecom"):
+            words = [platform if word == "slack" else word for word in shlex.split(line)]
+            done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60)
+            assert (done.returncode, done.stderr) == (0, "")
+            assert "import KEY_NAME" in done.stdout
+
+
 def test_a_port_that_is_taken_is_no_obstacle(tmp_path: Path) -> None:
     """Unless a port was asked for, a free one is taken instead of 9000."""
     with socket.socket() as taken:

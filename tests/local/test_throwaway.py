@@ -24,7 +24,7 @@ def test_an_api_key_is_long_and_new() -> None:
 
 def test_callers_hold_the_hash_and_not_the_key() -> None:
     """The file knows the API key by its SHA-256 alone, and lists the trigger sources."""
-    text = throwaway.callers("k" * 40, ["ckafka:a", "invoke"])
+    text = throwaway.callers("k" * 40, throwaway.trigger_callers(["ckafka:a", "invoke"]))
     assert "k" * 40 not in text
     assert hashlib.sha256(b"k" * 40).hexdigest() in text
     sources = [caller["auth"].get("source") for caller in json.loads(text)["callers"]]
@@ -33,7 +33,9 @@ def test_callers_hold_the_hash_and_not_the_key() -> None:
 
 def test_the_function_reads_these_callers(tmp_path: Path) -> None:
     """The function's strict reader takes the file."""
-    (tmp_path / "callers.json").write_text(throwaway.callers("k" * 40, ["timer:nightly"]))
+    (tmp_path / "callers.json").write_text(
+        throwaway.callers("k" * 40, throwaway.trigger_callers(["timer:nightly"]))
+    )
     assert len(read(str(tmp_path / "callers.json"))) == 2
 
 
