@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +71,33 @@ def test_role_has_the_name_that_is_deployed(inputs: dict[str, Any]) -> None:
     assert f"--FunctionName {inputs['name']}" in PAGE
 
 
+@pytest.mark.parametrize("line", [line for line in PAGE.splitlines() if ".venv/bin/python -m" in line])
+def test_our_own_command_is_one_that_we_have(line: str, tmp_path: Path) -> None:
+    """What the page says about callers works as it stands."""
+    _, *rest = shlex.split(line)
+    (tmp_path / "callers.json").write_bytes((ROOT / "callers.example.json").read_bytes())
+
+    done = subprocess.run(
+        [sys.executable, *rest],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_make_targets_on_the_page_exist() -> None:
+    """Every `make` on the page has its line in the Makefile."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = {
+        name for names in re.findall(r"(?:^|`)make ([a-z ]+)", PAGE, re.MULTILINE) for name in names.split()
+    }
+
+    assert targets == {"package", "deployment"}
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+
+
 def _value(text: str) -> Any:
     return json.loads(text) if text[:1] in {"[", "{"} else text
 
@@ -121,6 +152,8 @@ def test_index_has_every_field_that_is_searched() -> None:
     (paragraph,) = re.findall(r"key-value index, add\n(.*?)\n\n", PAGE, re.DOTALL)
 
     assert set(re.findall(r"`(\w+)`", paragraph)) == FIELDS
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "handler").rglob("*.py"))
+    assert not [name for name in FIELDS if f'"{name}"' not in code]
 
 
 def test_brake_is_whole_instances(inputs: dict[str, Any]) -> None:
