@@ -45,6 +45,18 @@ def test_a_source_tree_sees_the_packages_around_it(tmp_path: Path) -> None:
     assert tuple(seen["version"]) == sys.version_info[:2]
 
 
+def test_a_tree_brings_its_own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Started by an interpreter without packages, the gateway takes the tree's `.venv` where there is one."""
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    with location.located(Options(code=tmp_path)) as code:
+        assert code.python == (sys.executable,)
+    own = tmp_path / ".venv" / "bin" / "python"
+    own.parent.mkdir(parents=True)
+    own.symlink_to(sys.executable)
+    with location.located(Options(code=tmp_path)) as code:
+        assert code.python == (str(own),)
+
+
 def test_a_zip_sees_only_what_is_in_it(tmp_path: Path) -> None:
     """It is unpacked, run without anybody's site-packages, and removed afterwards."""
     with zipfile.ZipFile(tmp_path / "function.zip", "w") as archive:
