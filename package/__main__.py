@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -68,7 +69,7 @@ def _summary(dist: Path) -> str:
     files = [path for path in (dist / "function").rglob("*") if path.is_file()]
     unpacked = sum(path.stat().st_size for path in files)
     return (
-        f"{dist / 'function.zip'}: {len(archive) / 1e6:.2f} MB, {len(files)} files, "
+        f"{os.path.relpath(dist / 'function.zip')}: {len(archive) / 1e6:.2f} MB, {len(files)} files, "
         f"{unpacked / 1e6:.1f} MB unpacked\n"
         f"sha256 {hashlib.sha256(archive).hexdigest()}\n"
     )
