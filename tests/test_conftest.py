@@ -1,0 +1,61 @@
+"""What every test counts on holds."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from package.__main__ import ROOT
+from tests import conftest
+
+
+@pytest.mark.parametrize("address", [("192.0.2.1", 443), ("cvm.tencentcloudapi.com", 443), ("0.0.0.0", 1)])
+def test_no_connection_leaves_loopback(address: tuple[str, int]) -> None:
+    """Neither an address nor a name of somewhere else gets as far as the network."""
+    with pytest.raises(conftest.ReachedOutError):
+        socket.create_connection(address, timeout=0.1)
+
+    assert conftest._reached_out == [address[0]]
+    conftest._reached_out.clear()
+
+
+def test_loopback_is_open() -> None:
+    """Servers of the tests can be reached by address and by name."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        for host in ("127.0.0.1", "localhost"):
+            socket.create_connection((host, server.getsockname()[1]), timeout=5).close()
+
+
+def _run(folder: Path, code: str) -> str:
+    (folder / "test_it.py").write_text(code, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-q"]
+    return subprocess.run([*command, folder], cwd=ROOT, capture_output=True, text=True).stdout
+
+
+def test_a_check_that_did_not_run_is_named_at_the_end(tmp_path: Path) -> None:
+    """A missing tool shows in the last lines, and only once."""
+    code = (
+        "import pytest\n"
+        "@pytest.mark.parametrize('n', [1, 2])\n"
+        "def test_it(missing, n): missing('frob', 'frobbing')\n"
+    )
+
+    last = _run(tmp_path, code).splitlines()[-2:]
+
+    assert last[0] == "not run: frobbing because frob is missing"
+    assert last[1].startswith("2 passed")
+
+
+def test_a_test_that_reaches_out_fails_whatever_the_code_makes_of_it(tmp_path: Path) -> None:
+    """An error that the code under test has swallowed is still one."""
+    code = (
+        "import contextlib, socket\n"
+        "def test_it():\n"
+        "    with contextlib.suppress(Exception): socket.getaddrinfo('example.com', 443)\n"
+    )
+
+    assert "tests reach loopback only, not example.com" in _run(tmp_path, code)
