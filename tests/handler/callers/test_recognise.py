@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.callers import file, load, recognise, standard_webhooks
+from handler.callers.api_key import ApiKey
 from handler.callers.caller import Known, resolve
 from handler.problems import Misconfigured, Unauthenticated
 from handler.settings import Settings
@@ -214,6 +215,26 @@ def test_every_401_takes_the_same_work() -> None:
     }
     for name, (headers, known) in refusals.items():
         taken = least(headers, body, known)
+        assert 0.5 < taken / reference < 2, f"{name} takes {taken / reference:.2f} times as long"
+
+
+def test_every_401_compares_every_key() -> None:
+    """The time of a refusal does not show whether a key was looked for.
+
+    There are so many keys that comparing them outweighs all else.
+    """
+    keys = tuple(hashlib.sha256(bytes((n >> 8, n & 255))).digest() for n in range(20_000))
+    many = KNOWN[1]._replace(caller=KNOWN[1].caller._replace(auth=ApiKey(keys)), secrets=keys)
+    reference = least({"authorization": ("Bearer " + "x" * 40,)}, b"", (many,))
+    refusals: dict[str, Headers] = {
+        "no credentials": {},
+        "short key": {"authorization": ("Bearer x",)},
+        "other scheme": {"authorization": ("Basic x",)},
+        "bad signature": signed(),
+        "two schemes": {**BEARER, **signed()},
+    }
+    for name, headers in refusals.items():
+        taken = least(headers, b"", (many,))
         assert 0.5 < taken / reference < 2, f"{name} takes {taken / reference:.2f} times as long"
 
 
