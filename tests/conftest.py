@@ -91,7 +91,6 @@ def missing(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """
 
     def record(tool: str, check: str) -> None:
-        # User properties travel with the report, also out of a worker process of pytest-xdist.
         request.node.user_properties.append(("not run", f"{check} because {tool} is missing"))
 
     return record
@@ -114,11 +113,18 @@ def dist(_dist: Path | None, missing: Callable[[str, str], None]) -> Path | None
     return _dist
 
 
+_not_run: set[str] = set()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Names, in the last lines, each check that did not run because its tool is missing."""
-    properties = [pair for report in terminalreporter.getreports("passed") for pair in report.user_properties]
-    not_run = {str(text) for name, text in properties if name == "not run"}
+    """Collect each check that did not run because its tool is missing."""
+    for report in terminalreporter.getreports("passed"):
+        _not_run.update(str(text) for name, text in report.user_properties if name == "not run")
     if sys.version_info[:2] != (3, 10) and ".venv-newest" not in sys.prefix:
-        not_run.add("the suite on the deployed runtime because CPython 3.10 is missing")
-    for text in sorted(not_run):
-        terminalreporter.write_line(f"not run: {text}")
+        _not_run.add("the suite on the deployed runtime because CPython 3.10 is missing")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Name those checks behind everything else that the run says."""
+    for text in sorted(_not_run):
+        config.get_terminal_writer().line(f"not run: {text}")
