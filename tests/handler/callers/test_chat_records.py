@@ -71,10 +71,11 @@ def test_slack_reads_its_signing_secrets() -> None:
     """Each signing secret that is set counts; none set is a misconfiguration."""
     record = Slack(("OLD", "NEW"), "T1", EVERYBODY)
     assert record.secrets("x", {"OLD": "8f74", "NEW": "2231"}) == (b"8f74", b"2231")
-    with pytest.raises(Misconfigured, match="misconfigured") as raised:
+    with pytest.raises(Misconfigured) as raised:
         record.secrets("callers[0]", {})
-    assert raised.value.cause.endswith(
-        "a Slack signing secret, as the app's Basic Information page shows it."
+    assert raised.value.cause == (
+        "callers[0]: none of the environment variables OLD, NEW is set; it must hold a Slack signing secret,"
+        " as the app's Basic Information page shows it."
     )
 
 
