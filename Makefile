@@ -39,9 +39,9 @@ long: setup       ## the suite with many more examples
 fuzz: setup       ## the fuzz tests alone, for long
 	@LONG=1 $(PYTEST) -m fuzz
 
-mutation:         ## which changes of the code no test notices
+mutation:         ## which changes of the code no test notices: ONLY="handler.deadline*"
 	@local/venv .venv-mutation requirements-mutation.txt 3.10 newest
-	@.venv-mutation/bin/mutmut run
+	@.venv-mutation/bin/mutmut run $(if $(ONLY),"$(ONLY)")
 
 lock:             ## newest versions into the lock files
 	@local/venv .venv-lock requirements-lock.txt 3.10 newest
