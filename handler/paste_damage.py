@@ -31,6 +31,7 @@ _OPENING = "\"'`<>([{*«»‹›„‚“”‘’ \t\r\n"
 _CLOSING = "\"'`<>)]}*«»‹›“”‘’,;. \t\r\n"
 
 
+# Each repair looks for its first sign before it compiles anything: most texts need none of them.
 def undo(text: str) -> tuple[Reason | None, str]:
     """The text as it may have been, and the first kind of damage that was found in it, if any."""
     damage: Reason | None = None
@@ -43,6 +44,9 @@ def undo(text: str) -> tuple[Reason | None, str]:
 
 
 def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text
+
     def plain(found: re.Match[str]) -> str:
         return chr(int(found[1], 16)) if found[1] else _ESCAPES.get(found[2], found[2])
 
@@ -50,6 +54,9 @@ def _unescaped(text: str) -> str:
 
 
 def _without_entities(text: str) -> str:
+    if "&" not in text:
+        return text
+
     def plain(found: re.Match[str]) -> str:
         if found[1]:
             return chr(min(int(found[1]), 0x10FFFF))
@@ -63,16 +70,20 @@ def _without_entities(text: str) -> str:
 def _url_decoded(text: str) -> str:
     if text.startswith("ssh-rsa+AAAA"):
         text = text.replace("+", " ")
-    if not re.search("%(?:20|2[bB]|2[fF]|3[dD]|0[aAdD9])", text):
+    if "%" not in text or not re.search("%(?:20|2[bB]|2[fF]|3[dD]|0[aAdD9])", text):
         return text
     return re.sub("%([0-9a-fA-F]{2})", lambda found: chr(int(found[1], 16)), text)
 
 
 def _visible(text: str) -> str:
+    if text.isascii() and re.sub("[\t\r\n]", "", text).isprintable():
+        return text
     return re.sub(_UNSEEN, "", re.sub(_SPACES, " ", re.sub(_ANSI, "", text)))
 
 
 def _plain(text: str) -> str:
+    if text.isascii():
+        return text
     text = re.sub(_FULL_WIDTH, lambda found: chr(ord(found[0]) - 0xFEE0), text)
     return re.sub(_HYPHENS, "-", text)
 

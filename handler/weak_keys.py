@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import os
 from bisect import bisect_left
-from functools import lru_cache
+from functools import cache
 from hashlib import sha256
 
 from handler import key_reasons as why
@@ -90,15 +90,17 @@ def _is_listed(record: bytes, path: str) -> bool:
         os.close(file)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _small_primes() -> int:
     """The product of all odd primes up to 65537: multiplying them out costs 50 times the reading."""
     with open(os.path.join(_DATA, "small-primes.product"), "rb") as file:
         return int.from_bytes(file.read(), "big")
 
 
-# An odd square leaves one of few remainders: 1 number in 140 passes all four.
-_SQUARES = tuple((modulus, frozenset(i * i % modulus for i in range(modulus))) for modulus in (64, 63, 65, 11))
+# A square leaves one of few remainders: one number in 140 passes all four.
+_SQUARES = tuple(
+    (modulus, frozenset(i * i % modulus for i in range(modulus))) for modulus in (64, 63, 65, 11)
+)
 _PERIOD = 64 * 63 * 65 * 11
 _FERMAT_STEPS = 100
 

@@ -34,53 +34,53 @@ _TYPES = (
     (r"rsa-sha2-(?:256|512)", why.SIGNATURE_NAME),
 )
 
-_ARMOUR = (
-    (r"(?:BEGIN|END) SSH2|\A(?:Comment|Subject):.*AAAA", why.SSH2),
-    (r"(?:BEGIN|END) (?:NEW |TRUSTED |X509 )*CERTIFICATE", why.PEM_CERTIFICATE),
-    (r"(?:BEGIN|END) PGP", why.PEM_PGP),
-    (r"(?:BEGIN|END) RSA PUBLIC KEY", why.PEM_RSA),
-    (r"(?:BEGIN|END) PUBLIC KEY", why.PEM_PUBLIC),
-    (r"--- ?(?:BEGIN|END) |(?-i:\ALS0tLS1CRUdJTi)", why.PEM_OTHER),
-    (r"(?-i:\AM(?:I|Fkw|Cow|HYw)[A-Za-z0-9+/]{20}[A-Za-z0-9+/\s]*={0,2}\Z)", why.PEM_BARE),
-    (r"(?-i:\Ac3NoLXJzYSBBQUFB)", why.ENCODED_TWICE),
-    (r"\A\s*\{.*\"kty\"|<RSAKeyValue|<Modulus>", why.OTHER_FORMAT),
+# What stands behind BEGIN or END in the marker lines of other forms.
+_MARKERS = (
+    ("SSH2", why.SSH2),
+    ("CERTIFICATE", why.PEM_CERTIFICATE),
+    ("NEW CERTIFICATE", why.PEM_CERTIFICATE),
+    ("TRUSTED CERTIFICATE", why.PEM_CERTIFICATE),
+    ("X509 CERTIFICATE", why.PEM_CERTIFICATE),
+    ("PGP", why.PEM_PGP),
+    ("RSA PUBLIC KEY", why.PEM_RSA),
+    ("PUBLIC KEY", why.PEM_PUBLIC),
 )
+# The beginning of DER (X.690) in base64: a SEQUENCE of 128 bytes and more, or one that is a public key.
+_DER = r"M(?:I|Fkw|Cow|HYw)[A-Za-z0-9+/]{20}[A-Za-z0-9+/\s]*={0,2}"
 
-_FINGERPRINT = re.compile(
-    r"\bSHA(?:1|256|384|512):[A-Za-z0-9+/]{2}|\bMD5:[0-9a-f]{2}:"
+_FINGERPRINT = (
+    r"(?i)\bSHA(?:1|256|384|512):[A-Za-z0-9+/]{2}|\bMD5:[0-9a-f]{2}:"
     r"|(?<![0-9a-f:])(?:[0-9a-f]{2}:){15,31}[0-9a-f]{2}(?![0-9a-f:])"
     r"|\A(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[A-Za-z0-9+/]{43}=?)\Z"
-    r"|\A\+-{2,}\[|\bSSHFP\b|\bx[a-z]{4}(?:-[a-z]{5}){6,}",
-    re.IGNORECASE,
+    r"|\A\+-{2,}\[|\bSSHFP\b|\bx[a-z]{4}(?:-[a-z]{5}){6,}"
 )
-_PATH = re.compile(
-    r"[\\/]\.ssh[\\/]|\.pub\b|\bid_(?:rsa|dsa|ecdsa|ed25519)|\Afile:"
+_PATH = (
+    r"(?i)[\\/]\.ssh[\\/]|\.pub\b|\bid_(?:rsa|dsa|ecdsa|ed25519)|\Afile:"
     r"|\A[\w.-]{1,60}\.(?:pem|ppk|key|crt|cer|txt)\Z"
     r"|\A(?:\W{0,3}(?:cat|type|ssh-rsa) +)?[\"'`<@(]{0,3}"
-    r"(?:~|\.\.?|[A-Za-z]:|\$\{?\w+\}?|%\w+%|file:|https?:|\\)?[\\/][^\s].*\Z",
-    re.IGNORECASE,
+    r"(?:~|\.\.?|[A-Za-z]:|\$\{?\w+\}?|%\w+%|file:|https?:|\\)?[\\/][^\s].*\Z"
 )
 
-# sshd(8), AUTHORIZED_KEYS FILE FORMAT.
-_OPTION_NAMES = frozenset(
-    "agent-forwarding cert-authority command environment expiry-time from no-agent-forwarding"
-    " no-port-forwarding no-pty no-touch-required no-user-rc no-x11-forwarding permitlisten permitopen"
-    " port-forwarding principals pty restrict tunnel user-rc verify-required x11-forwarding".split()
-)
+# sshd(8), AUTHORIZED_KEYS FILE FORMAT; besides these there are many that begin with "no-".
+_OPTION_NAMES = {
+    "agent-forwarding", "cert-authority", "command", "environment", "expiry-time", "from", "permitlisten",
+    "permitopen", "port-forwarding", "principals", "pty", "restrict", "tunnel", "user-rc",
+    "verify-required", "x11-forwarding",
+}  # fmt: skip
 _OPTION = r'[A-Za-z0-9-]+(?:="(?:[^"\\]|\\.)*"|=[^\s",]*)?'
 _HOSTS = r"[\w.*?\[\]:%!-]+(?:,[\w.*?\[\]:%!-]+)*"
 
 
 def name(line: str) -> Reason:
     """Why a text, without blanks and line ends around it, is not of the right shape."""
-    data_at = line.find("AAAA")
-    for pattern, reason in _ARMOUR:
-        if re.search(pattern, line, re.IGNORECASE | re.DOTALL):
-            return reason
-    if data_at < 0 and _FINGERPRINT.search(line):
-        return why.FINGERPRINT
-    if data_at < 0 and _PATH.search(line):
-        return why.FILE_PATH
+    other_form = _other_form(line)
+    if other_form:
+        return other_form
+    if "AAAA" not in line:
+        if re.search(_FINGERPRINT, line):
+            return why.FINGERPRINT
+        if re.search(_PATH, line):
+            return why.FILE_PATH
     damage, text = paste_damage.undo(line)
     found = _name(text)
     if damage and (found is None or found in (why.WRAPPED, why.EXTRA_TEXT)):
@@ -91,6 +91,23 @@ def name(line: str) -> Reason:
 def holds_key(comment: str) -> bool:
     """Whether there is another key in the comment of a line."""
     return bool(re.search(f"{_DATA}|-- ?BEGIN ", comment) or _KEY.search(comment))
+
+
+def _other_form(line: str) -> Reason | None:
+    """Which other form of a public key the text is in, if any."""
+    capitals = line.upper()
+    for label, reason in _MARKERS:
+        if f"BEGIN {label}" in capitals or f"END {label}" in capitals:
+            return reason
+    if "---BEGIN " in capitals or "---END " in capitals or line.startswith("LS0tLS1CRUdJTi"):
+        return why.PEM_OTHER
+    if capitals.startswith(("COMMENT:", "SUBJECT:")) and "AAAA" in line:
+        return why.SSH2
+    if line[0:1] == "M" and re.fullmatch(_DER, line):
+        return why.PEM_BARE
+    if line.startswith("c3NoLXJzYSBBQUFB"):
+        return why.ENCODED_TWICE
+    return why.OTHER_FORMAT if '"kty"' in line or "<Modulus>" in line else None
 
 
 def _name(text: str) -> Reason | None:

@@ -34,7 +34,9 @@ def cases() -> list[Case]:
     """The whole table."""
     table: dict[str, list[str]] = json.loads(_TABLE.read_text("ascii"))
     return [
-        Case(reason, template, expand(template)) for reason, templates in table.items() for template in templates
+        Case(reason, template, expand(template))
+        for reason, templates in table.items()
+        for template in templates
     ]
 
 

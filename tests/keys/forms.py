@@ -118,7 +118,9 @@ _PBES2 = der(
     bytes.fromhex("06092a864886f70d01050d"),
     der(
         0x30,
-        der(0x30, bytes.fromhex("06092a864886f70d01050c"), der(0x30, der(4, filler("salt", 8)), integer(2048))),
+        der(
+            0x30, bytes.fromhex("06092a864886f70d01050c"), der(0x30, der(4, filler("salt", 8)), integer(2048))
+        ),
         der(0x30, bytes.fromhex("060960864801650304012a"), der(4, filler("iv", 16))),
     ),
 )
@@ -156,7 +158,9 @@ def private_der(p: int = P, q: int = Q) -> dict[str, bytes]:
         "DSA PRIVATE KEY": der(
             0x30, *(integer(n) for n in (0, 3 << 1022, 3 << 158, 3 << 1000, 3 << 1001, 3 << 150))
         ),
-        "PKCS12": der(0x30, integer(3), der(0x30, bytes.fromhex("06092a864886f70d010701"), filler("p12", 900))),
+        "PKCS12": der(
+            0x30, integer(3), der(0x30, bytes.fromhex("06092a864886f70d010701"), filler("p12", 900))
+        ),
     }
 
 
@@ -171,7 +175,9 @@ def public_der() -> dict[str, bytes]:
         "PUBLIC KEY": spki,
         "RSA PUBLIC KEY": pkcs1,
         "CERTIFICATE": der(
-            0x30, der(0x30, der(0xA0, integer(2)), integer(7), signature[0], name, times, name, spki), *signature
+            0x30,
+            der(0x30, der(0xA0, integer(2)), integer(7), signature[0], name, times, name, spki),
+            *signature,
         ),
         "CERTIFICATE REQUEST": der(0x30, der(0x30, integer(0), name, spki, der(0xA0)), *signature),
         "PUBLIC KEY (Ed25519)": der(0x30, bytes.fromhex("300506032b6570"), der(3, b"\0" + filler("e", 32))),
@@ -207,9 +213,17 @@ def ppk() -> str:
     public = wrap(b64(blob())).splitlines()
     private = wrap(secret).splitlines()
     return "\r\n".join(
-        ["PuTTY-User-Key-File-3: ssh-rsa", "Encryption: none", "Comment: rsa-key-20240101"]
-        + [f"Public-Lines: {len(public)}", *public, f"Private-Lines: {len(private)}", *private]
-        + [f"Private-MAC: {filler('mac', 32).hex()}", ""]
+        [
+            "PuTTY-User-Key-File-3: ssh-rsa",
+            "Encryption: none",
+            "Comment: rsa-key-20240101",
+            f"Public-Lines: {len(public)}",
+            *public,
+            f"Private-Lines: {len(private)}",
+            *private,
+            f"Private-MAC: {filler('mac', 32).hex()}",
+            "",
+        ]
     )
 
 
@@ -230,7 +244,7 @@ def private_keys() -> dict[str, str]:
     return {
         **{label: pem(label, data) for label, data in secrets.items() if label != "PKCS12"},
         "encrypted PEM": pem("RSA PRIVATE KEY", filler("pem", 1200), encrypted),
-        "OpenSSH": pem("OPENSSH PRIVATE KEY", openssh_private()).replace("\n-----E", "\n-----E"),
+        "OpenSSH": pem("OPENSSH PRIVATE KEY", openssh_private()),
         "OpenSSH encrypted": pem("OPENSSH PRIVATE KEY", openssh_private(encrypted=True)),
         "PuTTY": ppk(),
         "ssh.com": "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: \"alice\"\n"

@@ -1,0 +1,44 @@
+"""What the key gate says to a text, for tests to compare."""
+
+from __future__ import annotations
+
+import re
+
+from handler import key_reasons, problems, public_key
+from handler.key_reasons import Reason
+
+REASONS = {name: value for name, value in vars(key_reasons).items() if isinstance(value, Reason)}
+
+
+def reason_of(text: str, min_bits: int = 2048) -> str:
+    """The reason that refuses a text, or "ok"."""
+    try:
+        public_key.parse(text, min_bits)
+    except (problems.InvalidPublicKey, problems.WeakPublicKey) as problem:
+        return problem.reason
+    return "ok"
+
+
+def refusal_of(text: str, min_bits: int = 2048) -> problems.InvalidPublicKey | problems.WeakPublicKey:
+    """The problem that a text ends in."""
+    try:
+        public_key.parse(text, min_bits)
+    except (problems.InvalidPublicKey, problems.WeakPublicKey) as problem:
+        return problem
+    raise AssertionError("the text was accepted")
+
+
+def variant_of(problem: problems.Problem) -> str:
+    """The name in `key_reasons` whose sentences a problem has, word for word but for its counts.
+
+    This is also the proof that no part of the text is in them.
+    """
+    for name, reason in REASONS.items():
+        if _is(reason.detail, problem.detail) and _is(reason.remedy, problem.remedy):
+            return name if reason.slug == problem.reason and isinstance(problem, reason.kind) else ""
+    return ""
+
+
+def _is(template: str, sentence: str) -> bool:
+    pattern = re.escape(template).replace(r"\{count\}", "[0-9]+ bytes?")
+    return re.fullmatch(re.sub(r"\\\{[a-z]+\\\}", "[0-9]+", pattern), sentence) is not None
