@@ -158,7 +158,7 @@ class _Upstream:
             return found._replace(cvm_request_id=ledger.proof(found.key_id))
         if order.dry_run and ledger.complete:
             return importer.would_create(order)
-        if self._quota is not None and not order.dry_run:
+        if self._quota is not None:
             raise self._quota.with_traceback(None)
         # A wait that did not fit into the time for one item does not fit for the next: each call that
         # is refused by rate would only count against somebody else's.

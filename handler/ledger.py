@@ -25,7 +25,7 @@ class Ledger:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._by_name: dict[str, KeyPair] = {}
-        self._by_blob: dict[bytes, list[KeyPair]] = {}
+        self._by_blob: dict[bytes | None, list[KeyPair]] = {}
         self._proofs: dict[str, str] = {}
         self.complete = False
 
@@ -70,6 +70,5 @@ class Ledger:
 
     def _write(self, pair: KeyPair, request_id: str) -> None:
         self._by_name[pair.key_name] = pair
-        if pair.blob is not None:
-            self._by_blob.setdefault(pair.blob, []).append(pair)
+        self._by_blob.setdefault(pair.blob, []).append(pair)
         self._proofs[pair.key_id] = request_id

@@ -62,7 +62,7 @@ def each(record: Record) -> tuple[Record, ...]:
         InvalidRequest: `items` is no array of 1 to 100, or something stands beside it.
     """
     content = record.content
-    if not isinstance(content, dict) or "items" not in content or "keyName" in content:
+    if not isinstance(content, dict) or "items" not in content:
         return (record,)
     items = content["items"]
     if len(content) > 1:

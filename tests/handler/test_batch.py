@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler import batch, cvm_transport, invocation
+from handler import batch, callers, cvm_transport, invocation
 from handler.ambient import REAL
 from handler.deadline import Deadline
 from handler.problems import UpstreamBusy
@@ -125,7 +127,13 @@ def test_a_region_that_does_not_exist_is_one_items_matter(function: Function) ->
     function.cvm.account.insert("key_1", BOB["publicKey"])
     nowhere = {**ALICE, "region": "ap-nowhere"}
     assert said(function, nowhere, nowhere, BOB, CAROL) == ["upstream-refused"] * 2 + ["unchanged", "created"]
-    assert function.asked().count("DescribeKeyPairs") == 2
+    assert function.asked() == [
+        "DescribeKeyPairs",
+        "ImportKeyPair",
+        "ImportKeyPair",
+        "DescribeKeyPairs",
+        "ImportKeyPair",
+    ]
 
 
 @pytest.mark.parametrize("fault", ["drop-after", "html-after", "internal-error-after", "no-key-id"])
@@ -202,6 +210,33 @@ def test_items_are_taken_as_they_are_decided(function: Function) -> None:
         ahead.append(taken - decided)
     assert max(ahead) == 1
     answers.close()  # type: ignore[attr-defined] # it is a generator
+
+
+def test_a_problem_that_many_share_does_not_grow(function: Function) -> None:
+    """The same exception is raised for each of them, and yet holds no more of them than the last."""
+    shared = UpstreamBusy("a", "b")
+    call = invocation.begin({}, REAL._replace(environ=function.environ))
+    items = [batch.Item(shared, None, "", {})] * 50
+    assert {answer.problem for answer in batch.settle(items, call, call.deadline(20.0))} == {shared}
+    assert len(list(traceback.walk_tb(shared.__traceback__))) < 5
+
+    function.let_in("invoke")
+    known = callers.load(call.configured(), function.environ)[0].caller
+    wanted = (batch.Item(request, known, "", {}) for request in requests(KEYS[:50]))
+    full = [answer.problem for answer in batch.settle(wanted, call, call.deadline(20.0))][3:]
+    assert full[0] is full[-1]
+    assert full[0] is not None
+    assert len(list(traceback.walk_tb(full[0].__traceback__))) < 5
+
+
+def test_one_alone_is_read_whatever_the_time(function: Function) -> None:
+    """Nobody has used its time up, so it learns what is wrong with it rather than that it is late."""
+    minutes = itertools.count(step=60.0)
+    ambient = REAL._replace(monotonic=lambda: next(minutes))
+    assert function({"keyName": "alice"}, ambient)["code"] == "invalid-request"
+    assert function(ALICE, ambient)["code"] == "upstream-busy"
+    assert said(function, {}, ambient=ambient) == ["invalid-request"]
+    assert said(function, {}, {}, ambient=ambient) == ["upstream-busy"] * 2
 
 
 def test_nothing_at_all_is_nothing(function: Function) -> None:

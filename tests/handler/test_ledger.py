@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from handler import cvm, cvm_transport
-from handler.account import Created, Duplicate, Listing, Throttled
+from handler.account import Created, Duplicate, Listing, Refused, Throttled
 from handler.ambient import REAL
 from handler.deadline import Deadline
 from handler.ledger import Ledger
@@ -101,5 +101,11 @@ def test_what_comes_to_nothing_is_passed_on(account: StandIn) -> None:
     assert isinstance(ledger.import_key_pair(order("alice", ONE)), Duplicate)
     account.fault("DescribeKeyPairs", "throttle")
     assert isinstance(ledger.list_key_pairs("ap-guangzhou"), Throttled)
+    slugs = []
+    for chosen in (False, True):
+        refused = ledger.list_key_pairs("ap-nowhere", region_chosen=chosen)
+        assert isinstance(refused, Refused)
+        slugs.append(refused.problem.slug)
+    assert slugs == ["misconfigured", "upstream-refused"]
     assert ledger.near(order("alice", ONE)) == ()
     assert not ledger.complete

@@ -150,3 +150,9 @@ def test_time_is_kept_for_the_lines_of_a_large_delivery(function: Function) -> N
     with pytest.raises(Redeliver):
         function(ckafka([*requests(KEYS), *["poison"] * 9970]), REAL._replace(monotonic=slow.now, sleep=late))
     assert max(ends) < 20 - 10_000 * 0.0002
+
+
+def test_a_large_delivery_gets_on_in_a_small_time(function: Function) -> None:
+    """Half the time at most is kept for the lines, so that each delivery makes progress."""
+    function.environ["TIME_BUDGET_MS"] = "1000"
+    assert function(ckafka([*requests(KEYS[:3]), *["poison"] * 9997])) == {"created": 3, "refused": 9997}

@@ -116,8 +116,11 @@ def test_our_own_faults_are_returned_too(function: Function) -> None:
     del function.environ["TENCENTCLOUD_SECRETID"]
     answer = function({"items": [REQUEST, REQUEST]})
     assert [one["body"]["code"] for one in answer["results"]] == ["misconfigured"] * 2
+    assert "TENCENTCLOUD_SECRETID" in answer["results"][0]["body"]["detail"], "a known caller may know"
     function.environ["CALLERS_FILE"] = "nowhere.json"
-    assert function({"items": [REQUEST]})["code"] == "misconfigured"
+    answer = function({"items": [REQUEST]})
+    assert answer["code"] == "misconfigured"
+    assert "nowhere.json" not in json.dumps(answer), "somebody unknown may not"
 
 
 def test_what_is_nested_beyond_reason(function: Function) -> None:
