@@ -115,8 +115,7 @@ def _blob(field: str, comment: str) -> bytes:
     wire = key_line.read(blob)
     surplus = len(blob) - wire.end
     if wire.strings and wire.strings[0] != key_line.TYPE:
-        shifted = _shows_type(data) and b"ssh-" not in wire.strings[0]
-        raise (why.DAMAGED_START if shifted else why.TYPE_MISMATCH).problem()
+        raise (why.DAMAGED_START if _shows_type(data) else why.TYPE_MISMATCH).problem()
     if wire.missing and not rest:
         raise _incomplete(data, blob, wire, comment).problem(count=_bytes(wire.missing))
     if rest.startswith("AAAAB3NzaC1yc2E"):
@@ -134,8 +133,8 @@ def _blob(field: str, comment: str) -> bytes:
 
 
 def _shows_type(data: str) -> bool:
-    """Whether "ssh-rsa" can be made out in base64 whose beginning or capitals are damaged."""
-    return "zac1yc2e" in data[:32].lower()
+    """Whether "ssh-rsa" can be made out in base64 whose beginning is shifted or whose capitals are lost."""
+    return "zac1yc2e" in data[:32].lower() and data[7:15] != "zaC1yc2E"
 
 
 def _bytes(count: int) -> str:
