@@ -56,8 +56,8 @@ LEAST_FOR_A_LOOK_UP = 0.15
 #: Whoever sleeps may wake this much too late (seconds); a wait fits if the next call still starts in time.
 WAKING = 0.05
 
-#: Look-ups in a row that are refused, or answered with nonsense, before that is believed.
-_PERSISTENT = 3
+#: Look-ups in a row that are answered with nonsense before that is believed, where no write is in doubt.
+_NONSENSE = 3
 
 #: Seconds to wait for a CVM that cannot be reached.
 _UNREACHABLE = 5
@@ -173,30 +173,23 @@ class _Course:
             Problem: they cannot be had.
         """
         problem: Problem = _busy(1)
-        hopeless, last = 0, False
+        nonsense, last = 0, False
         while self._deadline.left() >= LEAST_FOR_A_LOOK_UP:
             outcome = self._account.list_key_pairs(self._region, region_chosen=self._region_chosen)
             if isinstance(outcome, Listing):
                 return outcome
             room = self._room(LEAST_FOR_A_LOOK_UP)
             wait, problem = self._setback(outcome, room)
-            hopeless = hopeless + 1 if isinstance(outcome, (Refused, Nonsense)) else 0
-            if last or self._is_enough(outcome, hopeless):
+            nonsense = nonsense + 1 if isinstance(outcome, Nonsense) else 0
+            believed = isinstance(outcome, Refused) or nonsense == _NONSENSE or wait > room
+            # A doubt is worth all the time there is, up to a last look-up at its very end.
+            if last or room < 0 or (believed and not self.in_doubt):
                 break
-            # A doubt is worth one last look-up at the very end of the time.
             last = wait > room
-            if last and (not self.in_doubt or room < 0):
-                break
             self._sleep(min(wait, room))
-        if after is not None and not isinstance(problem, (Misconfigured, UpstreamBusy)):
-            problem = _busy(1)
-        raise self.unsettled(problem)
-
-    def _is_enough(self, outcome: object, hopeless: int) -> bool:
-        """Tell whether such an answer to a look-up is to be believed, the last of `hopeless` in a row."""
-        if isinstance(outcome, Refused):
-            return hopeless == _PERSISTENT or not self.in_doubt
-        return hopeless == _PERSISTENT and not self.in_doubt
+        if self.in_doubt or after is None or isinstance(problem, (Misconfigured, UpstreamBusy)):
+            raise self.unsettled(problem)
+        raise _busy(1)
 
     def _setback(
         self, outcome: Throttled | Unreached | NoReply | Nonsense | Refused, room: float
