@@ -20,6 +20,8 @@ _SCHEMA = os.path.join(os.path.dirname(os.path.dirname(__file__)), "schemas", "i
 #: As in the schema, for the log of a request that the schema refuses.
 _KEY_NAME = re.compile(r"[A-Za-z0-9_]{1,25}")
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 #: So many tags a CVM resource may have (https://www.tencentcloud.com/document/product/651/13354).
 _MOST_TAGS = 50
 
@@ -101,8 +103,9 @@ def _field_errors(value: object, validator: Validator) -> Iterator[FieldError]:
     for name, rule in rules.items():
         if name not in value and name in schema["required"]:
             yield FieldError(f"/{name}", f"This member is required: {rule['description']}.")
-        elif name in wrong:
-            yield FieldError(f"/{name}", f"{_which(name, seen[name], wrong[name])}: {rule['description']}.")
+        elif name in wrong or (name == "tags" and name in seen and _torn(seen[name])):
+            which = _which(name, seen[name], wrong.get(name, []))
+            yield FieldError(f"/{name}", f"{which}: {rule['description']}.")
     names = list(value)
     for position in unknown[:_MOST_UNKNOWN]:
         yield FieldError("", f"Member {position} is not known{_nearest(names[position - 1], rules)}.")
@@ -126,10 +129,23 @@ def _which(name: str, value: object, errors: list[ValidationError]) -> str:
     """Return how the sentence about a wrong member begins; of tags it says which, by position."""
     if name != "tags" or not isinstance(value, dict) or len(value) > _MOST_TAGS:
         return "This must be"
-    places = {name: position for position, name in enumerate(value, start=1)}
     # A wrong name is an error of the object, a wrong value one of the object's member.
-    wrong = {places[e.absolute_path[1] if len(e.absolute_path) > 1 else e.instance] for e in errors}
-    return f"Tag {', '.join(map(str, sorted(wrong)))} is wrong; this must be"
+    names = {e.absolute_path[1] if len(e.absolute_path) > 1 else e.instance for e in errors}
+    wrong = [
+        str(position)
+        for position, (tag, text) in enumerate(value.items(), start=1)
+        if tag in names or _is_torn(tag) or _is_torn(text)
+    ]
+    return f"Tag {', '.join(wrong)} is wrong; this must be"
+
+
+def _torn(tags: object) -> bool:
+    return isinstance(tags, dict) and any(_is_torn(text) for tag in tags.items() for text in tag)
+
+
+def _is_torn(text: object) -> bool:
+    """Say whether a text holds half of a surrogate pair, which no JSON Schema can speak of (RFC 7493 2.1)."""
+    return isinstance(text, str) and _SURROGATE.search(text) is not None
 
 
 def _nearest(name: str, known: Mapping[str, object]) -> str:

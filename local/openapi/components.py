@@ -15,6 +15,7 @@ def components() -> Json:
         "schemas": {
             "ImportKeyPairRequest": _schema("import-key-pair.request"),
             "ImportKeyPairResult": _schema("import-key-pair.result"),
+            "AnyJson": _any_json(),
             "Problem": _schema("problem"),
             "ManyResults": _many(),
             "Health": _health_schema(),
@@ -36,6 +37,21 @@ def _schema(name: str) -> Json:
     """Return a published schema as a component: its own identity would change what a $ref means."""
     schema: Json = json.loads((ROOT / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
     return {key: value for key, value in schema.items() if key not in ("$schema", "$id")}
+
+
+def _any_json() -> Json:
+    """Return what may stand in an array beside requests: anything, spelt out kind by kind for readers."""
+    this = {"$ref": "#/components/schemas/AnyJson"}
+    return {
+        "title": "AnyJson",
+        "description": "Whatever else stands in an array is answered with a problem of its own.",
+        "anyOf": [
+            {"type": ["null", "boolean", "string"]},
+            {"type": "number"},
+            {"type": "array", "items": this},
+            {"type": "object", "additionalProperties": this},
+        ],
+    }
 
 
 def _many() -> Json:

@@ -16,14 +16,25 @@ class Platform(NamedTuple):
     name: str
     title: str
     sends: str
+    form: Json
     answers: str
     checks: bool
 
 
+FORM = "application/x-www-form-urlencoded"
+
+#: What is read of a slash command, in Slack as in Mattermost.
+COMMAND = {
+    "type": "object",
+    "properties": {
+        name: {"type": "string"} for name in ("team_id", "channel_id", "user_id", "command", "text", "token")
+    },
+}
+
 PLATFORMS = (
-    Platform("slack", "Slack", "application/x-www-form-urlencoded", reply.JSON, checks=False),
-    Platform("mattermost", "Mattermost", "application/x-www-form-urlencoded", reply.JSON, checks=False),
-    Platform("wecom", "WeCom", "text/xml", "text/xml", checks=True),
+    Platform("slack", "Slack", FORM, COMMAND, reply.JSON, checks=False),
+    Platform("mattermost", "Mattermost", FORM, COMMAND, reply.JSON, checks=False),
+    Platform("wecom", "WeCom", "text/xml", {"type": "string"}, "text/xml", checks=True),
 )
 
 
@@ -72,7 +83,7 @@ def _json(schema: str, *names: str, recorded: Recorded) -> Json:
 
 def _import_path(name: str, recorded: Recorded) -> Json:
     one = {"$ref": "#/components/schemas/ImportKeyPairRequest"}
-    other = {"description": "whatever else stands in the array is answered with a problem of its own"}
+    other = {"$ref": "#/components/schemas/AnyJson"}
     many = {"type": "array", "minItems": 1, "maxItems": 100, "items": {"anyOf": [one, other]}}
     alice, bob, *_ = public_keys()
     first = {"keyName": "alice_laptop", "publicKey": alice, "tags": {"team": "infra"}}
@@ -154,7 +165,7 @@ def _chat_path(platform: Platform, recorded: Recorded) -> Json:
         {"200": answered, **refusals((*BODY, *ANYWHERE), recorded)},
         security=[],
         description=f"Called by {platform.title}; docs/chat/{platform.name}.md says how to set it up.",
-        requestBody={"required": True, "content": {platform.sends: {"schema": {"type": "string"}}}},
+        requestBody={"required": True, "content": {platform.sends: {"schema": platform.form}}},
     )
     if not platform.checks:
         return _path(platform.name, "chat", recorded, post=post)

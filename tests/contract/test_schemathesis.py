@@ -1,0 +1,66 @@
+"""Schemathesis reads the contract and tries to find where the function does not keep it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local import cvm, gateway
+from local.in_process import API_KEY, ROOT, caller
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The function behind a Function URL, and a stand-in that takes any project and region."""
+    callers = tmp_path_factory.mktemp("contract") / "callers.json"
+    callers.write_text(json.dumps({"callers": [caller()]}), encoding="utf-8")
+    options = cvm.Options(rate=0, quota=1_000_000, any_project=True, any_region=True)
+    with cvm.serve(options) as upstream:
+        environment = {"CVM_ENDPOINT": upstream.url, "CALLERS_FILE": str(callers)}
+        with gateway.serve(gateway.Options(environment=environment)) as front:
+            yield front.url
+
+
+def run(url: str, seed: int, folder: Path) -> str:
+    """Run every check of Schemathesis with every kind of data, and return what it printed."""
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "run", str(ROOT / "schemas" / "openapi.json")),
+        *("--url", url, "--checks", "all", "--mode", "all", "--max-examples", "100", "--seed", str(seed)),
+        *("--header", f"Authorization: Bearer {API_KEY}", "--no-color"),
+    ]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "SCHEMATHESIS_HOOKS": "tests.contract.schemathesis_hooks",
+    }
+    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+    assert ran.returncode == 0, ran.stdout[-6_000:]
+    return ran.stdout
+
+
+def cases(printed: str) -> int:
+    """Return how many cases Schemathesis says that it has tried, all of them passed."""
+    found = re.search(r"(\d+) generated, \1 passed", printed)
+    assert found, printed[-2_000:]
+    return int(found[1])
+
+
+@pytest.mark.slow
+def test_schemathesis_finds_nothing(url: str, tmp_path: Path) -> None:
+    """A thousand cases and every check, `ignored_auth` and `unsupported_method` among them: nothing found."""
+    assert cases(run(url, 1, tmp_path)) >= 1_000
+
+
+@pytest.mark.fuzz
+def test_schemathesis_finds_nothing_with_another_seed(url: str, tmp_path: Path) -> None:
+    """Another thousand cases, others each time; the seed is in the output where one fails."""
+    assert cases(run(url, random.randrange(1 << 32), tmp_path)) >= 1_000
