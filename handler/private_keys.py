@@ -39,7 +39,7 @@ _BASE64 = _patterns(
     rb"P2/56wAA",  # ssh.com's magic number
     rb"UHVUVFktVXNlci1LZXktRmlsZ",  # "PuTTY-User-Key-File"
 )
-_PEM_AGAIN = re.compile(rb"LS0tLS1CRUdJTi")  # PEM in base64 once more, as in a Kubernetes secret
+_PEM_AGAIN = re.compile(rb"LS0t")  # "---": PEM in base64 once more, as in a Kubernetes secret
 _PRIVATE_KEY_AGAIN = rb"UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW"  # at each place of three bytes
 
 # RFC 7517, member "d", in JSON and in what escapes JSON.
@@ -48,7 +48,7 @@ _JWK = _patterns(
     rb"'d':'[\w-]{20}",
     rb'\\"d\\":\\"[\w-]{20}',
     rb"&quot;d&quot;:&quot;[\w-]{20}",
-    rb"%22d%22(?::|%3A)%22[\w-]{20}",
+    rb"%22d%22(?::|%3A)(?:%20)?%22[\w-]{20}",
 )
 
 _DASHED_KEY = re.compile(rb"-KEY-")

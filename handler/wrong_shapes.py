@@ -81,6 +81,8 @@ def name(line: str) -> Reason:
             return why.FINGERPRINT
         if re.search(_PATH, line):
             return why.FILE_PATH
+    if _name(line) is why.OPTIONS:  # whose values have quotation marks and escapes of their own
+        return why.OPTIONS
     damage, text = paste_damage.undo(line)
     found = _name(text)
     if damage and (found is None or found in (why.WRAPPED, why.EXTRA_TEXT)):
@@ -170,7 +172,7 @@ def _before(prefix: str) -> Reason | None:
     options = re.fullmatch(f"{_OPTION}(?:,{_OPTION})*", words)
     if first in _OPTION_NAMES or first.startswith("no-") or (options and "=" in words and prefix != words):
         return why.OPTIONS
-    hosts = re.fullmatch(_HOSTS, words) and re.search(r"[\w*\]]\Z", words)
+    hosts = re.fullmatch(_HOSTS, words) and re.search(r"[\w*?\]]\Z", words)
     another_type = first == "ssh-rsa" or _by_type(first)
     if hosts and prefix != words and not words.isdigit() and not another_type:
         return why.KNOWN_HOSTS
@@ -218,7 +220,7 @@ def _only_data(text: str, start: int) -> Reason:
 def _without_data(text: str) -> Reason:
     """What a text is that shows no data of a key."""
     if re.sub(r"\s", "", text).find(_RSA_INSIDE) >= 0:
-        return why.DAMAGED_START if text.startswith("ssh-rsa") else why.DAMAGED_TYPE
+        return why.DAMAGED_START if re.match(r"ssh-rsa[ \t]", text) else why.DAMAGED_TYPE
     word = re.split(r"\s", text, maxsplit=1)[0].lower()
     known = _by_type(word)
     if known:

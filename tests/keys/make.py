@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 from handler import weak_keys
@@ -27,6 +28,7 @@ _SIEVE = math.prod(p for p in range(3, 2000, 2) if all(p % q for q in range(3, m
 _ROCA_PRIMES_OF_1024_BITS = 126  # https://crocs.fi.muni.cz/public/papers/rsa_ccs17, table 1
 
 Key = tuple[int, int]
+Scaled = Callable[[int], int]
 
 
 def is_prime(n: int) -> bool:

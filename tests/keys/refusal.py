@@ -7,25 +7,29 @@ import re
 from handler import key_reasons, problems, public_key
 from handler.key_reasons import Reason
 
+Refusal = problems.InvalidPublicKey | problems.WeakPublicKey
 REASONS = {name: value for name, value in vars(key_reasons).items() if isinstance(value, Reason)}
+
+
+def read(text: str, min_bits: int = 2048) -> public_key.PublicKey | Refusal:
+    """The key in a text, or the problem that it ends in."""
+    try:
+        return public_key.parse(text, min_bits)
+    except (problems.InvalidPublicKey, problems.WeakPublicKey) as problem:
+        return problem
 
 
 def reason_of(text: str, min_bits: int = 2048) -> str:
     """The reason that refuses a text, or "ok"."""
-    try:
-        public_key.parse(text, min_bits)
-    except (problems.InvalidPublicKey, problems.WeakPublicKey) as problem:
-        return problem.reason
-    return "ok"
+    found = read(text, min_bits)
+    return "ok" if isinstance(found, public_key.PublicKey) else found.reason
 
 
-def refusal_of(text: str, min_bits: int = 2048) -> problems.InvalidPublicKey | problems.WeakPublicKey:
+def refusal_of(text: str, min_bits: int = 2048) -> Refusal:
     """The problem that a text ends in."""
-    try:
-        public_key.parse(text, min_bits)
-    except (problems.InvalidPublicKey, problems.WeakPublicKey) as problem:
-        return problem
-    raise AssertionError("the text was accepted")
+    found = read(text, min_bits)
+    assert not isinstance(found, public_key.PublicKey), "the text was accepted"
+    return found
 
 
 def variant_of(problem: problems.Problem) -> str:
