@@ -12,6 +12,7 @@ import sys
 
 from bench import (
     breakdown,
+    chat,
     cold,
     cvm_load,
     events,
@@ -63,6 +64,8 @@ def main() -> int:
             _cold(measured, subjects, options.rounds),
             _warm(measured, subjects, options.rounds * 3),
         ]
+    with upstream.running() as endpoint, chat.instances(subjects.python, endpoint) as measured:
+        sections.append(_chat(measured, subjects, options.rounds))
     sections += [_package(archive.stat().st_size), _many(subjects), _burst(), _stand_in()]
     figures = [figure for section in sections for figure in section[0]]
     results.write(ROOT / "bench/RESULTS.md", figures, [section[1:] for section in sections])
@@ -116,6 +119,26 @@ def _warm(measured: Instances, subjects: Subjects, rounds: int) -> Section:
     rows = [[name, f"{each.median:.2f}", f"{each.best:.2f}"] for name, each in spent.items()]
     head = ["warm import", "processor, ms: median", "best twentieth"]
     return figures, "Warm imports", table(head, rows)
+
+
+def _chat(measured: Instances, subjects: Subjects, rounds: int) -> Section:
+    timed = chat.clock(measured, subjects.ours, rounds)
+    figures = [
+        at_most(f"cold `{player}`, answer at 512 MB", answer.seconds, answer.patience, " s")
+        for player, answer in timed.items()
+    ]
+    if valgrind():
+        for platform, counted in chat.refusals(measured, subjects.ours).items():
+            figure = at_most(f"cold `{platform}`, forged, instructions", counted.millions, chat.REFUSAL, " M")
+            figures.append(figure._replace(reached=figure.reached and not counted.packages))
+    rows = [[player, f"{answer.cpu * 1e3:.0f}", f"{answer.seconds:.2f}"] for player, answer in timed.items()]
+    text = (
+        "Processor time of a fresh process until it has answered a message that imports a key, or WeCom's"
+        f" check of the URL; and {chat.SHARE:.2f} times that, as on the share of a processor that Lambda"
+        " gives to 512 MB. SCF names no share.\n\n"
+    )
+    head = ["message", "processor here, ms", "at 512 MB, s"]
+    return figures, "Chat, from cold", text + table(head, rows)
 
 
 def _package(size: int) -> Section:

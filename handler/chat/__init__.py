@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from handler import audit, callers, http, private_keys, reply
+from handler import audit, callers, http, reply
 from handler.callers import audience
 from handler.chat import wording
 from handler.chat.form import unreadable
@@ -123,9 +123,10 @@ def _admitted(typed: Typed, candidate: Candidate) -> str:
     """
     if isinstance(typed.text, Problem):
         raise typed.text
-    if private_keys.found_in(typed.text):
-        from handler import key_reasons
+    # Imported here, as below: a request without proof needs neither.
+    from handler import key_reasons, private_keys
 
+    if private_keys.found_in(typed.text):
         raise key_reasons.PRIVATE_KEY.problem()
     if not _USER.fullmatch(typed.user):
         raise unreadable("It does not say who typed it.")

@@ -170,4 +170,4 @@ def _opened(signers: list[Known], encrypted: bytes) -> tuple[Candidate, bytes]:
 def _plain(text: Text) -> str:
     lines = [f"{_CHINESE[text.mood]} · {text.headline}"]
     lines += [line if isinstance(line, str) else f"{line.label}: {line.value}" for line in text.lines]
-    return "\n".join(lines).encode()[:LONGEST].decode(errors="ignore")
+    return "\n".join(lines).encode(errors="replace")[:LONGEST].decode(errors="ignore")

@@ -6,15 +6,15 @@ nothing outside to fetch; deeper elements, attributes and comments are passed ov
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: What XML 1.0 section 2.2 does not let into a document, however it is written.
-_NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: What XML 1.0 section 2.2 does not let into a document, however it is written. No pattern, since one with
+#: these characters would be a quarter of a cold start.
+_NO_CHARACTERS = dict.fromkeys({*range(0x20), 0xFFFE, 0xFFFF} - {0x09, 0x0A, 0x0D})
 
 
 class NotFlatError(ValueError):
@@ -74,5 +74,5 @@ def write(texts: Mapping[str, str | int]) -> str:
 
 def _quoted(text: str) -> str:
     # A section cannot hold its own end, so that is divided between two of them.
-    inside = _NO_CHARACTER.sub("", text).replace("]]>", "]]]]><![CDATA[>")
+    inside = text.translate(_NO_CHARACTERS).replace("]]>", "]]]]><![CDATA[>")
     return f"<![CDATA[{inside}]]>"

@@ -1,0 +1,92 @@
+"""Cold starts of a chat: whether the answer is there before the platform gives up."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from bench import cold
+from bench.events import PUBLIC_KEY
+from bench.instance import Instances, cost, task
+from bench.subjects import Subject
+from local import chat
+
+#: How much slower a processor of 512 MB is than one of this machine. SCF says that the processor grows with
+#: the memory, not how; Lambda, which works alike, gives a whole one for 1,769 MB
+#: (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
+SHARE = 1769 / 512
+
+#: Millions of instructions from cold that a refusal may cost.
+REFUSAL = 250
+
+PLATFORMS = ("slack", "mattermost", "wecom")
+
+_STRANGER = chat.Sender(variables={name: value[::-1] for name, value in chat.VARIABLES.items()})
+
+
+class Answer(NamedTuple):
+    """A cold start until the answer: seconds of the processor here, and as many as the platform waits."""
+
+    cpu: float
+    patience: float
+
+    @property
+    def seconds(self) -> float:
+        """How long it would take at 512 MB."""
+        return self.cpu * SHARE
+
+
+class _WithChat(Instances):
+    """Processes that know a caller of each platform."""
+
+    def environ(self, subject: Subject) -> dict[str, str]:
+        """Return the environment with the platforms' secrets in it."""
+        return {**super().environ(subject), **chat.VARIABLES}
+
+
+@contextmanager
+def instances(python: Path, endpoint: str) -> Iterator[Instances]:
+    """Yield what starts processes that know a caller of each platform."""
+    with tempfile.TemporaryDirectory() as folder:
+        callers = Path(folder) / "callers.json"
+        callers.write_text(json.dumps({"callers": list(chat.CALLERS)}), encoding="utf-8")
+        yield _WithChat(python, endpoint, callers)
+
+
+def clock(measured: Instances, ours: Subject, rounds: int) -> dict[str, Answer]:
+    """Time cold messages that import a key, and WeCom's check of a URL; the best of all rounds counts.
+
+    Raises ValueError where an answer is not what it must be.
+    """
+    best: dict[str, float] = {}
+    for number in range(rounds):
+        for player in chat.PLAYERS:
+            text = "1616140317555161061"
+            if player in PLATFORMS:
+                text = f"import {player}_{number:04} {PUBLIC_KEY}"
+            spent = _once(measured, ours, chat.PLAYERS[player](text, chat.Sender()))
+            best[player] = min(spent, best.get(player, spent))
+    return {player: Answer(spent, chat.PATIENCE[player]) for player, spent in best.items()}
+
+
+def refusals(measured: Instances, ours: Subject) -> dict[str, cold.Counted]:
+    """Count a forged message of each platform, from cold."""
+    return {
+        platform: cold.count(measured, ours, chat.PLAYERS[platform]("help", _STRANGER).event(), 401)
+        for platform in PLATFORMS
+    }
+
+
+def _once(measured: Instances, ours: Subject, sent: chat.Request) -> float:
+    with measured.start(ours) as process:
+        output, _ = process.communicate(task([sent.event()]))
+    spent = cost(output)
+    reply = spent.reply
+    seen = chat.seen(sent, reply["statusCode"], reply["body"], chat.Sender())
+    if not ("Imported as" in seen or seen.isdigit()):
+        raise ValueError(f"Expected an import or an echo, not {seen}")
+    return spent.total
