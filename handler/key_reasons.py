@@ -4,7 +4,8 @@ A reason has one slug and one or more variants, because a padded base64 and a fo
 are the same kind of fault but not the same advice. No sentence holds any part of what was sent;
 the only values filled in are counts (`{count}`, `{bits}`, `{minimum}`, `{advised}`).
 
-`docs/problems.md` shows each variant with an example; it is made from this module.
+Those of sound form and unsafe numbers are in `weak_reasons`. `docs/problems.md`, which is made from
+both modules, shows each variant with an example.
 """
 
 from __future__ import annotations
@@ -15,12 +16,11 @@ from handler import problems
 
 # Ed25519 is what most people have, and ImportKeyPair takes RSA alone
 # (https://cloud.tencent.com/document/api/213/15703), so the advice is a second key beside the first.
-_NEW_KEY = (
+NEW_KEY = (
     "`ssh-keygen -t rsa -b 3072 -f ~/.ssh/id_rsa_tencent`, and send the one line in"
     " `~/.ssh/id_rsa_tencent.pub`."
 )
-_MAKE_RSA = "Make an RSA key beside the one you have: " + _NEW_KEY
-_MAKE_NEW = "Do not use this key any more. Make a new one: " + _NEW_KEY
+_MAKE_RSA = "Make an RSA key beside the one you have: " + NEW_KEY
 _WHOLE_LINE = "Send the one line in your key's `.pub` file, whole and unchanged."
 _COPY_AGAIN = (
     "Copy the line again from your key's `.pub` file, best straight out of the file (`pbcopy < FILE`,"
@@ -54,7 +54,7 @@ PRIVATE_KEY = Reason(
     "The text holds a private key or a part of one, which must never leave the machine it was made on."
     " It was refused without being stored, logged or passed on.",
     "Treat this key as leaked: remove its public half wherever it gives access, and delete it. Then make"
-    " a new one: " + _NEW_KEY,
+    " a new one: " + NEW_KEY,
 )
 
 MULTIPLE_KEYS = Reason(
@@ -345,78 +345,10 @@ NOT_A_KEY = Reason(
     "not-a-key",
     "The text is not a public key that can be recognised.",
     "Send the one line in your key's `.pub` file; it begins with `ssh-rsa`. If you have none, make one: "
-    + _NEW_KEY,
+    + NEW_KEY,
 )
 SECOND_OPINION = Reason(
     "not-a-key",
     "Two independent readers disagree about this key, so it is not safe to say which key it is.",
-    "Make another key: " + _NEW_KEY,
-)
-
-
-KNOWN_KEY = Reason(
-    "known-key",
-    "The private half of this key is known to everybody: it was published, built into devices, or made"
-    " by a program whose keys can be computed.",
-    "Remove this key wherever it gives access, and do not use it any more. Make a new one: " + _NEW_KEY,
-    problems.WeakPublicKey,
-)
-TOO_SMALL = Reason(
-    "too-small",
-    "The key has {bits} bits; at least {minimum} are required here.",
-    "Make a larger key: `ssh-keygen -t rsa -b {advised} -f ~/.ssh/id_rsa_tencent`, and send the one line"
-    " in `~/.ssh/id_rsa_tencent.pub`.",
-    problems.WeakPublicKey,
-)
-TOO_LARGE = Reason(
-    "too-large",
-    "The key has {bits} bits; OpenSSH takes at most 16384.",
-    "Make a smaller key, 3072 bits are enough: " + _NEW_KEY,
-    problems.WeakPublicKey,
-)
-EVEN_MODULUS = Reason(
-    "even-modulus",
-    "The key's modulus is an even number, which no RSA key has. Most often a few characters of the key"
-    " were changed on the way.",
-    "Compare it with the `.pub` file and send that line. If they are the same, make a new key: " + _NEW_KEY,
-    problems.WeakPublicKey,
-)
-BAD_EXPONENT = Reason(
-    "bad-exponent",
-    "The key's public exponent is unusable: it must be odd, at least 3 and under 257 bits, and at most"
-    " 64 bits where the modulus has more than 3072.",
-    _MAKE_NEW,
-    problems.WeakPublicKey,
-)
-SMALL_FACTOR = Reason(
-    "small-factor",
-    "The key's modulus can be divided by a small prime number, so anybody can break it. Most often a few"
-    " characters of the key were changed on the way.",
-    EVEN_MODULUS.remedy,
-    problems.WeakPublicKey,
-)
-SQUARE = Reason(
-    "square",
-    "The key's modulus is the square of one number, so anybody can compute the private key.",
-    _MAKE_NEW,
-    problems.WeakPublicKey,
-)
-CLOSE_PRIMES = Reason(
-    "close-primes",
-    "The two primes of the key are so close together that anybody can compute the private key.",
-    _MAKE_NEW,
-    problems.WeakPublicKey,
-)
-ROCA = Reason(
-    "roca",
-    "The key was made by a chip or card with a broken generator (ROCA, CVE-2017-15361), and its private"
-    " key can be computed.",
-    "Do not use keys that this device makes. Make a new one in software: " + _NEW_KEY,
-    problems.WeakPublicKey,
-)
-SPARSE_MODULUS = Reason(
-    "sparse-modulus",
-    "The key's modulus is mostly zeros, as after a fault in the program that made it.",
-    _MAKE_NEW,
-    problems.WeakPublicKey,
+    "Make another key: " + NEW_KEY,
 )

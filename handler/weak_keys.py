@@ -17,7 +17,7 @@ from bisect import bisect_left
 from functools import cache
 from hashlib import sha256
 
-from handler import key_reasons as why
+from handler import weak_reasons as why
 
 # The largest that OpenSSH loads: SSHBUF_MAX_BIGNUM in its sshbuf.h.
 MOST_BITS = 16384

@@ -167,7 +167,8 @@ def test_sentences_are_sentences() -> None:
     assert {reason.slug for reason in REASONS.values() if reason.kind is problems.InvalidPublicKey} == {
         "empty", "too-long", "private-key", "multiple-keys", "wrapped", "pem", "ssh2", "certificate",
         "wrong-algorithm", "options", "known-hosts", "bare-blob", "fingerprint", "file-path", "paste-damage",
-        "bad-base64", "truncated", "trailing-data", "type-mismatch", "bad-integer", "bad-comment", "not-a-key",
+        "bad-base64", "truncated", "trailing-data", "type-mismatch", "bad-integer", "bad-comment",
+        "not-a-key",
     }  # fmt: skip
     assert {reason.slug for reason in REASONS.values() if reason.kind is problems.WeakPublicKey} == {
         "too-small", "too-large", "bad-exponent", "even-modulus", "small-factor", "close-primes", "square",

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 
-from handler import key_reasons, problems, public_key
+from handler import key_reasons, problems, public_key, weak_reasons
 from handler.key_reasons import Reason
 
 Refusal = problems.InvalidPublicKey | problems.WeakPublicKey
-REASONS = {name: value for name, value in vars(key_reasons).items() if isinstance(value, Reason)}
+REASONS = {
+    name: value
+    for module in (key_reasons, weak_reasons)
+    for name, value in vars(module).items()
+    if isinstance(value, Reason)
+}
 
 
 def read(text: str, min_bits: int = 2048) -> public_key.PublicKey | Refusal:
