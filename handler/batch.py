@@ -162,7 +162,7 @@ class _Upstream:
             raise self._quota.with_traceback(None)
         # A wait that did not fit into the time for one item does not fit for the next: each call that
         # is refused by rate would only count against somebody else's.
-        self.require_time(self._hold())
+        self.require_time(self._hold() + importer.LEAST_FOR_AN_IMPORT)
         try:
             return importer.import_key(order, ledger, self._deadline, self._call.ambient, may_know)
         except KeyPairQuota as problem:
