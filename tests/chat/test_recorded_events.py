@@ -1,0 +1,60 @@
+"""The platforms' own examples in `events/`, at their time and with the published secrets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from local import chat, events
+from local.in_process import Answer, Function
+from tests.handler.chat import vectors
+from tests.handler.chat.scene import AMBIENT, entry
+
+ENVIRON = {
+    "SLACK_SIGNING_SECRET": vectors.SLACK_SECRET,
+    "MATTERMOST_TOKEN": "okwexkjpe7ygb8eq1ww58t483w",
+    "WECOM_TOKEN": vectors.HELLO.token,
+    "WECOM_ENCODING_AES_KEY": vectors.HELLO.aes_key,
+}
+CALLERS = [
+    entry("slack", team=vectors.SLACK_TEAM, users=[vectors.SLACK_USER]),
+    entry("mattermost", users=["aoa1agao6t8fmx3ikt1j9w5ybw"], channels=["jux16pkewjrkfj3ehep1psxyxc"]),
+    entry("wecom", receiveId=vectors.HELLO.receive_id, users=["mycreate"]),
+]
+
+
+def answer(name: str, timestamp: str) -> tuple[Any, Answer]:
+    """Return a recorded event, and what it is answered at its time."""
+    recorded = events.read(events.EVENTS / f"function-url-chat-{name}.json")
+    at_that_time = AMBIENT._replace(wall=lambda: float(timestamp))
+    with Function(None, CALLERS, at_that_time, ENVIRON) as bot:
+        return recorded, bot.answer(recorded)
+
+
+@pytest.mark.parametrize(
+    ("name", "timestamp", "command"),
+    [
+        ("slack", vectors.SLACK_TIMESTAMP, "/webhook-collect import KEY_NAME"),
+        ("mattermost", "0", "/test import KEY_NAME"),
+        ("wecom", vectors.HELLO.timestamp, "用法 · Import an SSH public key"),
+    ],
+)
+def test_a_platforms_own_example_is_answered(name: str, timestamp: str, command: str) -> None:
+    """None of them is a command of ours, so each is answered with how to write one."""
+    recorded, answered = answer(name, timestamp)
+    sender = chat.Sender(team=vectors.HELLO.receive_id, variables=ENVIRON)
+    sent = chat.Request(recorded["httpMethod"], recorded["path"], {}, {}, recorded["body"])
+
+    assert command in chat.seen(sent, answered.status, answered.text, sender)
+
+
+def test_wecoms_own_check_is_answered() -> None:
+    """The check of a URL is answered with the published text, bare."""
+    assert answer("wecom-check", vectors.ECHO.timestamp)[1].text == vectors.ECHO.message
+
+
+@pytest.mark.parametrize("name", ["slack", "wecom", "wecom-check"])
+def test_an_old_example_is_refused(name: str) -> None:
+    """Today they are replays."""
+    assert answer(name, "1700000000")[1].status == 401
