@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +56,7 @@ from handler.key_reasons import Reason
         ('\ufeff"SSH-RSA\xa0AAAA"', why.INVISIBLE, "ssh-rsa AAAA"),
         ("&quot;a\\n&quot;", why.ESCAPED, "a"),
     ],
+    ids=map(str, itertools.count()),
 )
 def test_undone(text: str, damage: Reason | None, plain: str) -> None:
     """Each kind of damage is undone and named, the first of several; other text is left alone."""

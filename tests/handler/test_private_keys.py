@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import random
 import urllib.parse
@@ -154,6 +155,7 @@ def test_json_web_keys() -> None:
         "my private key: " + "A1b2" * 10,
         "x" * 20_000 + " private key",
     ],
+    ids=map(str, itertools.count()),
 )
 def test_other_signs(text: str) -> None:
     """Words that stand in private key files alone are enough."""
@@ -189,6 +191,7 @@ def test_other_signs(text: str) -> None:
         *(forms.b64(forms.pem(label, data).encode()) for label, data in forms.public_der().items()),
         *(forms.line(*key) for key in forms.SOUND.values()),
     ],
+    ids=map(str, itertools.count()),
 )
 def test_nothing_else_is_one(text: str) -> None:
     """Public keys in all forms, and people's words in a comment, are no private keys."""

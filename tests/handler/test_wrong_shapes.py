@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from handler import problems, wrong_shapes
@@ -98,6 +100,7 @@ from tests.keys.refusal import REASONS, refusal_of, variant_of
         ("ssh-rsa *", "NOT_KEY_DATA"),
         ("hello", "NOT_A_KEY"),
     ],
+    ids=map(str, itertools.count()),
 )
 def test_variant(template: str, variant: str) -> None:
     """Within a reason the sentences are those of what really happened."""
@@ -127,6 +130,7 @@ def test_every_reason_is_met() -> None:
         "host?",
         "A1",
     ],
+    ids=map(str, itertools.count()),
 )
 def test_hosts(host: str) -> None:
     """What known_hosts names a server by, right before the type, makes it a line of that file."""
