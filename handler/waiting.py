@@ -2,9 +2,11 @@
 
 CVM counts the requests of each second and refuses those over the limit; refused ones count too.
 Its refusal names a count and the limit ("equals to `37` in a second, ... limit `10`"). Where the
-count is the caller's place in that second, it is a place in a queue: each instance takes the slot
-that its place gives it, and all slots together ask for 85 in 100 of what CVM allows, so that
-latecomers and somebody else's calls find room. Some replies always name limit + 1, which tells
+count is the caller's place in that second, it is a place in a queue, and each instance takes the slot
+that its place gives it. The slots ask for less than CVM allows, and in the first seconds for much
+less: a crowd that came around the end of a second is two crowds with a queue each, which both begin
+now, and latecomers and somebody else's calls want room as well. Some replies always name
+limit + 1, which tells
 nothing; then the waits are drawn from a few seconds, and from more after each refusal.
 
 bench/throttle_simulation.py shows what comes of it; docs/decisions/ says why.
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 #: CVM counts by the second, so after this long (in seconds) a refused call counts no longer.
 WINDOW = 1.0
 
-#: The part of CVM's limit that a queue of refused callers asks for.
-_SHARE = 0.85
+#: The part of CVM's limit that the slots of a queue ask for: in its first seconds, and after these.
+_EARLY_SECONDS, _EARLY_SHARE, _LATER_SHARE = 4.0, 0.65, 0.9
 
 #: A second refusal means that crowds overlap: the wait grows by up to this part of the time so far.
 _STRETCH = 0.6
@@ -111,11 +113,18 @@ class Waits:
 
     def _queued(self, throttled: Throttled, room: float) -> float:
         """Return the wait until this caller's slot in the queue of the refused."""
-        place = throttled.told - throttled.limit
-        slot = min(WINDOW + place / (_SHARE * throttled.limit), _LONGEST)
+        slot = min(WINDOW + _slot(throttled.told - throttled.limit, throttled.limit), _LONGEST)
         if self._throttles == 1:
             return slot
         return self._between(slot, min(slot + _STRETCH * (self._clock() - self._begun), room))
 
     def _between(self, low: float, high: float) -> float:
         return low + max(0.0, high - low) * self._random()
+
+
+def _slot(place: int, limit: int) -> float:
+    """Return the seconds from the head of a queue to its place-th slot."""
+    early = _EARLY_SECONDS * _EARLY_SHARE * limit
+    if place <= early:
+        return place / (_EARLY_SHARE * limit)
+    return _EARLY_SECONDS + (place - early) / (_LATER_SHARE * limit)

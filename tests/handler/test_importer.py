@@ -34,7 +34,7 @@ FULL = Full(problems.KeyPairQuota("d", "r", cvm_code="InvalidKeyPair.LimitExceed
 REFUSED = Refused(problems.UnknownProject("d", "r", cvm_code="InvalidProjectId.NotFound"))
 DENIED = Refused(problems.Misconfigured("cause", cvm_code="AuthFailure.UnauthorizedOperation"))
 STRANGE = Refused(problems.UpstreamError("d", "r", cvm_code="Strange"))
-CROWD = Throttled(27, 10, 0.0)  # a wait of exactly 3 s
+CROWD = Throttled(23, 10, 0.0)  # a wait of exactly 3 s
 BLIND = Throttled(0, 0, 0.0)  # a wait of exactly 1 s, since nothing is drawn
 UNREACHED = Unreached("refused")
 NO_REPLY = NoReply("timeout")
@@ -217,7 +217,7 @@ def test_a_wait_that_does_not_fit_is_the_retry_after() -> None:
     problem = world.problem(budget=3.2)
     assert (problem.slug, problem.retry_after) == ("upstream-busy", 3)
     assert (world.course, world.sleeps) == ("w", [])
-    assert World([Throttled(28, 10, 0.0)]).problem(budget=3.2).retry_after == 4
+    assert World([Throttled(24, 10, 0.0)]).problem(budget=3.2).retry_after == 4
     assert World([Throttled(14, 10, 0.2)]).problem(budget=0.4).retry_after == 1, "at least one second"
 
 
