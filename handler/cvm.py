@@ -7,6 +7,7 @@ timeouts are not used; docs/decisions/ says why. What came back is read by `cvm_
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler import credentials, cvm_codes, cvm_replies, cvm_transport, waiting
@@ -216,7 +217,27 @@ def _client(
     endpoint: Endpoint, region: str, lent: Credentials, send: Callable[[Mapping[str, str], bytes], bytes]
 ) -> Any:  # the SDK ships no types
     """Return the SDK's client with these credentials; making one costs some 20 microseconds."""
-    # Imported here: together 500 million instructions, and only an import or a look-up needs them.
+    sdk = _sdk()
+    http = sdk.http_profile(protocol=endpoint.scheme, endpoint=endpoint.host)
+    profile = sdk.client_profile(httpProfile=http, language="en-US")
+    client = sdk.client("cvm", _VERSION, sdk.credential(*lent), region, profile)
+    client.request = _Sender(send)
+    return client
+
+
+class _Sdk(NamedTuple):
+    """What is used of the SDK, which ships no types."""
+
+    client: Any
+    credential: Any
+    client_profile: Any
+    http_profile: Any
+
+
+@functools.lru_cache(maxsize=1)
+def _sdk() -> _Sdk:
+    """Load the SDK, once: 500 million instructions, which only an import or a look-up needs."""
+    # Imported here: see above.
     import logging
     import warnings
 
@@ -231,9 +252,4 @@ def _client(
 
     # At DEBUG the SDK logs every header, the session token and the signature among them.
     logging.getLogger("tencentcloud_sdk_common").setLevel(logging.WARNING)
-    profile = ClientProfile(
-        httpProfile=HttpProfile(protocol=endpoint.scheme, endpoint=endpoint.host), language="en-US"
-    )
-    client = CommonClient("cvm", _VERSION, Credential(*lent), region, profile)
-    client.request = _Sender(send)
-    return client
+    return _Sdk(CommonClient, Credential, ClientProfile, HttpProfile)

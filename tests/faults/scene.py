@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from handler import cvm, cvm_transport, importer
+from handler.account import Account
 from handler.ambient import REAL, Ambient
 from handler.deadline import Deadline
 from handler.decision import Imported
@@ -111,3 +112,20 @@ def stand_in(clock: Callable[[], float] = time.time, **options: Any) -> Iterator
             yield running
         finally:
             cvm_transport.forget()
+
+
+def account(host: str, lent: dict[str, str], budget: float = 5.0) -> Account:
+    """Open the account for one invocation."""
+    deadline = Deadline(time.monotonic() + budget, time.monotonic)
+    return cvm.open_account(
+        Settings(cvm_scheme="http", cvm_host=host), deadline, REAL._replace(environ=lent)
+    )
+
+
+def opened(running: StandIn, budget: float = 5.0) -> Account:
+    """Open the account of a stand-in."""
+    return account(running.host, environ(running.credentials), budget)
+
+
+#: Credentials that no stand-in knows.
+LENT = environ(Credential("AKIDexample", "secret-key-example", "session-token-example"))

@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 
-from handler import cvm
 from handler.account import (
-    Account,
     Created,
     Duplicate,
     Full,
@@ -24,30 +22,10 @@ from handler.account import (
     Throttled,
     Unreached,
 )
-from handler.ambient import REAL
-from handler.deadline import Deadline
 from handler.problems import Misconfigured, UpstreamError, UpstreamRefused
-from handler.settings import Settings
-from local.cvm import Credential, StandIn
 from local.cvm.faults import KINDS
-from tests.faults.scene import environ, key, order, stand_in
+from tests.faults.scene import LENT, account, environ, key, opened, order, stand_in
 from tests.faults.wire import Serve, received, reply, server
-
-
-def account(host: str, lent: dict[str, str], budget: float = 5.0) -> Account:
-    """Open the account for one invocation."""
-    deadline = Deadline(time.monotonic() + budget, time.monotonic)
-    return cvm.open_account(
-        Settings(cvm_scheme="http", cvm_host=host), deadline, REAL._replace(environ=lent)
-    )
-
-
-def opened(running: StandIn, budget: float = 5.0) -> Account:
-    """Open the account of a stand-in."""
-    return account(running.host, environ(running.credentials), budget)
-
-
-LENT = environ(Credential("AKIDexample", "secret-key-example", "session-token-example"))
 
 
 def test_sent_is_what_was_ordered_and_nothing_else() -> None:
@@ -325,94 +303,6 @@ def test_calls_of_our_own_that_fill_a_second_are_told_from_a_crowd() -> None:
         assert isinstance(crowd, Throttled)
         assert (crowd.told, crowd.clear_in) == (12, 0.0)
         assert isinstance(held.list_key_pairs("ap-guangzhou"), Listing)
-
-
-def test_credentials_are_read_for_every_call() -> None:
-    """They were renewed between two invocations, and between two calls of one."""
-    with stand_in() as running:
-        lent = environ(running.mint())
-        held = account(running.host, lent)
-        first = lent["TENCENTCLOUD_SECRETID"]
-        assert isinstance(held.import_key_pair(order()), Created)
-        lent.update(environ(running.mint()))
-        assert isinstance(held.import_key_pair(order("bob", 2)), Created)
-        assert [call.secret_id for call in running.calls] == [first, lent["TENCENTCLOUD_SECRETID"]]
-        assert first != lent["TENCENTCLOUD_SECRETID"]
-
-
-class Renewing(dict[str, str]):
-    """An environment that holds other credentials from the fourth reading on."""
-
-    def __init__(self, before: Credential, after: Credential) -> None:
-        super().__init__(environ(before))
-        self._after = environ(after)
-        self.readings = 0
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Read one variable."""
-        self.readings += 1
-        if self.readings > 3:
-            self.update(self._after)
-        return super().get(name, default)
-
-
-def test_credentials_that_expired_and_were_renewed_are_used_once_more() -> None:
-    """Within the invocation; the refused call was surely not executed."""
-    with stand_in() as running:
-        old, new = running.mint(), running.mint()
-        running.keyring.expire(old.secret_id)
-        held = account(running.host, Renewing(old, new))
-        assert isinstance(held.import_key_pair(order()), Created)
-        assert [call.secret_id for call in running.calls] == [old.secret_id, new.secret_id]
-        assert held.calls == 2
-
-
-def test_credentials_that_are_renewed_to_no_avail_are_ours_to_mend() -> None:
-    """Once more is enough."""
-    with stand_in() as running:
-        old, new = running.mint(), running.mint()
-        for credential in (old, new):
-            running.keyring.expire(credential.secret_id)
-        outcome = account(running.host, Renewing(old, new)).list_key_pairs("ap-guangzhou")
-        assert isinstance(outcome, Refused)
-        assert outcome.problem.cvm_code == "AuthFailure.TokenFailure"
-        assert len(running.calls) == 2
-
-
-@pytest.mark.parametrize("kind", ["token-expired", "denied"])
-def test_a_refusal_of_the_same_credentials_is_not_repeated(kind: str) -> None:
-    """It would be the same again; and a denial is one for new credentials as well."""
-    with stand_in() as running:
-        running.fault("*", kind, times=None)
-        lent = environ(running.credentials)
-        held = account(running.host, lent)
-        outcome = held.import_key_pair(order())
-        assert isinstance(outcome, Refused)
-        assert isinstance(outcome.problem, Misconfigured)
-        assert len(running.calls) == 1
-
-
-@pytest.mark.parametrize("name", LENT)
-def test_without_credentials_nothing_is_sent(name: str) -> None:
-    """The variable that is missing is named."""
-    with stand_in() as running:
-        lent = environ(running.credentials)
-        del lent[name]
-        held = account(running.host, lent)
-        for outcome in (held.import_key_pair(order()), held.list_key_pairs("ap-guangzhou")):
-            assert isinstance(outcome, Refused)
-            assert name in outcome.problem.cause
-        assert (running.calls, held.calls) == ([], 0)
-
-
-def test_credentials_that_vanish_during_a_call_are_ours_to_mend() -> None:
-    """Whoever takes the role away while it is used."""
-    with stand_in() as running:
-        lent = Renewing(running.mint(), Credential("", "", ""))
-        running.keyring.expire(lent["TENCENTCLOUD_SECRETID"])
-        outcome = account(running.host, lent).import_key_pair(order())
-        assert isinstance(outcome, Refused)
-        assert "TENCENTCLOUD_SECRETID is not set" in outcome.problem.cause
 
 
 def test_neither_proxies_nor_netrc_come_in_between(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

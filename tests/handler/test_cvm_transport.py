@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import socket
-import ssl
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from handler import cvm_transport
-from handler.ambient import REAL, Ambient
-from handler.cvm_transport import BadReply, Bounds, Endpoint, NeverSent, NoReply
-from tests.faults.wire import Serve, received, repeating, reply, server
-
-GOOD = reply(b"{}")
-
-#: What an exchange below may take (seconds), and what a busy machine may add to that.
-PATIENCE, GRACE = 0.3, 1.0
+from handler.ambient import REAL
+from handler.cvm_transport import BadReply, NeverSent, NoReply
+from tests.faults.exchange import GOOD, HEAD, PATIENCE, ask, bounds, dribbling, once, silent, timed
+from tests.faults.wire import Serve, received, repeating, server
 
 
 @pytest.fixture(autouse=True)
@@ -35,32 +23,6 @@ def _nothing_is_kept() -> Iterator[None]:
     cvm_transport.forget()
     yield
     cvm_transport.forget()
-
-
-def bounds(patience: float = PATIENCE, room: int = 4096, left: float = 5.0) -> Bounds:
-    """Return bounds of which tests mostly matter the patience."""
-    return Bounds(lambda: left, lambda: patience, room)
-
-
-def ask(
-    host: str,
-    limits: Bounds | None = None,
-    scheme: str = "http",
-    ambient: Ambient = REAL,
-    body: bytes = b"{}",
-) -> bytes:
-    """Send one request."""
-    headers = {"Host": host, "X-Test": "1"}
-    return cvm_transport.exchange(Endpoint(scheme, host), headers, body, limits or bounds(), ambient)
-
-
-def timed(exception: type[Exception], host: str, limits: Bounds | None = None, **other: Any) -> str:
-    """Fail in time, and return the reason."""
-    begun = time.monotonic()
-    with pytest.raises(exception) as raised:
-        ask(host, limits, **other)
-    assert time.monotonic() - begun < PATIENCE + GRACE
-    return str(raised.value)
 
 
 def test_the_body_of_the_reply_comes_back() -> None:
@@ -205,27 +167,6 @@ def test_every_form_of_a_whole_reply_is_read(reply: bytes) -> None:
         assert ask(running.host) == b"{}"
 
 
-def dribbling(data: bytes) -> Serve:
-    """Send the reply a byte at a time, slowly enough never to end, quickly enough for every timeout."""
-
-    def serve(peer: socket.socket, _number: int) -> None:
-        received(peer)
-        for place in range(len(data)):
-            peer.sendall(data[place : place + 1])
-            time.sleep(PATIENCE / 5)
-
-    return serve
-
-
-def silent(peer: socket.socket, _number: int) -> None:
-    """Read the request, and whatever comes, without a word."""
-    while peer.recv(65536):
-        pass
-
-
-HEAD = b"HTTP/1.1 200 OK\r\n"
-
-
 @pytest.mark.parametrize(
     "serve",
     [
@@ -260,16 +201,6 @@ def reset(peer: socket.socket, _number: int) -> None:
     """Break the connection off once the request is there."""
     received(peer)
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-def once(reply: bytes) -> Serve:
-    """Send this, and close."""
-
-    def serve(peer: socket.socket, _number: int) -> None:
-        received(peer)
-        peer.sendall(reply)
-
-    return serve
 
 
 @pytest.mark.parametrize(
@@ -410,83 +341,3 @@ def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(socket, "getaddrinfo", two)
         assert ask("cvm.example") == b"{}"
     assert asked == [("cvm.example", 443)]
-
-
-class Authority:
-    """A certificate for 127.0.0.1 and its key, and a TLS server that shows it."""
-
-    def __init__(self, folder: Path, address: str = "127.0.0.1") -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stand-in")])
-        names = [x509.IPAddress(ipaddress.ip_address(address))]
-        now = datetime.datetime.now(datetime.timezone.utc)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName(names), False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-            .sign(key, hashes.SHA256())
-        )
-        self.path = folder / "certificate.pem"
-        self.path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        secret = folder / "key.pem"
-        secret.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(self.path, secret)
-
-    def behind(self, serve: Serve) -> Serve:
-        """Put TLS before a server."""
-
-        def encrypted(peer: socket.socket, number: int) -> None:
-            with self._context.wrap_socket(peer, server_side=True) as inner:
-                serve(inner, number)
-
-        return encrypted
-
-
-@pytest.fixture
-def trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Authority], None]]:
-    """Let this authority be the one that certifi knows."""
-
-    def trust(authority: Authority) -> None:
-        monkeypatch.setattr("certifi.where", lambda: str(authority.path))
-        cvm_transport._trust.cache_clear()
-
-    yield trust
-    cvm_transport._trust.cache_clear()
-
-
-def test_tls_with_a_trusted_certificate_is_an_exchange_like_any(
-    tmp_path: Path, trusted: Callable[[Authority], None]
-) -> None:
-    """Kept, reused and bounded as well."""
-    authority = Authority(tmp_path)
-    trusted(authority)
-    with server(authority.behind(repeating(GOOD))) as running:
-        assert [ask(running.host, scheme="https") for _ in range(3)] == [b"{}"] * 3
-        assert running.connections == 1
-    with server(authority.behind(dribbling(HEAD))) as running:
-        timed(NoReply, running.host, scheme="https")
-
-
-@pytest.mark.parametrize("wrong", ["authority", "address", "no TLS", "silence"])
-def test_without_tls_that_can_be_trusted_nothing_is_sent(
-    wrong: str, tmp_path: Path, trusted: Callable[[Authority], None]
-) -> None:
-    """An unknown authority, another's certificate, a server that speaks no TLS or nothing at all."""
-    authority = Authority(tmp_path, "127.0.0.2" if wrong == "address" else "127.0.0.1")
-    if wrong == "address":
-        trusted(authority)
-    plain = {"no TLS": once(GOOD * 50), "silence": silent}
-    serve = plain.get(wrong, authority.behind(repeating(GOOD)))
-    with server(serve) as running:
-        timed(NeverSent, running.host, bounds(left=PATIENCE), scheme="https")

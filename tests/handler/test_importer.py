@@ -2,122 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler import importer, problems
-from handler.account import (
-    Created,
-    Duplicate,
-    Full,
-    KeyPair,
-    Listing,
-    Nonsense,
-    NoReply,
-    Refused,
-    Throttled,
-    Unreached,
-)
-from handler.ambient import Ambient
-from handler.deadline import Deadline
+from handler import problems
+from handler.account import Refused, Throttled
 from handler.decision import Imported
-from handler.order import Order
-from tests.faults.scene import key, order
-
-CREATED = Created("skey-new", "r-created")
-DUPLICATE = Duplicate("r-duplicate")
-FULL = Full(problems.KeyPairQuota("d", "r", cvm_code="InvalidKeyPair.LimitExceeded"))
-REFUSED = Refused(problems.UnknownProject("d", "r", cvm_code="InvalidProjectId.NotFound"))
-DENIED = Refused(problems.Misconfigured("cause", cvm_code="AuthFailure.UnauthorizedOperation"))
-STRANGE = Refused(problems.UpstreamError("d", "r", cvm_code="Strange"))
-CROWD = Throttled(23, 10, 0.0)  # a wait of exactly 3 s
-BLIND = Throttled(0, 0, 0.0)  # a wait of exactly 1 s, since nothing is drawn
-UNREACHED = Unreached("refused")
-NO_REPLY = NoReply("timeout")
-NONSENSE = Nonsense("html")
-
-ABSENT = Listing((KeyPair("skey-x", "somebody", 0, key(99).blob, {}),), "r-list")
-PRESENT = Listing((*ABSENT.pairs, KeyPair("skey-old", "alice", 0, key(1).blob, {})), "r-list")
-RENAMED = Listing((KeyPair("skey-old", "bob", 0, key(1).blob, {}),), "r-list")
-RETAKEN = Listing((KeyPair("skey-old", "alice", 0, key(2).blob, {}),), "r-list")
-
-
-class Slow(NamedTuple):
-    """An outcome that takes so many seconds to come."""
-
-    outcome: Any
-    seconds: float
-
-
-# What a wait must leave of the time, in seconds: for the call after it, and for waking up late.
-AFTER_A_WAIT = importer.LEAST_FOR_AN_IMPORT + importer.WAKING
-AFTER_A_WAIT_FOR_A_LOOK_UP = importer.LEAST_FOR_A_LOOK_UP + importer.WAKING
-
-
-class World:
-    """An account that answers from a script, and a clock that only it and sleeping move.
-
-    The last line of a script is repeated for ever.
-    """
-
-    def __init__(self, writes: Sequence[Any] = (), lists: Sequence[Any] = (), drawn: float = 0.0) -> None:
-        self.now = 1000.0
-        self.asked: list[tuple[str, float]] = []
-        self.sleeps: list[float] = []
-        self.calls = 0
-        self.seconds = 0.0
-        self.regions: set[tuple[str, bool]] = set()
-        self._scripts = {"write": list(writes), "list": list(lists)}
-        self.ambient = Ambient(self.clock, self.clock, self.sleep, lambda: drawn, {})
-
-    def clock(self) -> float:
-        """Return seconds."""
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        """Let so many seconds be over."""
-        assert seconds >= 0
-        self.sleeps.append(seconds)
-        self.now += seconds
-
-    def import_key_pair(self, order: Order) -> Any:
-        """Answer as the script has it."""
-        self.regions.add((order.region, order.region_chosen))
-        return self._next("write")
-
-    def list_key_pairs(self, region: str, *, region_chosen: bool = False) -> Any:
-        """Answer as the script has it."""
-        self.regions.add((region, region_chosen))
-        return self._next("list")
-
-    def _next(self, what: str) -> Any:
-        self.asked.append((what, self.now))
-        script = self._scripts[what]
-        outcome = script.pop(0) if len(script) > 1 else script[0]
-        if isinstance(outcome, Slow):
-            self.now += outcome.seconds
-            return outcome.outcome
-        return outcome
-
-    @property
-    def course(self) -> str:
-        """What was asked, in order: `w` for a write, `l` for a look-up."""
-        return "".join(what[0] for what, _ in self.asked)
-
-    def run(self, wanted: Order | None = None, budget: float = 20.0) -> Imported:
-        """Import with so many seconds to go."""
-        deadline = Deadline(self.now + budget, self.clock)
-        return importer.import_key(wanted or order(), self, deadline, self.ambient, lambda _n, _p: True)
-
-    def problem(self, wanted: Order | None = None, budget: float = 20.0) -> problems.Problem:
-        """Return what an import raises."""
-        with pytest.raises(problems.Problem) as raised:
-            self.run(wanted, budget)
-        return raised.value
+from tests.faults.scene import order
+from tests.faults.world import (
+    ABSENT,
+    AFTER_A_WAIT,
+    BLIND,
+    CREATED,
+    CROWD,
+    DENIED,
+    DUPLICATE,
+    FULL,
+    NO_REPLY,
+    NONSENSE,
+    PRESENT,
+    REFUSED,
+    RENAMED,
+    RETAKEN,
+    STRANGE,
+    UNREACHED,
+    Slow,
+    World,
+)
 
 
 def test_an_undisturbed_import_is_one_call() -> None:
@@ -279,144 +194,6 @@ def test_between_imports_no_more_is_waited_than_there_is() -> None:
     world = World([Slow(NO_REPLY, 1.5), CREATED], [ABSENT])
     assert world.run(budget=1.53 + AFTER_A_WAIT).result == "created"
     assert world.sleeps == pytest.approx([0.03])
-
-
-def a_dry_run() -> Order:
-    """Ask what a real import would do."""
-    return order(dry_run=True)
-
-
-@pytest.mark.parametrize(
-    ("listing", "answer"),
-    [
-        (ABSENT, "created"),
-        (PRESENT, "unchanged"),
-        (RENAMED, "public-key-conflict"),
-        (RETAKEN, "key-name-conflict"),
-    ],
-)
-def test_a_dry_run_is_one_look_up_and_no_write(listing: Listing, answer: str) -> None:
-    """It names the look-up's request, and no key id where there is none yet."""
-    world = World([], [listing])
-    wanted = order(dry_run=True, tags={"a": "b"})
-    if answer in {"created", "unchanged"}:
-        found = world.run(wanted)
-        assert (found.result, found.cvm_request_id) == (answer, "r-list")
-        assert found.key_id == ("" if answer == "created" else "skey-old")
-        assert found.tags == ({"a": "b"} if answer == "created" else {})
-    else:
-        problem = world.problem(wanted)
-        assert (problem.slug, problem.key_id, problem.cvm_request_id) == (answer, "skey-old", "r-list")
-    assert world.course == "l"
-
-
-# How a look-up fails for good; then the answer in a dry run, after a sure refusal, after a doubt.
-FAILURES: dict[str, tuple[Any, str, str, str]] = {
-    "throttled": (CROWD, "upstream-busy", "upstream-busy", "outcome-unknown"),
-    "no connection": (UNREACHED, "upstream-unreachable", "upstream-busy", "outcome-unknown"),
-    "no reply": (NO_REPLY, "upstream-unreachable", "upstream-busy", "outcome-unknown"),
-    "nonsense": (NONSENSE, "upstream-error", "upstream-busy", "outcome-unknown"),
-    "denied": (DENIED, "misconfigured", "misconfigured", "outcome-unknown"),
-    "refused": (STRANGE, "upstream-error", "upstream-busy", "outcome-unknown"),
-}
-
-
-@pytest.mark.parametrize("failure", FAILURES)
-@pytest.mark.parametrize("before", ["dry run", "duplicate", "full", "no reply", "nonsense"])
-def test_what_is_said_where_no_look_up_can_be_had(failure: str, before: str) -> None:
-    """It depends on what is sure: nothing written, or nothing sure at all."""
-    outcome, dry, refused, doubt = FAILURES[failure]
-    write = {"duplicate": DUPLICATE, "full": FULL, "no reply": NO_REPLY, "nonsense": NONSENSE}.get(before)
-    world = World([write], [outcome])
-    problem = world.problem(a_dry_run() if before == "dry run" else None, budget=6.0)
-    expected = {"dry run": dry, "duplicate": refused, "full": refused}.get(before, doubt)
-    assert problem.slug == expected
-    assert world.now <= 1006.0
-    if expected == "upstream-busy":
-        assert problem.retry_after >= 1
-    if expected == "upstream-unreachable":
-        assert problem.retry_after == 5
-    assert world.course.count("w") == (before != "dry run")
-
-
-@pytest.mark.parametrize("failure", FAILURES)
-def test_a_look_up_that_fails_in_passing_is_had_again(failure: str) -> None:
-    """While a write is in doubt, even after a refusal: only a look-up can settle it."""
-    outcome = FAILURES[failure][0]
-    world = World([NO_REPLY], [outcome, outcome, PRESENT])
-    assert world.run().result == "unchanged"
-    assert world.course == "wlll"
-    assert len(world.sleeps) == 2
-
-
-@pytest.mark.parametrize(("outcome", "tries"), [(NONSENSE, 3), (DENIED, 1), (STRANGE, 1)])
-def test_without_a_doubt_a_useless_answer_is_soon_believed(outcome: Any, tries: int) -> None:
-    """Nothing hangs on it, so nobody is kept waiting."""
-    for world in (World([], [outcome]), World([DUPLICATE], [outcome])):
-        world.problem(a_dry_run() if not world._scripts["write"] else None)
-        assert world.course.count("l") == tries
-        assert world.now < 1001.0
-
-
-def test_nonsense_counts_in_a_row() -> None:
-    """Another failure in between is not the same one again."""
-    world = World([], [NONSENSE, NONSENSE, UNREACHED, NONSENSE, NONSENSE, ABSENT])
-    assert world.run(a_dry_run()).result == "created"
-
-
-@pytest.mark.parametrize("outcome", [NONSENSE, DENIED, STRANGE, UNREACHED, NO_REPLY])
-def test_in_doubt_a_look_up_is_asked_for_to_the_end_of_the_time(outcome: Any) -> None:
-    """The last one starts when there is just time for it; what CVM said to it is named."""
-    world = World([NO_REPLY], [outcome])
-    problem = world.problem(budget=6.0)
-    assert problem.slug == "outcome-unknown"
-    assert world.asked[-1][1] == pytest.approx(1006.0 - AFTER_A_WAIT_FOR_A_LOOK_UP)
-    assert problem.cvm_code == (outcome.problem.cvm_code if isinstance(outcome, Refused) else "")
-
-
-def test_in_doubt_a_wait_for_a_look_up_that_does_not_fit_is_cut_short() -> None:
-    """A last look-up at the very end may still settle it."""
-    world = World([NO_REPLY], [Throttled(500, 10, 0.0), PRESENT])
-    assert world.run(budget=4.0).result == "unchanged"
-    assert world.asked[-1][1] == pytest.approx(1004.0 - AFTER_A_WAIT_FOR_A_LOOK_UP)
-
-
-def test_a_throttled_look_up_names_its_wait() -> None:
-    """In a dry run and after a sure refusal alike."""
-    for world, wanted in ((World([], [CROWD]), a_dry_run()), (World([DUPLICATE], [CROWD]), None)):
-        problem = world.problem(wanted, budget=3.1)
-        assert (problem.slug, problem.retry_after, world.sleeps) == ("upstream-busy", 3, [])
-    world = World([], [CROWD, ABSENT])
-    assert world.run(a_dry_run(), budget=3.001 + AFTER_A_WAIT_FOR_A_LOOK_UP).result == "created"
-
-
-@pytest.mark.parametrize(("budget", "course"), [(0.14, ""), (0.16, "l")])
-def test_no_look_up_starts_with_too_little_time_for_its_answer(budget: float, course: str) -> None:
-    """The dry run is busy then."""
-    world = World([], [ABSENT])
-    if course:
-        assert world.run(a_dry_run(), budget=budget).result == "created"
-    else:
-        assert (world.problem(a_dry_run(), budget=budget).slug, world.course) == ("upstream-busy", "")
-
-
-def test_a_list_for_many_orders_takes_at_most_half_the_time() -> None:
-    """So that there is enough left to go on without it."""
-    world = World([], [UNREACHED])
-    with pytest.raises(problems.UpstreamUnreachable):
-        importer.look_up(world, "ap-x", Deadline(1010.0, world.clock), world.ambient)
-    assert 1003.5 < world.now <= 1005.0
-    world = World([], [BLIND, PRESENT])
-    pairs = importer.look_up(world, "ap-x", Deadline(1010.0, world.clock), world.ambient)
-    assert (pairs, world.regions) == (PRESENT.pairs, {("ap-x", False)})
-
-
-def test_an_unknown_outcome_tells_what_to_do() -> None:
-    """The same request is safe to repeat, and CVM's last answer is named."""
-    problem = World([NO_REPLY, DENIED], [DENIED]).problem()
-    assert "Send the same request again" in problem.remedy
-    assert problem.retryable
-    assert problem.status == 504
 
 
 SETBACKS = [BLIND, CROWD, DENIED, UNREACHED, NO_REPLY, NONSENSE]

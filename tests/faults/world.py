@@ -1,0 +1,118 @@
+"""An account that answers from a script, on a clock that only it and sleeping move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import pytest
+
+from handler import importer, problems
+from handler.account import (
+    Created,
+    Duplicate,
+    Full,
+    KeyPair,
+    Listing,
+    Nonsense,
+    NoReply,
+    Refused,
+    Throttled,
+    Unreached,
+)
+from handler.ambient import Ambient
+from handler.deadline import Deadline
+from handler.decision import Imported
+from handler.order import Order
+from tests.faults.scene import key, order
+
+CREATED = Created("skey-new", "r-created")
+DUPLICATE = Duplicate("r-duplicate")
+FULL = Full(problems.KeyPairQuota("d", "r", cvm_code="InvalidKeyPair.LimitExceeded"))
+REFUSED = Refused(problems.UnknownProject("d", "r", cvm_code="InvalidProjectId.NotFound"))
+DENIED = Refused(problems.Misconfigured("cause", cvm_code="AuthFailure.UnauthorizedOperation"))
+STRANGE = Refused(problems.UpstreamError("d", "r", cvm_code="Strange"))
+CROWD = Throttled(23, 10, 0.0)  # a wait of exactly 3 s
+BLIND = Throttled(0, 0, 0.0)  # a wait of exactly 1 s, since nothing is drawn
+UNREACHED = Unreached("refused")
+NO_REPLY = NoReply("timeout")
+NONSENSE = Nonsense("html")
+
+ABSENT = Listing((KeyPair("skey-x", "somebody", 0, key(99).blob, {}),), "r-list")
+PRESENT = Listing((*ABSENT.pairs, KeyPair("skey-old", "alice", 0, key(1).blob, {})), "r-list")
+RENAMED = Listing((KeyPair("skey-old", "bob", 0, key(1).blob, {}),), "r-list")
+RETAKEN = Listing((KeyPair("skey-old", "alice", 0, key(2).blob, {}),), "r-list")
+
+
+class Slow(NamedTuple):
+    """An outcome that takes so many seconds to come."""
+
+    outcome: Any
+    seconds: float
+
+
+# What a wait must leave of the time, in seconds: for the call after it, and for waking up late.
+AFTER_A_WAIT = importer.LEAST_FOR_AN_IMPORT + importer.WAKING
+AFTER_A_WAIT_FOR_A_LOOK_UP = importer.LEAST_FOR_A_LOOK_UP + importer.WAKING
+
+
+class World:
+    """An account that answers from a script, and a clock that only it and sleeping move.
+
+    The last line of a script is repeated for ever.
+    """
+
+    def __init__(self, writes: Sequence[Any] = (), lists: Sequence[Any] = (), drawn: float = 0.0) -> None:
+        self.now = 1000.0
+        self.asked: list[tuple[str, float]] = []
+        self.sleeps: list[float] = []
+        self.calls = 0
+        self.seconds = 0.0
+        self.regions: set[tuple[str, bool]] = set()
+        self._scripts = {"write": list(writes), "list": list(lists)}
+        self.ambient = Ambient(self.clock, self.clock, self.sleep, lambda: drawn, {})
+
+    def clock(self) -> float:
+        """Return seconds."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds be over."""
+        assert seconds >= 0
+        self.sleeps.append(seconds)
+        self.now += seconds
+
+    def import_key_pair(self, order: Order) -> Any:
+        """Answer as the script has it."""
+        self.regions.add((order.region, order.region_chosen))
+        return self._next("write")
+
+    def list_key_pairs(self, region: str, *, region_chosen: bool = False) -> Any:
+        """Answer as the script has it."""
+        self.regions.add((region, region_chosen))
+        return self._next("list")
+
+    def _next(self, what: str) -> Any:
+        self.asked.append((what, self.now))
+        script = self._scripts[what]
+        outcome = script.pop(0) if len(script) > 1 else script[0]
+        if isinstance(outcome, Slow):
+            self.now += outcome.seconds
+            return outcome.outcome
+        return outcome
+
+    @property
+    def course(self) -> str:
+        """What was asked, in order: `w` for a write, `l` for a look-up."""
+        return "".join(what[0] for what, _ in self.asked)
+
+    def run(self, wanted: Order | None = None, budget: float = 20.0) -> Imported:
+        """Import with so many seconds to go."""
+        deadline = Deadline(self.now + budget, self.clock)
+        return importer.import_key(wanted or order(), self, deadline, self.ambient, lambda _n, _p: True)
+
+    def problem(self, wanted: Order | None = None, budget: float = 20.0) -> problems.Problem:
+        """Return what an import raises."""
+        with pytest.raises(problems.Problem) as raised:
+            self.run(wanted, budget)
+        return raised.value

@@ -1,0 +1,101 @@
+"""The exchange with CVM under TLS: nothing is sent to whom cannot be trusted."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from handler import cvm_transport
+from handler.cvm_transport import NeverSent, NoReply
+from tests.faults.exchange import GOOD, HEAD, PATIENCE, ask, bounds, dribbling, once, silent, timed
+from tests.faults.wire import Serve, repeating, server
+
+
+class Authority:
+    """A certificate for 127.0.0.1 and its key, and a TLS server that shows it."""
+
+    def __init__(self, folder: Path, address: str = "127.0.0.1") -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stand-in")])
+        names = [x509.IPAddress(ipaddress.ip_address(address))]
+        now = datetime.datetime.now(datetime.timezone.utc)
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - datetime.timedelta(days=1))
+            .not_valid_after(now + datetime.timedelta(days=1))
+            .add_extension(x509.SubjectAlternativeName(names), False)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+            .sign(key, hashes.SHA256())
+        )
+        self.path = folder / "certificate.pem"
+        self.path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        secret = folder / "key.pem"
+        secret.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(self.path, secret)
+
+    def behind(self, serve: Serve) -> Serve:
+        """Put TLS before a server."""
+
+        def encrypted(peer: socket.socket, number: int) -> None:
+            with self._context.wrap_socket(peer, server_side=True) as inner:
+                serve(inner, number)
+
+        return encrypted
+
+
+@pytest.fixture
+def trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Authority], None]]:
+    """Let this authority be the one that certifi knows."""
+
+    def trust(authority: Authority) -> None:
+        monkeypatch.setattr("certifi.where", lambda: str(authority.path))
+        cvm_transport._trust.cache_clear()
+
+    yield trust
+    cvm_transport._trust.cache_clear()
+
+
+def test_tls_with_a_trusted_certificate_is_an_exchange_like_any(
+    tmp_path: Path, trusted: Callable[[Authority], None]
+) -> None:
+    """Kept, reused and bounded as well."""
+    authority = Authority(tmp_path)
+    trusted(authority)
+    with server(authority.behind(repeating(GOOD))) as running:
+        assert [ask(running.host, scheme="https") for _ in range(3)] == [b"{}"] * 3
+        assert running.connections == 1
+    with server(authority.behind(dribbling(HEAD))) as running:
+        timed(NoReply, running.host, scheme="https")
+
+
+@pytest.mark.parametrize("wrong", ["authority", "address", "no TLS", "silence"])
+def test_without_tls_that_can_be_trusted_nothing_is_sent(
+    wrong: str, tmp_path: Path, trusted: Callable[[Authority], None]
+) -> None:
+    """An unknown authority, another's certificate, a server that speaks no TLS or nothing at all."""
+    authority = Authority(tmp_path, "127.0.0.2" if wrong == "address" else "127.0.0.1")
+    if wrong == "address":
+        trusted(authority)
+    plain = {"no TLS": once(GOOD * 50), "silence": silent}
+    serve = plain.get(wrong, authority.behind(repeating(GOOD)))
+    with server(serve) as running:
+        timed(NeverSent, running.host, bounds(left=PATIENCE), scheme="https")
