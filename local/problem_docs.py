@@ -1,0 +1,197 @@
+"""Writes `docs/problems.md`: every problem and every reason, out of the code that raises them.
+
+    python -m local.problem_docs > docs/problems.md
+
+Each reason comes with an example. In an example `{{name}}` stands for key material, which the page
+shows shortened; a test puts the whole in and sees the reason come out.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+
+from handler import key_reasons, problems, weak_reasons
+from handler.key_reasons import Reason
+
+# By the name of a reason in `key_reasons` and `weak_reasons`, in the order of the page.
+EXAMPLES = {
+    "EMPTY": "(nothing, or only blanks)",
+    "TOO_LONG": "{{line}} {{long}}",
+    "PRIVATE_KEY": "-----BEGIN OPENSSH PRIVATE KEY-----",
+    "MULTIPLE_KEYS": "{{line}} alice\n{{line2}} bob",
+    "WRAPPED": "ssh-rsa {{blob[:70]}}\n{{blob[70:]}} alice",
+    "PEM_PUBLIC": "{{spki-pem}}",
+    "PEM_RSA": "{{pkcs1-pem}}",
+    "PEM_CERTIFICATE": "{{cert-pem}}",
+    "PEM_PGP": "-----BEGIN PGP PUBLIC KEY BLOCK-----",
+    "PEM_OTHER": "-----BEGIN SSH SIGNATURE-----",
+    "PEM_BARE": "{{spki-b64}}",
+    "SSH2": "{{ssh2}}",
+    "CERTIFICATE": "ssh-rsa-cert-v01@openssh.com {{rsa-cert-blob}} alice",
+    "ED25519": "ssh-ed25519 {{ed25519-blob}} alice",
+    "ECDSA": "ecdsa-sha2-nistp256 {{ecdsa-blob}} alice",
+    "DSA": "ssh-dss {{dss-blob}} alice",
+    "SECURITY_KEY": "sk-ssh-ed25519@openssh.com {{sk-ed25519-blob}} alice",
+    "SIGNATURE_NAME": "rsa-sha2-512 {{blob}} alice",
+    "OTHER_ALGORITHM": "ssh-ed448 {{ed448-blob}} alice",
+    "OPTIONS": 'from="10.0.0.0/8",no-pty {{line}} alice',
+    "KNOWN_HOSTS": "server.example.com {{line}}",
+    "BARE_BLOB": "{{blob}} alice",
+    "FINGERPRINT": "2048 {{fingerprint}} alice (RSA)",
+    "FILE_PATH": "~/.ssh/id_rsa.pub",
+    "QUOTED": '"{{line}} alice"',
+    "INVISIBLE": "\ufeff{{line}} alice",
+    "TYPOGRAPHIC": "ssh\u2013rsa {{blob}} alice",
+    "CAPITALS": "Ssh-rsa {{blob}} alice",
+    "URL_ENCODED": "ssh-rsa%20{{blob}}%20alice",
+    "HTML_ENCODED": "ssh-rsa&nbsp;{{blob}} alice",
+    "ESCAPED": "{{line}}\\n",
+    "ENCODED_TWICE": "{{line-b64}}",
+    "ELLIPSIS": "ssh-rsa {{blob[:40]}}...{{blob[-8:]}} alice",
+    "EXTRA_TEXT": "My key is: {{line}} alice",
+    "DAMAGED_TYPE": "ssh-rsa{{blob}} alice",
+    "DAMAGED_START": "ssh-rsa {{blob[1:]}} alice",
+    "FOREIGN_CHARACTER": "ssh-rsa {{blob[:40]}}*{{blob[41:]}} alice",
+    "URL_SAFE": "ssh-rsa {{blob3072-urlsafe}} alice",
+    "INNER_PADDING": "ssh-rsa {{blob[:40]}}=={{blob[40:]}} alice",
+    "MISSING_PADDING": "ssh-rsa {{blob3072[:-1]}} alice",
+    "UNUSED_BITS": "ssh-rsa {{blob3072-bits}} alice",
+    "NO_DATA": "ssh-rsa",
+    "TRUNCATED": "ssh-rsa {{blob[:100]}}",
+    "TRUNCATED_EARLY": "ssh-rsa AAAAB3NzaC1yc2EAAAAD",
+    "BAD_LENGTH": "ssh-rsa {{blob-n-huge}} alice",
+    "TRAILING_DATA": "ssh-rsa {{blob}}{{blob}} alice",
+    "TYPE_MISMATCH": "ssh-rsa {{ed25519-blob}} alice",
+    "TYPE_MISMATCH_OUTER": "ssh-dss {{blob}} alice",
+    "NEGATIVE": "ssh-rsa {{blob-n-negative}} alice",
+    "ZERO_PADDED": "ssh-rsa {{blob-n-padded}} alice",
+    "ZERO": "ssh-rsa {{blob-n-zero}} alice",
+    "BAD_COMMENT": "{{line}} alice\u202e",
+    "NOT_KEY_DATA": "ssh-rsa hello",
+    "OTHER_FORMAT": "{{jwk}}",
+    "NOT_A_KEY": "hello",
+    "SECOND_OPINION": "(no key is known that leads here)",
+    "KNOWN_KEY": "(the key that every Vagrant box once trusted, for one)",
+    "TOO_SMALL": "{{weak-too-small-1024}} alice",
+    "TOO_LARGE": "{{weak-too-large-20000}} alice",
+    "EVEN_MODULUS": "{{weak-even-modulus-changed}} alice",
+    "BAD_EXPONENT": "{{weak-bad-exponent-e1}} alice",
+    "SMALL_FACTOR": "{{weak-small-factor-3}} alice",
+    "SQUARE": "{{weak-square-2048}} alice",
+    "CLOSE_PRIMES": "{{weak-close-primes-next}} alice",
+    "ROCA": "{{weak-roca-2048}} alice",
+    "SPARSE_MODULUS": "{{weak-sparse-modulus-ones-30}} alice",
+}
+
+# What the page shows for key material; `…` for what is left out.
+_SHORT = {
+    "line": "ssh-rsa AAAAB3NzaC1yc2E…",
+    "line2": "ssh-rsa AAAAB3NzaC1yc2E…",
+    "long": "(more than 16,384 characters)",
+    "spki-pem": "-----BEGIN PUBLIC KEY-----",
+    "pkcs1-pem": "-----BEGIN RSA PUBLIC KEY-----",
+    "cert-pem": "-----BEGIN CERTIFICATE-----",
+    "spki-b64": "MIIBIjANBgkqhkiG9w0BAQEF…",
+    "ssh2": "---- BEGIN SSH2 PUBLIC KEY ----",
+    "fingerprint": "SHA256:…",
+    "line-b64": "c3NoLXJzYSBBQUFBQjNOemFD…",
+    "jwk": '{"kty": "RSA", "n": "…", "e": "AQAB"}',
+    "rsa-cert-blob": "AAAAHHNzaC1yc2EtY2VydC…",
+    "ed25519-blob": "AAAAC3NzaC1lZDI1NTE5…",
+    "ed448-blob": "AAAACXNzaC1lZDQ0O…",
+    "ecdsa-blob": "AAAAE2VjZHNhLXNoYTIt…",
+    "dss-blob": "AAAAB3NzaC1kc3M…",
+    "sk-ed25519-blob": "AAAAGnNrLXNzaC1lZDI1NTE5…",
+    "blob[1:]": "AAAB3NzaC1yc2E…",
+    "blob[70:]": "…",
+    "blob[40:]": "…",
+    "blob[41:]": "…",
+    "blob[-8:]": "…",
+}
+_UNSEEN = {"\ufeff": "(byte order mark)", "\u202e": "(right-to-left override)"}
+
+
+def page() -> str:
+    """The whole page, as Markdown."""
+    return "\n".join([*_head(), *_problems(), *_reasons()]) + "\n"
+
+
+def shown(example: str) -> str:
+    """An example as the page shows it: on one line, with key material shortened."""
+
+    def short(found: re.Match[str]) -> str:
+        if found[1] in _SHORT:
+            return _SHORT[found[1]]
+        return "ssh-rsa AAAAB3NzaC1yc2E…" if found[1].startswith("weak-") else "AAAAB3NzaC1yc2E…"
+
+    text = re.sub(r"\{\{([^}]+)\}\}", short, example).replace("\n", " ⏎ ")
+    for unseen, name in _UNSEEN.items():
+        text = text.replace(unseen, name)
+    return text
+
+
+def reasons() -> Iterator[tuple[str, Reason]]:
+    """Every reason for refusing a key by its name in the code, in the order of the page."""
+    known = {**vars(key_reasons), **vars(weak_reasons)}
+    for name in EXAMPLES:
+        yield name, known[name]
+
+
+def _head() -> list[str]:
+    return [
+        "# Problems",
+        "",
+        "Whatever is not a result is a problem as [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) has it,",
+        "`application/problem+json`. `code` is the slug in the table; `detail` says what happened and `remedy`",
+        "what to do about it. `retryable` says whether the very same request may succeed later.",
+        "This page is made from the code: `python -m local.problem_docs > docs/problems.md`.",
+        "",
+    ]
+
+
+def _problems() -> list[str]:
+    rows = ["| code | status | retryable | title | when |", "|---|---|---|---|---|"]
+    for kind in _leaves(problems.Problem):
+        when = (kind.__doc__ or "").split("\n")[0]
+        retryable = "yes" if kind.retryable else "no"
+        anchor = f'<a id="{kind.slug}"></a>`{kind.slug}`'  # for PROBLEM_BASE_URL with a `#` at its end
+        rows.append(f"| {anchor} | {kind.status} | {retryable} | {kind.title} | {when} |")
+    return [*rows, ""]
+
+
+def _leaves(kind: type[problems.Problem]) -> Iterator[type[problems.Problem]]:
+    below = kind.__subclasses__()
+    if not below:
+        yield kind
+    for child in below:
+        yield from _leaves(child)
+
+
+def _reasons() -> list[str]:
+    lines: list[str] = []
+    section = slug = ""
+    for name, reason in reasons():
+        if reason.kind.slug != section:
+            section = reason.kind.slug
+            lines += [f"## Reasons of `{section}`", ""]
+        if reason.slug != slug:
+            slug = reason.slug
+            lines += [f"### `{slug}`", ""]
+        lines += [
+            f"    {shown(EXAMPLES[name])}",
+            "",
+            f"- {_filled(reason.detail)}",
+            f"- {_filled(reason.remedy)}",
+            "",
+        ]
+    return lines[:-1]
+
+
+def _filled(sentence: str) -> str:
+    return sentence.format(count="57 bytes", bits=1024, minimum=2048, advised=3072)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
