@@ -101,7 +101,7 @@ def _problems(ask: _Asked) -> Iterator[Json]:
     yield ask(good, {"MIN_RSA_BITS": "many"})
     yield ask(good, headers={})
     yield ask(good, headers={**bearer, "content-type": "text/plain"})
-    yield ask('{"keyName": "alice_laptop", }')
+    yield ask('{"keyName": alice_laptop}')
     yield ask({"KeyName": "alice_laptop", "publicKey": alice})
     yield ask({**good, "publicKey": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE0pKLWlOiqcNi1x2mBvdkLgKHjwBKDA"})
     yield ask({**good, "publicKey": (ROOT / "events" / "weak.pub").read_text(encoding="ascii")})
