@@ -144,8 +144,8 @@ def _head() -> list[str]:
         "# Problems",
         "",
         "Whatever is not a result is a problem as [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) has it,",
-        "`application/problem+json`. `code` is the slug in the table; `detail` says what happened and `remedy`",
-        "what to do about it. `retryable` says whether the very same request may succeed later.",
+        "`application/problem+json`. `code` is the slug in the table; `detail` says what happened and",
+        "`remedy` what to do about it. `retryable` says whether the very same request may succeed later.",
         "This page is made from the code: `python -m local.problem_docs > docs/problems.md`.",
         "",
     ]
