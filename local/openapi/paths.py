@@ -164,7 +164,7 @@ def _chat_path(platform: Platform, recorded: Recorded) -> Json:
         f"A command typed in {platform.title}",
         {"200": answered, **refusals((*BODY, *ANYWHERE), recorded)},
         security=[],
-        description=f"Called by {platform.title}; docs/chat/{platform.name}.md says how to set it up.",
+        description=f"Called by {platform.title} alone, which proves itself in its own way.",
         requestBody={"required": True, "content": {platform.sends: {"schema": platform.form}}},
     )
     if not platform.checks:
