@@ -32,6 +32,8 @@ from handler.key_reasons import Reason
         ("&#9999999;&#xFFFFFF;", why.HTML_ENCODED, "\U0010ffff\U0010ffff"),
         ("ssh-rsa%20AAAA%2b%2F%3d%40", why.URL_ENCODED, "ssh-rsa AAAA+/=@"),
         ("a%0Ab%0dc%09d", why.URL_ENCODED, "a\nb\rc\td"),
+        ("a%2bb", why.URL_ENCODED, "a+b"),
+        ("\\u00E9", why.ESCAPED, "\xe9"),
         ("50%40", None, "50%40"),
         ("100% x", None, "100% x"),
         ("ssh-rsa+AAAA+x", why.URL_ENCODED, "ssh-rsa AAAA x"),

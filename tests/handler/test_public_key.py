@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ import sshpubkeys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler import problems, public_key
+from handler import problems, public_key, weak_keys
 from tests.keys import cases, forms, judge
 from tests.keys.refusal import read, reason_of, refusal_of, variant_of
 
@@ -136,6 +137,33 @@ def test_minimum_is_the_callers() -> None:
     assert "ssh-keygen -t rsa -b 4096 " in problem.remedy
     assert "-b 3072 " in refusal_of(LINE, 2049).remedy
     assert reason_of(forms.line(*forms.SOUND["16384"]), 16384) == "ok"
+
+
+def test_first_bytes_of_numbers() -> None:
+    """A number may begin with 0x7f, or with a zero where it would otherwise be negative."""
+    for e in (0x7F, 0x7FFF, 0x61, 0x8001, 0x8101, 2**63 - 1, 2**63 + 1):
+        assert reason_of(forms.line(e, forms.N)) == "ok"
+    for first in (0x80, 0x81, 0xFF):
+        base = first << 2040 | 1
+        n = next(n for n in range(base, base + 10**6, 2) if _has_no_small_factor(n))
+        assert reason_of(forms.line(65537, n)) != "bad-integer"
+
+
+def _has_no_small_factor(n: int) -> bool:
+    return math.gcd(n, weak_keys._small_primes()) == 1
+
+
+def test_surplus_and_doubled_data_are_counted_together() -> None:
+    """Surplus behind the key and the same again behind its padding are both too many."""
+    text = forms.b64(forms.blob() + b"\1")
+    problem = refusal_of(f"ssh-rsa {text}{text}")
+    assert f"for {1 + 280} bytes after" in problem.detail
+
+
+def test_too_large_names_its_size() -> None:
+    """A key that is too large is told its size."""
+    problem = refusal_of(forms.line(*forms.WEAK["too-large", "16385"]))
+    assert problem.detail == "The key has 16385 bits; OpenSSH takes at most 16384."
 
 
 def test_weak_is_another_problem_than_invalid() -> None:

@@ -192,6 +192,9 @@ def test_sparse_by_share_of_ones() -> None:
     assert not weak_keys._is_sparse((1 << bits - 1) | ((1 << few) - 1) << half | (low << 1 | 1), bits)
     assert not weak_keys._is_sparse((1 << bits - 1) | low << half | ((1 << enough) - 1), bits)
     assert not weak_keys._is_sparse((1 << bits - 1) | ((1 << 600) - 1) << half | low, bits)
+    # Exactly 40 %, in the whole and in the half.
+    assert not weak_keys._is_sparse((1 << 2559) | ((1 << 1022) - 1) << 1280 | 1, 2560)
+    assert not weak_keys._is_sparse((1 << 2559) | ((1 << 512) - 1), 2560)
     # The upper half does not count for the lower one.
     assert weak_keys._is_sparse((1 << bits - 1) | low, bits)
 

@@ -70,6 +70,8 @@ from tests.keys.refusal import REASONS, refusal_of, variant_of
         ("{{line}}\nhello, Bob", "EXTRA_TEXT"),
         ("ssh-rsa{{blob}}", "DAMAGED_TYPE"),
         ("ssh_rsa AAA{{blob[4:]}}", "DAMAGED_TYPE"),
+        ("ssh-rsa:{{blob}}", "DAMAGED_TYPE"),
+        ("ssh-rsa AAAB3NzaC1\nyc2E", "DAMAGED_START"),
         ("ssh-rsa {{blob[1:]}}", "DAMAGED_START"),
         ("ssh-rsa A{{blob}}", "DAMAGED_START"),
         ("ssh-rsa !{{blob[2:]}}", "DAMAGED_START"),

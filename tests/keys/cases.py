@@ -102,6 +102,8 @@ def _wrapped(line: str) -> dict[str, str]:
         "wrap64-blank-lines": lines.replace("\n", "\n\n"),
         "wrap64-blanks": lines.replace("\n", " "),
         "wrap64-literal": lines.replace("\n", "\\n"),
+        "wrap20-blanks": wrap(line, 20).replace("\n", " "),
+        "wrap20-blanks-3072": wrap(forms.line(*forms.SOUND["3072"]), 20).replace("\n", " "),
         "wrap72-blanks": wrap(line, 72).replace("\n", " "),
         "blob-wrapped70": wrap(line.split()[1], 70),
     }
