@@ -112,3 +112,13 @@ def test_every_link_leads_somewhere() -> None:
     """What README points to in this tree is there."""
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_the_quoted_figures_are_what_the_bench_printed() -> None:
+    """The ratios in README are those of bench/RESULTS.md."""
+    results = (ROOT / "bench" / "RESULTS.md").read_text(encoding="utf-8")
+    cold = re.search(r"cold import, instructions: baseline / ours \| [^|]+ \| ([0-9.]+)", results)
+    warm = re.search(r"warm import, processor: baseline / ours \| [^|]+ \| ([0-9.]+)", results)
+
+    assert cold and f"\n{cold[1]} times as many instructions" in README
+    assert warm and f"and {warm[1]} times the processor time" in README
