@@ -120,5 +120,7 @@ def test_the_quoted_figures_are_what_the_bench_printed() -> None:
     cold = re.search(r"cold import, instructions: baseline / ours \| [^|]+ \| ([0-9.]+)", results)
     warm = re.search(r"warm import, processor: baseline / ours \| [^|]+ \| ([0-9.]+)", results)
 
-    assert cold and f"\n{cold[1]} times as many instructions" in README
-    assert warm and f"and {warm[1]} times the processor time" in README
+    assert cold is not None
+    assert warm is not None
+    assert f"\n{cold[1]} times as many instructions" in README
+    assert f"and {warm[1]} times the processor time" in README
