@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from handler import credentials
@@ -35,7 +37,7 @@ def test_a_missing_one_is_named(name: str, value: str | None) -> None:
 
 @pytest.mark.parametrize("name", LENT)
 @pytest.mark.parametrize(
-    "value", ["two words", "line\nend", "line\r\nX-Other: 1", "tab\t", "schlüssel", "x" * 8193]
+    "value", ["two words", "line\nend", "line\r\nX-Other: 1", "tab\t", "schlüssel", "x" * 8193], ids=itertools.count()
 )
 def test_one_that_cannot_be_a_credential_is_named_without_its_value(name: str, value: str) -> None:
     """It would break the header it travels in."""
@@ -48,4 +50,4 @@ def test_one_that_cannot_be_a_credential_is_named_without_its_value(name: str, v
 def test_printing_credentials_shows_nothing_secret() -> None:
     """Neither in a trace nor in a message."""
     lent = credentials.read(LENT)
-    assert not any(value in f"{lent} {lent!r} {lent:}" for value in LENT.values())
+    assert f"{lent} {lent!r}" == "Credentials(...) Credentials(...)"

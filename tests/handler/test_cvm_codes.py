@@ -90,6 +90,12 @@ ANSWERS = [
     ("", "", UNLISTED),
 ]
 
+answers = pytest.mark.parametrize(
+    ("code", "message", "meaning"),
+    ANSWERS,
+    ids=[f"{place} {code}" for place, (code, *_) in enumerate(ANSWERS)],
+)
+
 KINDS = {
     "upstream-refused": problems.UpstreamRefused,
     "unknown-project": problems.UnknownProject,
@@ -101,7 +107,7 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize(("code", "message", "meaning"), ANSWERS)
+@answers
 def test_each_answer_has_one_meaning(code: str, message: str, meaning: str) -> None:
     """Codes match exactly unless the table says otherwise, the most specific first."""
     assert cvm_codes.meaning(code, message) == meaning
@@ -120,7 +126,7 @@ def test_no_row_hides_a_later_one() -> None:
             assert not cvm_codes._matches(pattern, later.replace("*", "Something")), (pattern, later)
 
 
-@pytest.mark.parametrize(("code", "message", "meaning"), ANSWERS)
+@answers
 @pytest.mark.parametrize("region_chosen", [False, True])
 def test_each_refusal_becomes_the_problem_of_its_meaning(
     code: str, message: str, meaning: str, region_chosen: bool

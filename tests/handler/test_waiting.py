@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 
 import pytest
@@ -28,6 +29,7 @@ from handler.waiting import Waits
         ("equals to `３７` in a second, limit `１０`", (0, 0)),
         ("", (0, 0)),
     ],
+    ids=itertools.count(),
 )
 def test_count_and_limit_are_read_where_both_are_named(message: str, named: tuple[int, int]) -> None:
     """In English and Chinese, with and without backticks; anything else names nothing."""
