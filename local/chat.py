@@ -239,13 +239,17 @@ def _unsealed(body: str, sender: Sender) -> str:
     if not body:
         return ""
     token, key, receiver = _keys(sender)
-    outside = wecom_xml.read(body.encode())
-    parts = (outside["TimeStamp"].encode(), outside["Nonce"].encode(), outside["Encrypt"].encode())
-    if wecom_cipher.sign(token, *parts).decode() != outside["MsgSignature"]:
-        raise ValueError("The reply's signature is wrong.")
-    message, fault = wecom_cipher.unseal(key, parts[2], receiver)
+    try:
+        outside = wecom_xml.read(body.encode())
+        names = ("TimeStamp", "Nonce", "Encrypt", "MsgSignature")
+        timestamp, nonce, encrypted, signature = (outside[name].encode() for name in names)
+    except (KeyError, wecom_xml.NotFlatError):
+        raise ValueError("WeCom cannot read the reply: it is not in its form.") from None
+    if wecom_cipher.sign(token, timestamp, nonce, encrypted) != signature:
+        raise ValueError("WeCom cannot read the reply: its signature is wrong.")
+    message, fault = wecom_cipher.unseal(key, encrypted, receiver)
     if fault:
-        raise ValueError(f"The reply cannot be decrypted: {fault}.")
+        raise ValueError(f"WeCom cannot read the reply: it cannot be decrypted ({fault}).")
     return wecom_xml.read(message)["Content"]
 
 
