@@ -240,7 +240,7 @@ def test_size_makes_a_refusal_neither_slow_nor_long(value: dict[str, Any]) -> No
     begun = time.perf_counter()
     found = errors(value)
 
-    assert time.perf_counter() - begun < 1
+    assert time.perf_counter() - begun < 10
     assert len(json.dumps(found)) < 20_000
 
 
