@@ -37,7 +37,9 @@ def test_a_missing_one_is_named(name: str, value: str | None) -> None:
 
 @pytest.mark.parametrize("name", LENT)
 @pytest.mark.parametrize(
-    "value", ["two words", "line\nend", "line\r\nX-Other: 1", "tab\t", "schlüssel", "x" * 8193], ids=itertools.count()
+    "value",
+    ["two words", "line\nend", "line\r\nX-Other: 1", "tab\t", "schlüssel", "x" * 8193],
+    ids=itertools.count(),
 )
 def test_one_that_cannot_be_a_credential_is_named_without_its_value(name: str, value: str) -> None:
     """It would break the header it travels in."""
