@@ -82,7 +82,7 @@ EXPIRED: Final = frozenset(
 _REGION_HEADER = "X-TC-Region"
 
 
-def meaning(code: str, message: str = "") -> str:
+def meaning(code: str, message: str) -> str:
     """Return what the code means; of the message, only which parameter it names is looked at."""
     if code == "InvalidParameterValue" and _REGION_HEADER in message:
         return REGION
@@ -93,7 +93,7 @@ def _matches(pattern: str, code: str) -> bool:
     before, star, after = pattern.partition("*")
     if not star:
         return pattern == code
-    return len(code) >= len(before) + len(after) and code.startswith(before) and code.endswith(after)
+    return code.startswith(before) and code.endswith(after)
 
 
 class _Words(NamedTuple):
@@ -156,15 +156,15 @@ _DEFECT = "CVM found a fault in the form of what this function sent to cvm:{acti
 _HOME = "CVM does not know the region that this function uses by default: set DEFAULT_REGION."
 
 
-def problem(code: str, message: str, request_id: str, action: str, region_chosen: bool) -> Problem:
+def problem(means: str, code: str, request_id: str, action: str, *, region_chosen: bool) -> Problem:
     """Return what to tell the caller about a refusal that is neither throttle, duplicate nor doubt.
 
     Args:
-        code, message, request_id: CVM's answer; the message is not passed on.
+        means: what the code means, see `meaning`.
+        code, request_id: CVM's answer, for support; its message is not passed on.
         action: the API that was called, for whoever runs the function.
         region_chosen: whether the caller named the region; our own default is ours to mend.
     """
-    means = meaning(code, message)
     if means == INTERNAL:
         return problems.InternalError(
             _DEFECT.format(action=action), cvm_code=code, cvm_request_id=request_id

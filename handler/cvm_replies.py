@@ -78,7 +78,7 @@ def refusal(
         return Nonsense(reply.code)
     if means == cvm_codes.DUPLICATE:
         return Duplicate(reply.request_id)
-    problem = cvm_codes.problem(reply.code, reply.message, reply.request_id, action, region_chosen)
+    problem = cvm_codes.problem(means, reply.code, reply.request_id, action, region_chosen=region_chosen)
     return Full(problem) if means == cvm_codes.FULL else Refused(problem)
 
 

@@ -201,7 +201,9 @@ class _Course:
         wait = self._waits.after_failure()
         if isinstance(outcome, Refused):
             return wait, outcome.problem
-        return wait, _unreadable() if isinstance(outcome, Nonsense) else _unreachable()
+        if isinstance(outcome, Nonsense):
+            return wait, _unreadable(outcome.cause)
+        return wait, _unreachable(outcome.cause)
 
     def _room(self, least: float) -> float:
         """Return the longest wait (seconds) after which there is still time for another call."""
@@ -221,6 +223,7 @@ class _Course:
             "Send the same request again: it finds the key pair if it is there, and imports it if not.",
             cvm_code=problem.cvm_code,
             cvm_request_id=problem.cvm_request_id,
+            cause=problem.cause,
         )
 
 
@@ -232,16 +235,18 @@ def _busy(wait: float) -> Problem:
     )
 
 
-def _unreachable() -> Problem:
+def _unreachable(cause: str) -> Problem:
     return UpstreamUnreachable(
         "CVM could not be reached, or did not answer. Nothing was written.",
         "Send the same request again later.",
         retry_after=_UNREACHABLE,
+        cause=cause,
     )
 
 
-def _unreadable() -> Problem:
+def _unreadable(cause: str) -> Problem:
     return UpstreamError(
         "CVM's list of key pairs cannot be read. Nothing was written.",
         "Send the same request again later.",
+        cause=cause,
     )

@@ -66,7 +66,7 @@ def clear_in(sent: Sequence[float], told: int, limit: int, now: float) -> float:
         now: the same clock as in `sent`.
     """
     recent = [moment for moment in sent if now - moment < WINDOW]
-    if not 0 < limit < told <= len(recent):
+    if not limit < told <= len(recent):
         return 0.0
     # All calls of CVM's second are ours, so it began no later than the first of those.
     return recent[-told] + WINDOW - now

@@ -25,18 +25,19 @@ from handler.deadline import Deadline
 from handler.decision import Imported
 from handler.order import Order
 from tests.faults.scene import key, order
+from tests.handler.sentences import assert_well_put
 
 CREATED = Created("skey-new", "r-created")
 DUPLICATE = Duplicate("r-duplicate")
-FULL = Full(problems.KeyPairQuota("d", "r", cvm_code="InvalidKeyPair.LimitExceeded"))
-REFUSED = Refused(problems.UnknownProject("d", "r", cvm_code="InvalidProjectId.NotFound"))
+FULL = Full(problems.KeyPairQuota("Full.", "Delete one.", cvm_code="InvalidKeyPair.LimitExceeded"))
+REFUSED = Refused(problems.UnknownProject("Unknown.", "Send another.", cvm_code="InvalidProjectId.NotFound"))
 DENIED = Refused(problems.Misconfigured("cause", cvm_code="AuthFailure.UnauthorizedOperation"))
-STRANGE = Refused(problems.UpstreamError("d", "r", cvm_code="Strange"))
+STRANGE = Refused(problems.UpstreamError("Strange.", "Send it again.", cvm_code="Strange"))
 CROWD = Throttled(23, 10, 0.0)  # a wait of exactly 3 s
 BLIND = Throttled(0, 0, 0.0)  # a wait of exactly 1 s, since nothing is drawn
 UNREACHED = Unreached("refused")
 NO_REPLY = NoReply("timeout")
-NONSENSE = Nonsense("html")
+NONSENSE = Nonsense("status 502")
 
 ABSENT = Listing((KeyPair("skey-x", "somebody", 0, key(99).blob, {}),), "r-list")
 PRESENT = Listing((*ABSENT.pairs, KeyPair("skey-old", "alice", 0, key(1).blob, {})), "r-list")
@@ -63,7 +64,7 @@ class World:
     """
 
     def __init__(self, writes: Sequence[Any] = (), lists: Sequence[Any] = (), drawn: float = 0.0) -> None:
-        self.now = 1000.0
+        self.now = 0.0
         self.asked: list[tuple[str, float]] = []
         self.sleeps: list[float] = []
         self.calls = 0
@@ -115,4 +116,5 @@ class World:
         """Return what an import raises."""
         with pytest.raises(problems.Problem) as raised:
             self.run(wanted, budget)
+        assert_well_put(raised.value)
         return raised.value

@@ -6,6 +6,7 @@ import pytest
 
 from handler import cvm_codes, problems
 from handler.cvm_codes import CODES, DOUBT, DUPLICATE, EXPIRED, FULL, REGION, ROLE, THROTTLED, UNLISTED
+from tests.handler.sentences import assert_well_put, is_well_put
 
 TOO_LONG = "The specified key pair name `a_name_that_is_far_too_long` is too long, more than `25` characters."
 ILLEGAL = "The specified key pair name `a-b` is include illegal character `-`."
@@ -132,7 +133,7 @@ def test_each_refusal_becomes_the_problem_of_its_meaning(
     code: str, message: str, meaning: str, region_chosen: bool
 ) -> None:
     """With CVM's code and request id, and none of CVM's words."""
-    problem = cvm_codes.problem(code, message, "r-1", "ImportKeyPair", region_chosen)
+    problem = cvm_codes.problem(meaning, code, "r-1", "ImportKeyPair", region_chosen=region_chosen)
     if meaning == REGION:
         assert isinstance(problem, problems.UpstreamRefused if region_chosen else problems.Misconfigured)
     elif meaning in KINDS:
@@ -143,8 +144,8 @@ def test_each_refusal_becomes_the_problem_of_its_meaning(
     said = f"{problem.detail} {problem.remedy} {problem.cause}"
     for word in ("`a-b`", "X-TC-Region", "a_name_that", "您当前"):
         assert word not in said
-    assert problem.detail.endswith(".")
-    assert problem.remedy.endswith(".")
+    assert_well_put(problem)
+    assert is_well_put(problem.cause or "None.")
 
 
 @pytest.mark.parametrize(
@@ -157,11 +158,13 @@ def test_each_refusal_becomes_the_problem_of_its_meaning(
         ("IpInBlacklist", "keeps this function from calling cvm:DescribeKeyPairs"),
         ("IpNotInWhitelist", "keeps this function from calling cvm:DescribeKeyPairs"),
         ("UnsupportedRegion", "DEFAULT_REGION"),
+        ("MissingParameter", "sent to cvm:DescribeKeyPairs"),
     ],
 )
 def test_whoever_runs_the_function_is_told_what_to_mend(code: str, words: str) -> None:
     """Credentials, the role's policy, a rule on addresses and our own region are told apart."""
-    assert words in cvm_codes.problem(code, "", "", "DescribeKeyPairs", False).cause
+    means = cvm_codes.meaning(code, "")
+    assert words in cvm_codes.problem(means, code, "", "DescribeKeyPairs", region_chosen=False).cause
 
 
 @pytest.mark.parametrize(
@@ -177,4 +180,5 @@ def test_whoever_runs_the_function_is_told_what_to_mend(code: str, words: str) -
 )
 def test_a_refused_value_is_named_where_the_code_names_it(code: str, words: str) -> None:
     """The remedy says what to send instead."""
-    assert words in cvm_codes.problem(code, "", "", "ImportKeyPair", True).detail
+    means = cvm_codes.meaning(code, "")
+    assert words in cvm_codes.problem(means, code, "", "ImportKeyPair", region_chosen=True).detail

@@ -31,7 +31,8 @@ def whole(body: bytes) -> Reply:
 def test_a_success_has_no_code() -> None:
     """Its content is what CVM sent."""
     reply = whole(answer(KeyId="skey-1"))
-    assert (reply.code, reply.request_id, reply.content["KeyId"]) == ("", "r-1", "skey-1")
+    assert (reply.code, reply.message, reply.request_id) == ("", "", "r-1")
+    assert reply.content["KeyId"] == "skey-1"
 
 
 @pytest.mark.parametrize("message", ["words", "中文", None, 7])
@@ -85,7 +86,13 @@ def test_a_request_id_of_another_form_is_left_out(given: Any) -> None:
 )
 def test_what_is_no_answer_is_nonsense(body: bytes) -> None:
     """Nothing can be told from it about what was done."""
-    assert isinstance(cvm_replies.read(body), Nonsense)
+    nonsense = cvm_replies.read(body)
+    assert isinstance(nonsense, Nonsense)
+    assert nonsense.cause in {
+        "a body that is no answer of API 3.0",
+        "an error without a code",
+        "an error and a key pair at once",
+    }
 
 
 @given(st.binary(max_size=200))
@@ -107,8 +114,9 @@ def test_an_import_with_a_key_id_is_created() -> None:
 @pytest.mark.parametrize("key_id", [None, "", 7, ["skey-1"], "skey 1", "skey-1\n", "s" * 65])
 def test_an_import_without_a_usable_key_id_is_nonsense(key_id: Any) -> None:
     """So it is in doubt."""
-    assert isinstance(cvm_replies.created(whole(answer(KeyId=key_id))), Nonsense)
-    assert isinstance(cvm_replies.created(whole(answer())), Nonsense)
+    nonsense = Nonsense("neither an error nor a KeyId")
+    assert cvm_replies.created(whole(answer(KeyId=key_id))) == nonsense
+    assert cvm_replies.created(whole(answer())) == nonsense
 
 
 def refusal(code: str, message: str = "", *, region_chosen: bool = True) -> Any:
@@ -161,12 +169,21 @@ def test_any_other_error_is_a_refusal(code: str, kind: type[problems.Problem]) -
     refused = refusal(code)
     assert isinstance(refused, Refused)
     assert type(refused.problem) is kind
-    assert refused.problem.cvm_code == code
+    assert (refused.problem.cvm_code, refused.problem.cvm_request_id) == (code, "r-1")
 
 
 def test_a_region_of_our_own_is_ours_to_mend() -> None:
     """Not the caller's fault."""
     assert isinstance(refusal("UnsupportedRegion", region_chosen=False).problem, problems.Misconfigured)
+    told = "A value specified in `X-TC-Region` is not valid"
+    assert isinstance(refusal("InvalidParameterValue", told).problem, problems.UpstreamRefused)
+    ours = refusal("InvalidParameterValue", told, region_chosen=False)
+    assert isinstance(ours.problem, problems.Misconfigured)
+
+
+def test_a_denial_names_the_action_that_the_role_may_not_call() -> None:
+    """For whoever runs the function."""
+    assert "cvm:ImportKeyPair" in refusal("UnauthorizedOperation").problem.cause
 
 
 def stored(**other: Any) -> dict[str, Any]:
@@ -249,4 +266,6 @@ def test_an_empty_account_has_no_key_pairs() -> None:
 )
 def test_key_pairs_of_an_unknown_form_are_nonsense(content: dict[str, Any]) -> None:
     """Half a list would make a name look free that is taken."""
-    assert isinstance(cvm_replies.page(whole(answer(**content))), Nonsense)
+    nonsense = cvm_replies.page(whole(answer(**content)))
+    assert isinstance(nonsense, Nonsense)
+    assert nonsense.cause in {"key pairs of an unknown form", "key pairs without their number"}

@@ -11,6 +11,7 @@ from handler.account import KeyPair
 from handler.decision import Difference, Imported
 from handler.problems import KeyNameConflict, PublicKeyConflict
 from tests.faults.scene import key, order
+from tests.handler.sentences import assert_well_put
 
 
 def pair(name: str, number: int | None, **other: Any) -> KeyPair:
@@ -75,6 +76,7 @@ def test_the_key_under_another_name_is_a_conflict_of_the_key() -> None:
     with pytest.raises(PublicKeyConflict) as raised:
         decision.decide(order("alice", 1), [pair("bob", 1, project_id=3)], everything)
     assert (raised.value.key_id, raised.value.key_name) == ("skey-bob", "bob")
+    assert_well_put(raised.value)
 
 
 def test_the_name_with_another_key_is_a_conflict_of_the_name() -> None:
@@ -82,6 +84,7 @@ def test_the_name_with_another_key_is_a_conflict_of_the_name() -> None:
     with pytest.raises(KeyNameConflict) as raised:
         decision.decide(order("alice", 1), [pair("alice", 2)], everything)
     assert (raised.value.key_id, raised.value.key_name) == ("skey-alice", "alice")
+    assert_well_put(raised.value)
 
 
 def test_a_stored_key_that_does_not_decode_is_another_key() -> None:
@@ -105,6 +108,7 @@ def test_a_conflict_hides_the_key_pair_from_a_caller_who_may_not_know_it(kind: t
     assert asked == [(held.key_name, 3)]
     assert isinstance(raised.value, (PublicKeyConflict, KeyNameConflict))
     assert (raised.value.key_id, raised.value.key_name) == ("", "")
+    assert_well_put(raised.value)
 
 
 def test_of_several_conflicts_one_is_named_that_the_caller_may_know() -> None:
@@ -130,4 +134,5 @@ def test_the_order_of_decisions_does_not_hang_on_the_order_of_the_list(reverse: 
 def test_a_dry_run_that_would_create_promises_no_id() -> None:
     """Only the real call makes one."""
     wanted = order("alice", 1, project_id=4, tags={"a": "b"})
+    assert decision.would_create(wanted).cvm_request_id == ""
     assert decision.would_create(wanted, "r-1") == Imported("created", "", 4, {"a": "b"}, (), "r-1")

@@ -22,6 +22,7 @@ from handler.waiting import Waits
         ("current request times equals to 7 in a second,which exceeds the frequency limit 5 for", (7, 5)),
         ("equals to `37` in a second.\nlimit `10`", (37, 10)),
         ("Your current request times equals to `21` in a second.", (0, 0)),
+        ("equals to `2` in a second, limit `1`", (2, 1)),
         ("equals to `10` in a second, limit `10`", (0, 0)),
         ("equals to `9` in a second, limit `10`", (0, 0)),
         ("equals to `1` in a second, limit `0`", (0, 0)),
@@ -40,6 +41,7 @@ def test_own_calls_that_explain_a_refusal_clear_a_second_after_the_first_of_them
     """The second that CVM counts began no later than the first of the calls it names."""
     sent = [0.5, 9.0] + [10.0 + 0.02 * step for step in range(11)]
     assert waiting.clear_in(sent, 11, 10, 10.25) == pytest.approx(0.75)
+    assert waiting.clear_in([10.0, 10.2], 2, 1, 10.25) == pytest.approx(0.75)
     assert waiting.clear_in(sent, 12, 10, 10.25) == 0, "a count that includes somebody else's calls"
     assert waiting.clear_in(sent, 0, 0, 10.25) == 0, "no count"
     assert waiting.clear_in(sent, 11, 10, 11.0) == 0, "the first is a whole second old"
