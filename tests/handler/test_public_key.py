@@ -98,6 +98,12 @@ def test_cut_anywhere(name: str) -> None:
                 assert problem.detail == f"The key's data is cut off: it ends {missing} {unit} early."
 
 
+def test_data_pasted_three_times_is_counted() -> None:
+    """Each repeat behind the padding of the one before is counted."""
+    blob = forms.blob(*forms.SOUND["3072"])
+    assert f"for {2 * len(blob)} bytes after" in refusal_of("ssh-rsa " + forms.b64(blob) * 3).detail
+
+
 @pytest.mark.parametrize("surplus", [1, 2, 3, 57, 279])
 def test_surplus_is_counted(surplus: int) -> None:
     """Data that goes on behind the key is refused with the number of bytes that are too many."""
@@ -223,6 +229,13 @@ def test_stored_key_is_decoded(text: str) -> None:
     blob = public_key.decode_blob(text)
     assert blob is not None
     assert forms.b64(blob).rstrip("=") == text.split()[1].rstrip("=")
+
+
+def test_stored_key_may_end_in_any_letter() -> None:
+    """Whatever the last letter of the base64 is, a stored key is decoded to its last byte."""
+    for change in range(256):
+        blob = forms.blob(n=forms.N ^ change)
+        assert public_key.decode_blob("ssh-rsa " + forms.b64(blob)) == blob
 
 
 @pytest.mark.parametrize(
