@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from handler.problems import Unauthenticated
 from local import chat
 from local.cvm import Options, StandIn, serve
-from local.in_process import Function, Json, public_keys
+from local.in_process import REQUEST_ID, Function, Json, public_keys
 from tests.faults.scene import SkippingClock
 from tests.handler.chat.scene import ALICE, AMBIENT, PLATFORMS, entry, function, refusal, say
 
@@ -66,6 +66,7 @@ def test_a_key_is_imported_once(platform: str, bot: Function, cvm: StandIn) -> N
     assert first["result"] == "created"
     assert [line["result"] for line in later] == ["unchanged", "unchanged"]
     for line in bot.audit:
+        assert line["requestId"] == answer.headers["X-Request-Id"] == REQUEST_ID
         assert (line["trigger"], line["caller"], line["user"]) == (platform, platform, "U0ALICE")
         assert (line["keyName"], line["keyId"], line["bits"]) == ("onb_alice", pair.key_id, 3072)
     assert "Imported as onb_alice." in seen[0]
@@ -131,6 +132,7 @@ def test_a_check_looks_at_a_key_alone(platform: str, bot: Function, cvm: StandIn
     assert "3072" in seen
     assert cvm.calls == []
     line = bot.audit[-1]
+    assert line["totalMs"] >= 0
     assert (line["result"], line["bits"], line["user"], line["trigger"]) == (
         "checked",
         3072,
@@ -398,7 +400,9 @@ def test_wecoms_check_of_the_url_is_answered_bare(bot: Function) -> None:
 
     assert (answer.status, answer.text, head.status, head.text) == (200, "1616140317555161061", 200, "")
     assert answer.headers["Content-Type"] == "text/plain"
+    assert answer.headers["X-Request-Id"] == REQUEST_ID
     assert bot.audit == []
+    assert bot.log[-1]["trigger"] == "wecom"
 
 
 def test_what_nobody_typed_is_answered_with_nothing(bot: Function) -> None:
@@ -426,6 +430,15 @@ def test_who_has_no_proper_id_is_nobody(platform: str, user: str, bot: Function,
         assert "who typed it" in chat.seen(sent, answer.status, answer.text, sender)
         assert (bot.audit[-1]["code"], bot.audit[-1].get("user")) == ("malformed-request", None)
     assert cvm.calls == []
+
+
+def test_a_message_keeps_its_trace(bot: Function) -> None:
+    """A trace that a gateway begins is in the audit line of what was typed."""
+    event = chat.slack(f"import a {KEY}", ALICE).event()
+    event["headers"]["traceparent"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    bot.answer(event)
+
+    assert bot.audit[-1]["traceId"] == "0af7651916cd43dd8448eb211c80319c"
 
 
 def test_what_slack_does_to_a_text_is_undone(bot: Function, cvm: StandIn) -> None:

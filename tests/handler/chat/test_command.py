@@ -203,6 +203,7 @@ def test_a_check_takes_a_key_alone() -> None:
     assert command.read(f"check {KEY} alice@laptop") == ("check", {}, f"{KEY} alice@laptop")
     assert command.read(f"Check\n```\n{wrapped(KEY, 76)}\n```").public_key == KEY
     assert command.read("check").public_key == ""
+    assert command.read(f"import a {KEY}").public_key == ""
 
 
 def outcome(typed: str) -> tuple[str, bytes | str]:

@@ -257,6 +257,7 @@ def test_a_reply_is_encrypted_for_its_sender() -> None:
     assert reply["body"].isascii()
     assert sorted(outside) == ["Encrypt", "MsgSignature", "Nonce", "TimeStamp"]
     assert outside["TimeStamp"] == str(int(NOW))
+    assert outside["Nonce"].isdigit()
     assert fault == ""
     assert wecom_xml.read(message) == {
         "ToUserName": "alice",

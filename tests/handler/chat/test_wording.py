@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from handler import problems, reply
-from handler.chat import wording
+from handler.chat import command, wording
 from handler.chat.message import Typed
 from handler.chat.wording import Fact
 from handler.problems import FieldError, Problem
@@ -151,3 +151,26 @@ def test_a_refusal_of_somebody_tells_the_ids() -> None:
         Fact("Channel id", "C0"),
         Fact("Team id", "T0"),
     )
+
+
+@pytest.mark.parametrize(("prefix", "start"), [("", ""), ("/key", "/key ")])
+def test_help_shows_commands_that_work(prefix: str, start: str) -> None:
+    """The examples are written as the reader reads them, with what the platform wants in front."""
+    text = wording.usage(prefix)
+    shown = {line.label: line.value for line in text.lines if isinstance(line, Fact)}
+
+    assert shown["Import"] == f"{start}import KEY_NAME ssh-rsa AAAA..."
+    assert shown["Only look at a key"] == f"{start}check ssh-rsa AAAA..."
+    typed = f"{shown['Import'].removeprefix(start)} {shown['Options of import']}"
+    assert command.read(typed).value == {
+        "keyName": "KEY_NAME",
+        "publicKey": "ssh-rsa AAAA...",
+        "projectId": "1001",
+        "region": "ap-shanghai",
+        "tags": {"owner": "alice"},
+        "dryRun": True,
+    }
+    assert [line for line in text.lines if isinstance(line, str)] == [
+        "`KEY_NAME` has 1 to 25 letters, digits and underscores.",
+        "Send the one line of the `.pub` file, never the private key.",
+    ]

@@ -158,6 +158,117 @@ def test_a_hostile_text_is_searched_in_no_time() -> None:
         assert time.process_time() - begun < 1
 
 
+def broken(line: str, *widths: int, last: str = "") -> str:
+    """Return a line whose data is broken into pieces of these widths, the last of them over and over."""
+    kind, data = line.split()
+    pieces: list[str] = []
+    while data:
+        width = widths[min(len(pieces), len(widths) - 1)]
+        pieces.append(data[:width])
+        data = data[width:]
+    return f"{kind} " + "\n".join([*pieces[:-1], last or pieces[-1]])
+
+
+@pytest.mark.parametrize("first", range(15, 37))
+def test_the_first_piece_may_be_short(first: int) -> None:
+    """Much may stand before the data on its line; the key's length may be divided between two pieces."""
+    line = key_line(2048)
+
+    assert line_in(broken(line, first, 64)) == line
+
+
+@pytest.mark.parametrize(
+    ("widths", "sure"),
+    [
+        ((64,), True),
+        ((65, 64), False),
+        ((64, 64, 63, 64), False),
+        ((64, 64, 64, 64, 64, 50, 2), False),
+        ((64, 64, 64, 64, 116), False),
+        ((20,), False),  # the last piece has 12 characters
+        ((21,), False),  # 15
+        ((22,), True),  # 20
+        ((19,), False),
+        ((18,), False),
+        ((16, 20), True),
+        ((20, 352), True),
+        ((19, 353), False),
+        ((356, 16), True),
+        ((357, 15), False),
+    ],
+)
+def test_a_broken_line_has_even_pieces(widths: tuple[int, ...], sure: bool) -> None:
+    """All pieces but the first and the last are equally wide, none is wider, and none narrower than 20."""
+    line = next(line for line in (key_line(2048, seed) for seed in range(99)) if _sound(line))
+
+    assert (line_in(broken(line, *widths)) == line) == sure
+
+
+def _sound(line: str) -> bool:
+    """Say whether every end of a line looks like data."""
+    return all(wrapped_key._is_data(line[-length:]) for length in (16, 20, 52, 352, 353))
+
+
+@pytest.mark.parametrize(
+    ("behind", "sure"),
+    [
+        ("", True),
+        (" alice", True),
+        (" alice@laptop", True),
+        ("\nalice", True),
+        (" aliceslaptop123", True),
+        (" aliceslaptop1234", False),
+        (" abc=", False),
+        (" alice/laptop+123", False),
+        ("\n(alice)", True),
+    ],
+)
+def test_behind_a_broken_line_is_no_more_data(behind: str, sure: bool) -> None:
+    """A comment may follow; what could be data of the same key makes it doubtful."""
+    line = key_line(2048)
+    assert (line_in(broken(line, 64) + behind) == line) == sure
+    # Where the last piece is as wide as the others, or there are but two, any word could be a piece.
+    for whole in (broken(line, 62), broken(line, 300)):
+        assert (line_in(whole + behind) == line) == (behind in ("", " alice@laptop", "\n(alice)"))
+
+
+def test_a_comment_as_long_as_the_last_line_is_none() -> None:
+    """A key that lost just its last line does not take what stands on the next one."""
+    word = "alicesmithsverynewworklaptopwithaverylongnameindeed1"
+    line = key_line(2048)
+
+    assert len(line.split()[1]) % 64 == len(word)
+    assert line_in(broken(line, 64)) == line
+    assert line_in(broken(line, 64, last=word)) is None
+
+
+def test_padding_is_data() -> None:
+    """A short end with an equals sign is no word."""
+    line = key_line(3072)
+
+    assert len(line.split()[1]) % 76 == 12
+    assert line_in(broken(line, 76)) == line
+    assert line_in(broken(line, 20)) == line
+    assert line_in(broken(line, 19)) is None
+
+
+@pytest.mark.parametrize(
+    ("piece", "data"),
+    [
+        ("aBaBaBaBBBBBBBBBBBBB", False),  # 7 changes, and 8 were enough
+        ("aBaBaBaBaaaaaaaaaaaa", True),
+        ("aBaBaBaBaBaBaBa", False),  # 15 characters
+        ("aBaBaBaBaBaBaBaB", True),
+        ("a1a+a/a1111111111111", False),
+        ("a1a+a/a1aaaaaaaaaaaa", True),
+        ("x=", True),
+    ],
+)
+def test_what_looks_like_data(piece: str, data: bool) -> None:
+    """Base64 of a modulus goes between small letters, capitals and the rest at two places of five or more."""
+    assert wrapped_key._is_data(piece) == data
+
+
 @given(st.integers(0, 1 << 40))
 def test_a_damaged_line_is_never_found_as_another(seed: int) -> None:
     """Whatever one fault and any number of harmless things do to a line, no other line is found."""
