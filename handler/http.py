@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from handler import strict_json
 from handler.problems import MalformedRequest, PayloadTooLarge, UnsupportedMediaType
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def body(request: HttpRequest, limit: int) -> Body:
     if content is None:
         return Body(b"", b"")
     if not isinstance(content, str):
-        text = _written_out(content)
+        text = strict_json.written_out(content).encode()
         _bound(len(text), limit)
         return Body(None, text)
     if not request.encoded:
@@ -125,14 +125,6 @@ def body(request: HttpRequest, limit: int) -> Body:
         ) from None
     _bound(len(raw), limit)
     return Body(raw, raw)
-
-
-def _written_out(parsed: object) -> bytes:
-    try:
-        return json.dumps(parsed).encode()
-    except (RecursionError, TypeError, ValueError):
-        # Nothing that came as JSON ends here but one that is nested beyond reason.
-        return b"[" * 64
 
 
 def _bound(length: int, limit: int) -> None:

@@ -55,6 +55,17 @@ def read(text: bytes | str) -> object:
     return value
 
 
+def written_out(parsed: object) -> str:
+    """Return as text what the platform has parsed already, so that it is read by the same strict rules.
+
+    What no text can hold is nested beyond reason, and comes out as something that is refused as that.
+    """
+    try:
+        return json.dumps(parsed)
+    except (RecursionError, TypeError, ValueError):
+        return "[" * (DEEPEST + 1) + "]" * (DEEPEST + 1)
+
+
 def _where(error: json.JSONDecodeError) -> MalformedJson:
     if not error.doc.strip(" \t\r\n"):
         return MalformedJson(

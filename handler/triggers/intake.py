@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from itertools import tee
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -106,14 +105,7 @@ def read(content: object) -> object:
     Raises:
         MalformedJson: see `strict_json.read`.
     """
-    if isinstance(content, str):
-        return strict_json.read(content)
-    try:
-        text = json.dumps(content)
-    except RecursionError:
-        # What is nested beyond reason is refused as what it is.
-        text = "[" * (strict_json.DEEPEST + 1) + "]" * (strict_json.DEEPEST + 1)
-    return strict_json.read(text)
+    return strict_json.read(content if isinstance(content, str) else strict_json.written_out(content))
 
 
 def sender(kind: str, given: object) -> str:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler import http
+from handler import http, strict_json
 from handler.http import Body, HttpRequest
-from handler.problems import MalformedRequest, PayloadTooLarge, UnsupportedMediaType
+from handler.problems import MalformedJson, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
 
 KIB = 1024
 
@@ -118,6 +118,9 @@ def test_a_parsed_body_beyond_reason_is_still_read() -> None:
 
     assert http.body(http.read(event(body=deep)), KIB).text.startswith(b"[" * 33)
     assert http.body(http.read(event(body={"a": {1, 2}})), KIB).text.startswith(b"[" * 33)
+    with pytest.raises(MalformedJson) as problem:
+        strict_json.read(http.body(http.read(event(body=deep)), KIB).text)
+    assert "32 levels" in problem.value.detail
 
 
 def test_text_becomes_bytes_even_where_it_is_not_unicode() -> None:
