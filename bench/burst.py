@@ -14,7 +14,6 @@ import json
 import multiprocessing
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,10 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench import events
+from bench import events, upstream
 from bench.instance import API_KEY
-from bench.subjects import ROOT
-from bench.upstream import CREDENTIAL
 
 #: How many imports CVM takes in a second.
 LIMIT = 10
@@ -44,19 +41,6 @@ class Result(NamedTuple):
 
 
 @contextlib.contextmanager
-def upstream(message: str) -> Iterator[str]:
-    """Yield the URL of a stand-in that refuses with this message: `count` or `limit+1`."""
-    switches = ["--rate", str(LIMIT), "--rate-message", message, "--quota", "0", "--same-key-twice"]
-    command = [sys.executable, "-m", "local.cvm", *switches, "--credential", ":".join(CREDENTIAL)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield json.loads(process.stdout.readline())["endpoint"]
-        finally:
-            process.terminate()
-
-
-@contextlib.contextmanager
 def environment(endpoint: str) -> Iterator[None]:
     """Let this process, and those that it forks, have the environment of the function."""
     with tempfile.TemporaryDirectory() as folder:
@@ -66,9 +50,9 @@ def environment(endpoint: str) -> Iterator[None]:
             CVM_ENDPOINT=endpoint,
             CALLERS_FILE=str(callers),
             TENCENTCLOUD_REGION="ap-guangzhou",
-            TENCENTCLOUD_SECRETID=CREDENTIAL.secret_id,
-            TENCENTCLOUD_SECRETKEY=CREDENTIAL.secret_key,
-            TENCENTCLOUD_SESSIONTOKEN=CREDENTIAL.token,
+            TENCENTCLOUD_SECRETID=upstream.CREDENTIAL.secret_id,
+            TENCENTCLOUD_SECRETKEY=upstream.CREDENTIAL.secret_key,
+            TENCENTCLOUD_SESSIONTOKEN=upstream.CREDENTIAL.token,
         )
         yield
 
@@ -133,7 +117,7 @@ def main() -> int:
     options = parser.parse_args()
     reached = True
     for message, slack, most in (("count", 1.5, 2.1), ("limit+1", 1.8, 3.2)):
-        with upstream(message) as endpoint, environment(endpoint):
+        with upstream.running(LIMIT, message) as endpoint, environment(endpoint):
             results = []
             for _ in range(options.runs):
                 results.append(run(endpoint, options.size))

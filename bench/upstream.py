@@ -16,10 +16,15 @@ CREDENTIAL = Credential("AKIDbench", "key-of-the-bench", "token-of-the-bench")
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """Yield the URL of a stand-in without rate, quota or objection to a key that is there already."""
-    switches = ["--rate", "0", "--quota", "0", "--same-key-twice", "--credential", ":".join(CREDENTIAL)]
-    command = [sys.executable, "-m", "local.cvm", *switches]
+def running(rate: int = 0, message: str = "count") -> Iterator[str]:
+    """Yield the URL of a stand-in without quota or objection to a key that is there already.
+
+    Args:
+        rate: how many requests it takes in a second, 0 for any number.
+        message: how it refuses more: `count` or `limit+1`.
+    """
+    limits = ["--rate", str(rate), "--rate-message", message, "--quota", "0", "--same-key-twice"]
+    command = [sys.executable, "-m", "local.cvm", *limits, "--credential", ":".join(CREDENTIAL)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from handler import invocation, routes
+from handler import cvm_transport, invocation, routes
 from handler.ambient import REAL, Ambient
 from local.cvm import StandIn
 
@@ -87,7 +87,8 @@ class Function:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take the folder away."""
+        """Take the folder away, and close the connection to the stand-in that the function keeps."""
+        cvm_transport.forget()
         self._folder.cleanup()
 
     @property

@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from handler import callers
-from local.cvm import Options, StandIn, serve
+from local.cvm import StandIn
 from local.in_process import API_KEY, REQUEST_ID, Answer, Function, caller, public_keys
+from tests import cost
 
 ALICE, BOB, CAROL, *_ = public_keys()
 GOOD = {"keyName": "alice", "publicKey": ALICE}
-
-
-@pytest.fixture(scope="module")
-def _shared() -> Iterator[StandIn]:
-    with serve(Options(rate=0)) as cvm:
-        yield cvm
-
-
-@pytest.fixture
-def cvm(_shared: StandIn) -> StandIn:
-    """A stand-in with an empty account."""
-    _shared.clear()
-    return _shared
 
 
 @pytest.fixture
@@ -292,10 +279,9 @@ def test_bad_input_gets_its_documented_problem(
 ) -> None:
     """Whatever is wrong with a body, the answer says it, at once, and nothing goes upstream."""
     function.post("{}")
-    begun = time.perf_counter()
-    answer = function.post(body)
+    with cost.at_most(0.5):
+        answer = function.post(body)
 
-    assert time.perf_counter() - begun < 0.5
     problem(answer, status, code)
     assert cvm.calls == []
 

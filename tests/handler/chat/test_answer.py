@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from handler.problems import Unauthenticated
 from local import chat
-from local.cvm import Options, StandIn, serve
+from local.cvm import StandIn
 from local.in_process import REQUEST_ID, Function, Json, public_keys
 from tests.faults.scene import SkippingClock
 from tests.handler.chat.scene import ALICE, AMBIENT, PLATFORMS, entry, function, refusal, say
@@ -25,19 +25,6 @@ KEY, OTHER, *_ = public_keys()
 MAL = ALICE._replace(user="U0MAL")
 PRIVATE = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END"
 SECRETS = [*chat.VARIABLES.values()]
-
-
-@pytest.fixture(scope="module")
-def _shared() -> Iterator[StandIn]:
-    with serve(Options(rate=0)) as cvm:
-        yield cvm
-
-
-@pytest.fixture
-def cvm(_shared: StandIn) -> StandIn:
-    """A stand-in with an empty account."""
-    _shared.clear()
-    return _shared
 
 
 @pytest.fixture

@@ -1,0 +1,22 @@
+"""What the tests of the function share: a stand-in for CVM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.cvm import Options, StandIn, serve
+
+
+@pytest.fixture(scope="module")
+def _shared() -> Iterator[StandIn]:
+    with serve(Options(rate=0)) as cvm:
+        yield cvm
+
+
+@pytest.fixture
+def cvm(_shared: StandIn) -> StandIn:
+    """A stand-in with an empty account."""
+    _shared.clear()
+    return _shared
