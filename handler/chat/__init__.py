@@ -8,14 +8,13 @@ the platform's form, since of any other a platform shows people nothing.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Protocol
 
 from handler import audit, callers, http, reply
 from handler.callers import audience
 from handler.chat import wording
 from handler.chat.form import unreadable
-from handler.chat.message import Probe, Proof, Typed
+from handler.chat.message import ID, Probe, Proof, Typed
 from handler.problems import InternalError, Problem
 
 if TYPE_CHECKING:
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
     from handler.log import Field
-
-
-#: A user's id, of any platform. It goes into the log, so it must not be just anything.
-_USER = re.compile("[A-Za-z0-9._@-]{1,64}")
 
 
 class Platform(Protocol):
@@ -70,7 +65,7 @@ def answer(request: HttpRequest, body: Body, call: Invocation) -> reply.Body:
     origin: dict[str, Field] = {
         "trigger": name,
         "traceId": http.trace_id(request.headers),
-        "user": typed.user if _USER.fullmatch(typed.user) else "",
+        "user": typed.user if ID.fullmatch(typed.user) else "",
     }
     return platform.render(_answered(typed, origin, deadline, call), typed, call)
 
@@ -128,7 +123,7 @@ def _admitted(typed: Typed, candidate: Candidate) -> str:
 
     if private_keys.found_in(typed.text):
         raise key_reasons.PRIVATE_KEY.problem()
-    if not _USER.fullmatch(typed.user):
+    if not ID.fullmatch(typed.user):
         raise unreadable("It does not say who typed it.")
     audience.admit(candidate.audience, typed.user, typed.channel)
     return typed.text

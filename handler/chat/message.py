@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from handler.callers.audience import Audience
     from handler.callers.caller import Caller
     from handler.problems import Problem
+
+
+#: What the ids of people, channels and workspaces look like; nothing else is shown or logged as one.
+ID = re.compile("[A-Za-z0-9._@-]{1,64}")
 
 
 class Candidate(NamedTuple):

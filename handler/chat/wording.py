@@ -1,12 +1,14 @@
 """What is said in a chat: results, verdicts, problems and help, in short sentences.
 
 A text knows no platform's markup: a fact is a label and a value that is shown as it is, a sentence may
-have code between backticks. Of what somebody sent nothing is repeated but valid names, regions and tags.
+have code between backticks. Of what somebody sent nothing is repeated but valid names, ids, regions and tags.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from handler.chat.message import ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +101,7 @@ def refused(body: Body, typed: Typed) -> Text:
         return Text("refused", "The command is wrong.", (*lines, request_id))
     # Who sets up the callers file needs the ids, which no platform shows to people.
     ids = [Fact("Your user id", typed.user), Fact("Channel id", typed.channel), Fact("Team id", typed.team)]
-    told = [fact for fact in ids if fact.value and code == "forbidden"]
+    told = [fact for fact in ids if ID.fullmatch(fact.value) and code == "forbidden"]
     return Text("refused", f"{body['title']}.", (*_why(body), *_known(body), *told, request_id))
 
 

@@ -153,6 +153,15 @@ def test_a_refusal_of_somebody_tells_the_ids() -> None:
     )
 
 
+def test_nothing_but_an_id_is_told_as_one() -> None:
+    """A field of the form that holds something else, such as a private key, is not repeated."""
+    _, body = reply.problem(problems.Forbidden("No.", "Ask."), "r-1", "urn:", known_caller=True)
+    pasted = "-----BEGIN PRIVATE KEY-----\nMIIE"
+    text = wording.refused(body, Typed((), pasted, "", pasted, pasted))
+
+    assert text.lines == ("No.", "Ask.", Fact("Request id", "r-1"))
+
+
 @pytest.mark.parametrize(("prefix", "start"), [("", ""), ("/key", "/key ")])
 def test_help_shows_commands_that_work(prefix: str, start: str) -> None:
     """The examples are written as the reader reads them, with what the platform wants in front."""
