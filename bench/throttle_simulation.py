@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from bench.results import table
 from handler.account import Throttled
 from handler.importer import LEAST_FOR_AN_IMPORT, WAKING
 from handler.waiting import Waits
@@ -110,34 +111,38 @@ def runs(burst: Burst, count: int = 20) -> list[Result]:
     return [run(burst, seed) for seed in range(count)]
 
 
-def line(burst: Burst, results: list[Result]) -> str:
-    """Return one line of the table."""
-    succeeded = [result.succeeded for result in results]
+def overview() -> tuple[list[str], list[list[str]]]:
+    """Return head and rows of a table: what becomes of crowds of every size."""
+    head = ["instances", "message", "succeed", "calls each", "at most", "last after, s", "at most, s"]
+    kinds = [
+        Burst(size, counts_up, others=others)
+        for counts_up in (True, False)
+        for others in (0.0, 3.0)
+        for size in (2, 5, 12, 20, 50, 100, 150, 200, 300, 500, 1000)
+    ]
+    return head, [_row(burst, runs(burst)) for burst in kinds]
+
+
+def _row(burst: Burst, results: list[Result]) -> list[str]:
     each = [result.calls / burst.size for result in results]
     last = [result.last for result in results]
-    return (
-        f"{burst.size:9d}  {min(succeeded):5d} to {max(succeeded):4d}"
-        f"  {statistics.mean(each):5.2f} {max(each):5.2f}  {statistics.mean(last):6.1f} {max(last):6.1f}"
-    )
-
-
-HEAD = (
-    "instances      succeed     calls each    last after, s\n"
-    "           at least, most   mean   max    mean    max"
-)
+    told = "counts up" if burst.counts_up else "limit + 1"
+    beside = f", beside {burst.others:.0f} calls a second of somebody else's" if burst.others else ""
+    return [
+        f"{burst.size}",
+        told + beside,
+        f"{min(result.succeeded for result in results)}",
+        f"{statistics.mean(each):.2f}",
+        f"{max(each):.2f}",
+        f"{statistics.mean(last):.1f}",
+        f"{max(last):.1f}",
+    ]
 
 
 def main() -> None:
-    """Print the tables."""
-    for counts_up in (True, False):
-        for others in (0.0, 3.0):
-            names = "names the true count" if counts_up else "always names limit + 1"
-            beside = f", beside {others:.0f} calls a second of somebody else's" if others else ""
-            print(f"CVM's refusal {names}{beside}; {BUDGET:.0f} s each, 20 runs\n{HEAD}")
-            for size in (2, 5, 12, 20, 50, 100, 150, 200, 300, 500, 1000):
-                burst = Burst(size, counts_up, others=others)
-                print(line(burst, runs(burst)))
-            print()
+    """Print the table."""
+    head, rows = overview()
+    print(table(head, rows), end="")
 
 
 if __name__ == "__main__":
