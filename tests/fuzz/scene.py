@@ -1,0 +1,86 @@
+"""What the fuzzed function has around it: secrets that are marked, a caller of every scheme, a stand-in."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handler import cvm_transport
+from local import chat, cvm, events
+from local.in_process import API_KEY, Json, caller, public_keys
+
+MESSAGE_ID = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"
+SIGNING_KEY = hashlib.sha256(b"a marked secret for webhooks").digest()
+WEBHOOK_SECRET = "whsec_" + base64.b64encode(SIGNING_KEY).decode()
+CREDENTIAL = cvm.Credential("AKIDmarkedSecretId00", "marked-secret-key-000000", "marked-session-token-000")
+
+#: What no reply and no log may hold, whatever is sent.
+SECRETS = (API_KEY, WEBHOOK_SECRET[6:], *CREDENTIAL, *chat.VARIABLES.values())
+
+RECORDED: dict[str, Any] = {
+    path.stem: events.fill(events.read(path), {"PUBLIC_KEY": public_keys()[0], "API_KEY": API_KEY})
+    for path in sorted(events.EVENTS.glob("*.json"))
+}
+SOURCES = sorted({source for event in RECORDED.values() for source in events.sources(event)})
+
+
+def callers() -> list[Json]:
+    """Return entries for an API key, webhooks, each recorded source and each chat platform."""
+    triggers = [
+        {"id": f"trigger-{number}", "auth": {"scheme": "trigger", "source": source}}
+        for number, source in enumerate(SOURCES)
+    ]
+    webhooks = {
+        "id": "webhooks",
+        "auth": {"scheme": "standard-webhooks", "secretEnv": ["WEBHOOK_SECRET"]},
+        "allow": {"keyNames": ["onb_*"], "minBits": 3072, "requiredTags": ["owner"]},
+        "tags": {"imported-by": "onboarding"},
+    }
+    return [caller(), webhooks, *triggers, *chat.CALLERS]
+
+
+def signed(event: Json) -> Json:
+    """Return an HTTP event with the signature that the webhooks' caller would put on it now."""
+    stamp = str(int(time.time()))
+    content = f"{MESSAGE_ID}.{stamp}.".encode() + str(event["body"]).encode("utf-8", "surrogatepass")
+    proof = base64.b64encode(hmac.new(SIGNING_KEY, content, "sha256").digest()).decode()
+    headers = {
+        "webhook-id": MESSAGE_ID,
+        "webhook-timestamp": stamp,
+        "webhook-signature": f"v1,{proof}",
+        "content-type": "application/json",
+    }
+    return {**event, "headers": headers}
+
+
+@contextmanager
+def stage(folder: Path) -> Iterator[cvm.StandIn]:
+    """Give this process the environment of the function, with a stand-in that takes anything."""
+    file = folder / "callers.json"
+    file.write_text(json.dumps({"callers": callers()}), encoding="utf-8")
+    options = cvm.Options(rate=0, quota=0, any_project=True, any_region=True, credentials=(CREDENTIAL,))
+    with cvm.serve(options) as running, pytest.MonkeyPatch.context() as patch:
+        variables = {
+            "CALLERS_FILE": str(file),
+            "CVM_ENDPOINT": running.url,
+            "TENCENTCLOUD_REGION": "ap-guangzhou",
+            "TENCENTCLOUD_SECRETID": CREDENTIAL.secret_id,
+            "TENCENTCLOUD_SECRETKEY": CREDENTIAL.secret_key,
+            "TENCENTCLOUD_SESSIONTOKEN": CREDENTIAL.token,
+            "WEBHOOK_SECRET": WEBHOOK_SECRET,
+            **chat.VARIABLES,
+        }
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        yield running
+        # The kept connection would outlive the stand-in.
+        cvm_transport.forget()

@@ -1,0 +1,60 @@
+"""Whatever is handed to the function, it answers in the form that the contract names."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+import index
+from local.cvm import StandIn
+from tests.fuzz import sources, verdict
+from tests.fuzz.scene import stage
+
+
+@pytest.fixture(scope="module")
+def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    """The function's surroundings, for as long as it is fuzzed."""
+    with stage(tmp_path_factory.mktemp("fuzz")) as running:
+        yield running
+
+
+def handed_in(event: Any, context: Any) -> tuple[Any, str]:
+    """Return what the function returns, and what it writes meanwhile."""
+    written = io.StringIO()
+    with contextlib.redirect_stdout(written):
+        answer = index.main_handler(event, context)
+    return answer, written.getvalue()
+
+
+#: What a run that comes far enough meets, whatever examples it draws.
+REACHED = {
+    *("/key-pairs 201", "/key-pairs 200", "/key-pairs 207", "/health 200", "OPTIONS 204"),
+    *("/chat/slack 200", "/chat/mattermost 200", "/chat/wecom 200"),
+    *("ckafka created", "eventbridge created", "timer created", "invoke created", "invoke many"),
+    *("unknown malformed-request", "malformed-request", "malformed-json", "unsupported-media-type"),
+    *("unauthenticated", "forbidden", "not-found", "method-not-allowed"),
+    *("invalid-request", "invalid-public-key"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.fuzz
+def test_no_event_makes_it_fail(upstream: StandIn, scaled: Callable[[int], int]) -> None:
+    """5,000 events, 100,000 under `make fuzz`: never an exception, a 5xx or an answer of another form."""
+    seen: Counter[str] = Counter()
+
+    # Under `make fuzz` others each time; what fails is printed whole, so it can be had again.
+    @settings(max_examples=scaled(5_000), derandomize=scaled(1) == 1)
+    @given(sources.events(), sources.CONTEXTS)
+    def fuzzed(event: Any, context: Any) -> None:
+        upstream.clear()
+        seen[verdict.judge(event, *handed_in(event, context))] += 1
+
+    fuzzed()
+    assert set(seen) >= REACHED, "the events come as far as CVM"
