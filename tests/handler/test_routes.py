@@ -255,6 +255,15 @@ def test_the_first_check_that_applies_answers(
     assert len(cvm.calls) == (code == "unknown-project")
 
 
+def test_too_many_tags_are_told_before_a_bad_key(cvm: StandIn) -> None:
+    """Tags that are too many with the caller's own break the request, which comes before its key."""
+    sent = {f"tag-{number}": "x" for number in range(50)}
+    with Function(cvm, [caller(tags={"imported-by": "onboarding"})]) as function:
+        answer = function.post({"keyName": "alice", "publicKey": PRIVATE, "tags": sent})
+
+    assert problem(answer, 422, "invalid-request")["errors"][0]["pointer"] == "/tags"
+
+
 BAD_BODIES = {
     "nothing": (None, 400, "malformed-json"),
     "not JSON": ("hello", 400, "malformed-json"),
