@@ -18,6 +18,8 @@ from local.send.credential import Signing
 from local.send.sending import Line, written
 from local.send.wanted import Wanted
 
+_LET_PASS = "Let whatever stands in between pass on the bytes as they are, or send to the function's own URL."
+
 
 def explain(line: Line, wanted: Wanted, refusal: Reply) -> Iterator[str]:
     """Yield sentences about why a request was answered 401; nothing secret is in them.
@@ -39,7 +41,7 @@ def explain(line: Line, wanted: Wanted, refusal: Reply) -> Iterator[str]:
         yield clock.says
         if not clock.is_cause:
             yield from line.credential.described()
-            yield _of_body(line, value, clock.moment)
+            yield _of_body(line, value, clock)
     else:
         yield from line.credential.described()
         yield "Whatever stands in between must pass on the header Authorization as it is."
@@ -49,17 +51,21 @@ def explain(line: Line, wanted: Wanted, refusal: Reply) -> Iterator[str]:
 
 
 class _Clock(NamedTuple):
-    """What the clocks say, whether that is the cause, and the time to sign with in further trials."""
+    """What the clocks say, whether that is the cause or unknown, and the time to sign further trials with."""
 
     says: str
     is_cause: bool = False
+    is_unknown: bool = False
     moment: float | None = None
 
 
 def _of_clock(line: Line, value: Mapping[str, object], refusal: Reply) -> _Clock:
     theirs = refusal.time()
     if theirs is None:
-        return _Clock("The answer does not say what time it is there, so the clocks could not be compared.")
+        return _Clock(
+            "The answer does not say what time it is there, so the clocks could not be compared.",
+            is_unknown=True,
+        )
     off = round(line.clock() - theirs)
     if abs(off) <= TOLERANCE:
         return _Clock(f"The clocks agree within {max(abs(off), 1)} s, and {TOLERANCE} s are allowed.")
@@ -71,18 +77,23 @@ def _of_clock(line: Line, value: Mapping[str, object], refusal: Reply) -> _Clock
     return _Clock(f"{which}: set it. Something else is wrong, too.", moment=theirs)
 
 
-def _of_body(line: Line, value: Mapping[str, object], now: float | None) -> str:
+def _of_body(line: Line, value: Mapping[str, object], clock: _Clock) -> str:
     """Return what a signature over the body as others might write it shows."""
     body = written(value)
     for how, changed in _rewritten(value, body):
-        if changed != body and _is_recognised(line, value, now=now, sign_for=changed):
-            return (
-                f"The body is changed on its way: it arrives {how}. Let whatever stands in between pass on"
-                " the bytes as they are, or send to the function's own URL."
-            )
+        if changed != body and _is_recognised(line, value, now=clock.moment, sign_for=changed):
+            return f"The body is changed on its way: it arrives {how}. {_LET_PASS}"
+    # Everybody writes this body in the same way, and no key pair comes of it.
+    if _is_recognised(line, 0, now=clock.moment):
+        return (
+            "The body is changed on its way, in none of the ways that were tried: a body of one digit is"
+            f" recognised, this one is not. {_LET_PASS}"
+        )
+    cause = f", or the clock here is more than {TOLERANCE} s off" if clock.is_unknown else ""
     return (
         "The body does not seem to be changed on its way: signed as others would write it, it is not"
-        " recognised either. So the secret is most likely another than the function's; compare the hashes."
+        f" recognised either. So the secret is most likely another than the function's{cause}; compare"
+        f" {'both' if clock.is_unknown else 'the hashes'}."
     )
 
 
@@ -94,6 +105,7 @@ def _rewritten(value: Mapping[str, object], body: bytes) -> Iterator[tuple[str, 
     yield "with its members sorted and blanks between them", json.dumps(value, sort_keys=True).encode()
     yield "indented by two", json.dumps(value, indent=2).encode()
     yield "indented by four", json.dumps(value, indent=4).encode()
+    yield "with a backslash before each slash", body.replace(b"/", b"\\/")
     yield "with a line end behind it", body + b"\n"
     yield "in Base64", base64.b64encode(body)
     yield "without a body", b""
@@ -105,7 +117,7 @@ def _dense(value: Mapping[str, object], *, ensure_ascii: bool = True, sort_keys:
 
 
 def _is_recognised(
-    line: Line, value: Mapping[str, object], *, now: float | None = None, sign_for: bytes | None = None
+    line: Line, value: object, *, now: float | None = None, sign_for: bytes | None = None
 ) -> bool:
     try:
         reply = line.send(value, now=now, sign_for=sign_for)
