@@ -23,7 +23,7 @@ def read(name: str) -> str:
         NotUsableError: there is no such file, it is a private key, or it is no text. Nothing of its content
             is in the message.
     """
-    path = Path(name).expanduser()
+    path = at_home(name)
     try:
         with path.open("rb") as file:
             data = file.read(_LONGEST + 1)
@@ -42,6 +42,18 @@ def read(name: str) -> str:
         )
     # As `$(cat file)` would.
     return data.decode("utf-8").rstrip("\n")
+
+
+def at_home(name: str) -> Path:
+    """Return the path of a name; `~` is the home directory.
+
+    Raises:
+        NotUsableError: it is the home directory of somebody who has none.
+    """
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        raise NotUsableError(f"There is no home directory for {name}: give the whole path.") from None
 
 
 def _is_text(data: bytes) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import http
 import re
+from email.utils import formatdate
 from typing import NamedTuple
 
 LONGEST_LINE = 64 * 1024
@@ -207,6 +208,9 @@ async def send(
     """
     lines = [f"HTTP/1.1 {response.status} {_reason(response.status)}"]
     lines += [f"{name}: {value}" for name, value in response.headers]
+    # RFC 9110, 6.6.1: whoever has a clock says what time it is.
+    if not any(name.lower() == "date" for name, _ in response.headers):
+        lines.append(f"Date: {formatdate(usegmt=True)}")
     bodiless = response.status in (204, 304)
     if not bodiless:
         lines.append(f"Content-Length: {len(response.body)}")

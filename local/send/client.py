@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 #: A longer answer is not this function's, in bytes.
 _LONGEST = 16 << 20
@@ -87,10 +88,26 @@ def endpoint(url: str) -> str:
         ValueError: it is no URL.
     """
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    if (
+        parts.scheme not in {"http", "https"}
+        or not _is_host(parts)
+        or not re.fullmatch("[!-~]*", parts.path)
+        or parts.query
+        or parts.fragment
+    ):
         raise ValueError("a URL is https://HOST, with the function's base path behind it if it has one")
     path = parts.path.rstrip("/")
     return parts._replace(path=path if path.endswith("/key-pairs") else f"{path}/key-pairs").geturl()
+
+
+def _is_host(parts: SplitResult) -> bool:
+    """Say whether a URL names a host that can be looked up, and a port that there is."""
+    try:
+        # The codec refuses a label that is empty or too long, as the look-up would.
+        named = parts.hostname and parts.hostname.encode("idna")
+        return bool(named) and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        return False
 
 
 def is_open_to_all(url: str) -> bool:

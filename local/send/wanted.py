@@ -56,7 +56,7 @@ def collect(source: str, name: str | None, prefix: str, common: Common, stdin: T
     Raises:
         NotSendableError: there is nothing to send, a private key among it, or no name.
     """
-    path = Path(source).expanduser()
+    path = _at_home(source)
     is_many = source != "-" and (path.is_dir() or path.suffix.lower() == ".csv")
     if is_many and name is not None:
         raise NotSendableError("--name is for one key; give --prefix for the keys of a folder.")
@@ -98,7 +98,10 @@ def _of_table(path: Path, prefix: str, common: Common) -> Iterator[Wanted]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise NotSendableError(f"{path} cannot be read as a table in UTF-8.") from None
-    rows = [row for row in csv.reader(io.StringIO(text, newline="")) if any(row)]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline="")) if any(row)]
+    except csv.Error as error:
+        raise NotSendableError(f"{path} is no table of names and keys: {error}.") from None
     names = [name.strip() for name in rows[0]] if rows else []
     columns = names if {"name", "key"} <= set(names) else ["name", "key"]
     body = rows[1:] if columns == names else rows
@@ -135,7 +138,14 @@ def _of_row(cells: Mapping[str, str], common: Common) -> Common:
 
 def _key_of_cell(cell: str, folder: Path) -> str:
     """Return a cell's key; without a blank in it, it is the path of a file, relative to the table."""
-    return cell if " " in cell or not cell else _key_in(folder / Path(cell).expanduser())
+    return cell if " " in cell or not cell else _key_in(folder / _at_home(cell))
+
+
+def _at_home(name: str) -> Path:
+    try:
+        return own_key.at_home(name)
+    except own_key.NotUsableError as problem:
+        raise NotSendableError(str(problem)) from None
 
 
 def _key_in(path: Path) -> str:

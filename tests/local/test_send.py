@@ -343,6 +343,7 @@ def test_table_of_names_and_keys_is_sent(send: Sender, tmp_path: Path) -> None:
         ("a,b c,d\n", "{path}: row 1 has 3 columns, not 2."),
         ("name,key,project\na,ssh-rsa x,-1\n", "The project '-1' is no number."),
         ("a,missing.pub\n", "There is no file {folder}/missing.pub."),
+        (f"a,ssh-rsa {'A' * 200_000}\n", "{path} is no table of names and keys: field larger than"),
     ],
 )
 def test_table_that_cannot_be_read_is_refused(send: Sender, tmp_path: Path, text: str, says: str) -> None:
@@ -352,6 +353,26 @@ def test_table_that_cannot_be_read_is_refused(send: Sender, tmp_path: Path, text
     assert send(table) == 2
     assert send.err.startswith(says.format(path=table, folder=tmp_path))
     assert send.front.bodies == []
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e30", "soon"])
+def test_timeout_that_is_no_time_is_refused(send: Sender, key_file: Path, seconds: str) -> None:
+    """A time that is none is a usage error."""
+    with pytest.raises(SystemExit) as ended:
+        send(key_file, "--timeout", seconds)
+    assert ended.value.code == 2
+    assert send.front.bodies == []
+
+
+@pytest.mark.parametrize("source", ["~nobody-of-this-name/a.pub", "hires.csv"])
+def test_home_directory_that_is_not_there_is_told(
+    send: Sender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    """A path below somebody's home directory who has none is refused, in a table as on the command line."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hires.csv").write_text("alice,~nobody-of-this-name/a.pub\n")
+    assert send(source) == 2
+    assert send.err == "There is no home directory for ~nobody-of-this-name/a.pub: give the whole path.\n"
 
 
 def test_table_that_is_no_text_is_refused(send: Sender, tmp_path: Path) -> None:
@@ -493,7 +514,23 @@ def test_nobody_to_send_as_is_refused(
     assert "--as CALLER, --secret-env or --api-key-env VARIABLE" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:9000", "ftp://x/", "https://", "https://x/?a=b", "https://x/#a"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "127.0.0.1:9000",
+        "ftp://x/",
+        "https://",
+        "https://x/?a=b",
+        "https://x/#a",
+        "https://x/\u00e9",
+        "https://x/a b",
+        "https://x:port",
+        "https://x:65536",
+        "https://.example",
+        f"https://{'a' * 64}.example",
+        "https://user:word@x/",
+    ],
+)
 def test_url_that_is_none_is_refused(send: Sender, key_file: Path, url: str) -> None:
     """A URL that is none is a usage error."""
     assert send(key_file, url=url) == 2

@@ -7,6 +7,7 @@ import json
 import socket
 import time
 from contextlib import ExitStack
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -65,6 +66,11 @@ def test_every_method_reaches_the_function(gateway: Gateway, method: str) -> Non
     """The gateway judges no method and no path."""
     answer = ask(gateway, method, "/a/%41;b?c")
     assert (answer.headers["x-method"], answer.headers["x-path"]) == (method, "/a/%41;b")
+
+
+def test_a_reply_says_what_time_it_is(gateway: Gateway) -> None:
+    """A client can compare its clock, which signed requests depend on."""
+    assert abs(parsedate_to_datetime(ask(gateway, "GET", "/").headers["date"]).timestamp() - time.time()) < 5
 
 
 def test_head_has_no_body(gateway: Gateway) -> None:
