@@ -233,6 +233,12 @@ def test_unknown_versions_are_skipped() -> None:
         assert verdict(headers(signature=f"{SIGNATURE} {others}")) == "onboarding"
 
 
+@pytest.mark.parametrize("version", ["v1a", "v10", "v2", "V1", "v", ""])
+def test_right_signature_of_another_version_proves_nothing(version: str) -> None:
+    """Only what calls itself `v1` is taken for one, whatever stands behind the comma."""
+    assert verdict(headers(signature=version + SIGNATURE[2:])) == "bad-signature"
+
+
 def test_up_to_eight_signatures_are_looked_at() -> None:
     """The right one may be the eighth; nine are too many, whichever is right."""
     assert verdict(headers(signature="v1,x " * 7 + SIGNATURE)) == "onboarding"
