@@ -13,7 +13,6 @@ from pathlib import Path
 from handler.callers import file
 from handler.callers.caller import resolve
 from handler.problems import Misconfigured
-from local.callers import check, explain, risks
 from local.callers.mint import SUFFIXES, Minted, mint, written
 
 _DESCRIPTION = """\
@@ -23,6 +22,11 @@ exit code of check:  0  the function takes the file; what is risky is told
                      1  it is wrong: the function would refuse every call as misconfigured
                      2  it cannot be read, or the command line is wrong
 """
+
+_NEEDS_PACKAGES = """\
+This Python lacks the packages that judge the file. In this tree:
+  make setup
+  .venv/bin/python -m local.callers check FILE"""
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -40,6 +44,12 @@ def _check(path: Path, environ: Mapping[str, str] | None) -> int:
         text = path.read_bytes()
     except OSError as error:
         print(f"{path} cannot be read: {error.strerror}.", file=sys.stderr)
+        return 2
+    # Imported here: a secret can be made by any Python, the schema needs the packages of `.venv`.
+    try:
+        from local.callers import check, explain, risks
+    except ModuleNotFoundError:
+        print(_NEEDS_PACKAGES, file=sys.stderr)
         return 2
     verdict = check.judge(text)
     faults = list(verdict.faults)

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,19 @@ def test_new_secret_makes_a_caller_that_the_function_takes(
     path = tmp_path / "callers.json"
     path.write_bytes(callers(entry))
     assert run(capsys, "check", str(path))[0] == 0
+
+
+def test_secret_can_be_made_without_any_package() -> None:
+    """A Python of one's own makes a secret; where it lacks what judges a file, it says what to do."""
+    command = [sys.executable, "-S", "-m", "local.callers"]
+    bare: dict[str, Any] = {"cwd": ROOT, "capture_output": True, "text": True}
+    made = subprocess.run([*command, "new", "onboarding", "--scheme", "api-key"], **bare)
+    judged = subprocess.run([*command, "check", "callers.example.json"], **bare)
+
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "\n    ikp_" in made.stdout
+    assert judged.returncode == 2
+    assert ".venv/bin/python -m local.callers check FILE" in judged.stderr
 
 
 def test_every_secret_is_new() -> None:
