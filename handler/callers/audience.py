@@ -17,7 +17,7 @@ EVERYONE = "everyone"
 #: User, team and channel ids of Slack, Mattermost and WeCom are all of this form.
 ID = Rule(
     r"(?!everyone(?![\s\S]))[A-Za-z0-9._@-]{1,64}",
-    'an id of 1 to 64 of A-Z, a-z, 0-9, ".", "_", "@" and "-"',
+    f'an id of 1 to 64 of A-Z, a-z, 0-9, ".", "_", "@" and "-"; "{EVERYONE}" is none',
 )
 
 #: So many people or channels one caller may list.
