@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from handler import callers
+from handler.callers import standard_webhooks
 from local.cvm import StandIn
 from local.in_process import API_KEY, REQUEST_ID, Answer, Function, caller, public_keys
 from tests import cost
@@ -301,6 +303,27 @@ def test_a_body_may_come_as_base64_or_parsed(function: Function) -> None:
 
     assert function.ask("POST", "/", encoded, isBase64Encoded="true").status == 201
     assert function.answer({"httpMethod": "POST", "headers": KNOWN, "body": GOOD}).status == 200
+
+
+def test_a_signature_holds_for_bytes_alone(cvm: StandIn) -> None:
+    """A signed body may come encoded; one that the platform has parsed has no bytes, however written out."""
+    secret = b"0123456789abcdef01234567"
+    text = json.dumps(GOOD).encode()
+    stamp = str(int(time.time()))
+    signature = standard_webhooks.sign(secret, b".".join((b"msg_1", stamp.encode(), text))).decode()
+    signed = {"webhook-id": "msg_1", "webhook-timestamp": stamp, "webhook-signature": f"v1,{signature}"}
+    entry = {"id": "onboarding", "auth": {"scheme": "standard-webhooks", "secretEnv": ["SECRET"]}}
+    environ = {"SECRET": f"whsec_{base64.b64encode(secret).decode()}"}
+    event = {"httpMethod": "POST", "path": "/", "headers": signed}
+    with Function(cvm, [entry], environ=environ) as function:
+        encoded = function.answer(
+            {**event, "body": base64.b64encode(text).decode(), "isBase64Encoded": True}
+        )
+        parsed = function.answer({**event, "body": GOOD})
+
+    assert encoded.status == 201
+    problem(parsed, 401, "unauthenticated")
+    assert function.audit[-1]["cause"] == "body-not-text"
 
 
 def test_the_counterpart_of_an_api_call_is_imported(function: Function, cvm: StandIn) -> None:
