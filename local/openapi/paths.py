@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from handler import problems, reply
+from handler import reply
 from local.examples import Recorded
 from local.in_process import public_keys
 from local.openapi.replies import ANYWHERE, BODY, IMPORT, Json, answer, refusals
@@ -175,7 +175,8 @@ def _chat_path(platform: Platform, recorded: Recorded) -> Json:
         f"{platform.title}'s check of the address, when it is set up",
         {
             "200": answer("The decrypted text", media={"text/plain": {"schema": {"type": "string"}}}),
-            **refusals((problems.Misconfigured, problems.Unauthenticated, *ANYWHERE), recorded),
+            # A GET may have a body, too, and then it is read.
+            **refusals((*BODY, *ANYWHERE), recorded),
         },
         security=[],
         parameters=[

@@ -17,7 +17,7 @@ from referencing import Registry, Resource
 
 from handler import problems
 from local import openapi
-from local.in_process import ROOT
+from local.in_process import ROOT, Function
 
 HERE = Path(__file__).parent
 CONTRACT: dict[str, Any] = json.loads((ROOT / "schemas" / "openapi.json").read_text(encoding="ascii"))
@@ -101,6 +101,26 @@ def test_every_problem_has_an_example_at_its_status() -> None:
     raised = {(each.slug, each.status) for each in tree if not each.__subclasses__()}
 
     assert shown == raised - {("not-found", 404)}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        (method, path)
+        for path, operations in CONTRACT["paths"].items()
+        for method in operations
+        if method != "options"
+    ],
+)
+def test_what_a_body_can_be_refused_for_is_in_the_contract(method: str, path: str) -> None:
+    """A body that is too large or no base64 has a documented answer, with whatever method it comes."""
+    with Function() as function:
+        answers = [
+            function.ask(method.upper(), path, body, isBase64Encoded=encoded)
+            for body, encoded in (("x" * (1 << 21), False), ("%", True), ("x", False))
+        ]
+
+    assert {str(answer.status) for answer in answers} <= set(CONTRACT["paths"][path][method]["responses"])
 
 
 def test_no_example_holds_what_differs_from_run_to_run() -> None:
