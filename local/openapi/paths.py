@@ -11,13 +11,17 @@ from local.openapi.replies import ANYWHERE, BODY, IMPORT, Json, answer, refusals
 
 
 class Platform(NamedTuple):
-    """A chat platform: what it is called, what it sends and reads, and whether it checks the address."""
+    """A chat platform: what it is called, sends and reads, and whether it checks the address.
+
+    What it sends by itself, which nobody typed, is `unasked`; it is answered with nothing.
+    """
 
     name: str
     title: str
     sends: str
     form: Json
     answers: str
+    unasked: str
     checks: bool
 
 
@@ -32,9 +36,9 @@ COMMAND = {
 }
 
 PLATFORMS = (
-    Platform("slack", "Slack", FORM, COMMAND, reply.JSON, checks=False),
-    Platform("mattermost", "Mattermost", FORM, COMMAND, reply.JSON, checks=False),
-    Platform("wecom", "WeCom", "text/xml", {"type": "string"}, "text/xml", checks=True),
+    Platform("slack", "Slack", FORM, COMMAND, reply.JSON, "a check of the certificate", checks=False),
+    Platform("mattermost", "Mattermost", FORM, COMMAND, reply.JSON, "", checks=False),
+    Platform("wecom", "WeCom", "text/xml", {"type": "string"}, "text/xml", "an event", checks=True),
 )
 
 
@@ -152,12 +156,13 @@ def _contract_path(recorded: Recorded) -> Json:
 
 
 def _chat_path(platform: Platform, recorded: Recorded) -> Json:
-    answered = answer(
-        "The answer, a refusal of what was typed included, in the platform's form",
-        media={
-            platform.answers: {"schema": {"type": "object" if platform.answers == reply.JSON else "string"}}
-        },
-    )
+    description = "The answer, a refusal of what was typed included, in the platform's form"
+    form = {"type": "object" if platform.answers == reply.JSON else "string"}
+    media: Json = {platform.answers: {"schema": form}}
+    if platform.unasked:
+        description += f"; to {platform.unasked}, nothing"
+        media["text/plain"] = {"schema": {"type": "string", "maxLength": 0}}
+    answered = answer(description, media=media)
     post = _operation(
         platform.name,
         "chat",

@@ -16,7 +16,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 
 from handler import problems
-from local import openapi
+from local import chat, openapi
 from local.in_process import ROOT, Function
 
 HERE = Path(__file__).parent
@@ -121,6 +121,23 @@ def test_what_a_body_can_be_refused_for_is_in_the_contract(method: str, path: st
         ]
 
     assert {str(answer.status) for answer in answers} <= set(CONTRACT["paths"][path][method]["responses"])
+
+
+@pytest.mark.parametrize("name", chat.PLAYERS)
+def test_what_a_chat_platform_is_answered_is_in_the_contract(name: str) -> None:
+    """A command, an event and a check each get a media type that is documented for their method."""
+    event = "<xml><FromUserName>alice</FromUserName><MsgType>event</MsgType></xml>"
+    others = {
+        "slack": [chat.Request("POST", "/chat/slack", {}, {}, "ssl_check=1")],
+        "wecom": [chat.wecom_sealed(event, chat.Sender()), chat.wecom_check("hello", chat.Sender())],
+    }
+    with Function(callers=[*chat.CALLERS], environ=chat.VARIABLES) as function:
+        for sent in [chat.PLAYERS[name]("help", chat.Sender()), *others.get(name, [])]:
+            answer = function.answer(sent.event())
+            replies = CONTRACT["paths"][sent.path][sent.method.lower()]["responses"]
+
+            assert answer.status == 200
+            assert answer.headers["Content-Type"] in replies["200"]["content"]
 
 
 def test_no_example_holds_what_differs_from_run_to_run() -> None:
