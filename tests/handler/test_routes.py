@@ -305,6 +305,18 @@ def test_a_body_may_come_as_base64_or_parsed(function: Function) -> None:
     assert function.answer({"httpMethod": "POST", "headers": KNOWN, "body": GOOD}).status == 200
 
 
+def test_a_caller_may_be_held_to_larger_keys(cvm: StandIn) -> None:
+    """A key that the function takes and this caller's `minBits` does not is too small, dry run or not."""
+    with Function(cvm, [caller(allow={"minBits": 4096})]) as function:
+        for request in (GOOD, {**GOOD, "dryRun": True}):
+            refused = problem(function.post(request), 422, "weak-public-key")
+            assert refused["reason"] == "too-small"
+        many = function.post([GOOD, GOOD])
+
+    assert [item["body"]["reason"] for item in many.json["results"]] == ["too-small", "too-small"]
+    assert cvm.calls == []
+
+
 def test_a_signature_holds_for_bytes_alone(cvm: StandIn) -> None:
     """A signed body may come encoded; one that the platform has parsed has no bytes, however written out."""
     secret = b"0123456789abcdef01234567"
