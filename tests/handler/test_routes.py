@@ -442,6 +442,18 @@ def test_a_refusal_leaves_one_audit_line(
     assert {name: value for name, value in line.items() if name not in common} == expected
 
 
+def test_the_audit_line_of_a_conflict_names_what_is_in_the_way(function: Function, cvm: StandIn) -> None:
+    """It has the id of the key pair that is there, and of the answer of CVM that showed it."""
+    function.post(GOOD)
+    answer = function.post({**GOOD, "keyName": "bob"})
+    problem(answer, 409, "public-key-conflict")
+    line = function.audit[-1]
+
+    assert (line["keyName"], line["fingerprint"][:7], line["bits"]) == ("bob", "SHA256:", 3072)
+    assert line["keyId"] == answer.json["keyId"] == cvm.account.key_pairs["alice"].key_id
+    assert line["cvmRequestId"] == answer.json["cvmRequestId"]
+
+
 def test_a_caller_reads_what_is_misconfigured_only_if_known(cvm: StandIn) -> None:
     """Who is recognised learns the cause of a 500; who is not learns that there is one."""
     with Function(cvm, environ={"TENCENTCLOUD_SECRETKEY": ""}) as function:

@@ -112,6 +112,7 @@ def test_our_own_faults_are_returned_too(function: Function) -> None:
     """Settings, callers, role: the caller learns that it may succeed later, and nobody raises."""
     function.environ["MIN_RSA_BITS"] = "many"
     assert (function(REQUEST)["code"], function(REQUEST)["retryable"]) == ("misconfigured", True)
+    assert "MIN_RSA_BITS" not in json.dumps(function(REQUEST)), "somebody unknown may not know the cause"
     function.environ["MIN_RSA_BITS"] = "2048"
     del function.environ["TENCENTCLOUD_SECRETID"]
     answer = function({"items": [REQUEST, REQUEST]})
@@ -120,7 +121,8 @@ def test_our_own_faults_are_returned_too(function: Function) -> None:
     function.environ["CALLERS_FILE"] = "nowhere.json"
     answer = function({"items": [REQUEST]})
     assert answer["code"] == "misconfigured"
-    assert "nowhere.json" not in json.dumps(answer), "somebody unknown may not"
+    assert "CALLERS_FILE" not in json.dumps(answer)
+    assert "CALLERS_FILE" in function.told("cause")[-1][0]
 
 
 def test_what_is_nested_beyond_reason(function: Function) -> None:
