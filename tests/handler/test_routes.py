@@ -367,6 +367,9 @@ def test_an_array_is_answered_one_by_one(function: Function, cvm: StandIn) -> No
     assert results[2]["body"]["code"] == "public-key-conflict"
     assert results[3]["body"]["errors"][0]["pointer"] == "/keyName"
     assert [call.action for call in cvm.calls] == ["DescribeKeyPairs", "ImportKeyPair"]
+    assert [(line["index"], line["caller"]) for line in function.audit] == [
+        (index, "onboarding") for index in range(5)
+    ]
 
 
 def test_a_hundred_is_not_too_many(function: Function) -> None:
