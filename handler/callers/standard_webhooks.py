@@ -140,8 +140,8 @@ def _fault(message_id: bytes, timestamp: bytes, given: bytes, body: bytes | None
     """Return why this cannot be a fresh message that we can check, or nothing."""
     if body is None:
         return "body-not-text"
-    # A dot would let one signature stand for two messages.
-    if not 1 <= len(message_id) <= LONGEST_ID or b"." in message_id:
+    # A dot would let one signature stand for two messages; beyond ASCII each hop may write it otherwise.
+    if not 1 <= len(message_id) <= LONGEST_ID or b"." in message_id or not message_id.isascii():
         return "bad-message-id"
     if not re.fullmatch(rb"[0-9]{1,12}", timestamp):
         return "bad-timestamp"

@@ -112,7 +112,9 @@ def _security_schemes() -> Json:
             "scheme": "bearer",
             "description": "A key of at least 32 characters, made with `python -m local.callers new`.",
         },
-        "webhookId": header("webhook-id", "Standard Webhooks: the message's own id."),
+        "webhookId": header(
+            "webhook-id", "Standard Webhooks: the message's own id, at most 256 ASCII characters, no dot."
+        ),
         "webhookTimestamp": header(
             "webhook-timestamp", "Standard Webhooks: Unix seconds, right to within five minutes."
         ),

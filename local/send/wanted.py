@@ -102,7 +102,7 @@ def _of_table(path: Path, prefix: str, common: Common) -> Iterator[Wanted]:
         rows = [row for row in csv.reader(io.StringIO(text, newline="")) if any(row)]
     except csv.Error as error:
         raise NotSendableError(f"{path} is no table of names and keys: {error}.") from None
-    names = [name.strip() for name in rows[0]] if rows else []
+    names = [_column(name) for name in rows[0]] if rows else []
     columns = names if {"name", "key"} <= set(names) else ["name", "key"]
     body = rows[1:] if columns == names else rows
     for unknown in (name for name in columns if not _is_column(name)):
@@ -117,6 +117,12 @@ def _of_table(path: Path, prefix: str, common: Common) -> Iterator[Wanted]:
         cells = {column: cell.strip() for column, cell in zip(columns, row, strict=True)}
         key = _key_of_cell(cells["key"], path.parent)
         yield _wanted(prefix + cells["name"], key, _of_row(cells, common), f"{path}, row {number}")
+
+
+def _column(text: str) -> str:
+    """Return a column's name: spreadsheets like capitals, and of a tag they are part of its own name."""
+    name = text.strip()
+    return f"tag:{name[4:]}" if name[:4].lower() == "tag:" else name.lower()
 
 
 def _is_column(name: str) -> bool:

@@ -300,11 +300,11 @@ def test_folder_without_keys_and_names_that_collide_are_refused(send: Sender, tm
 
 
 def test_table_of_names_and_keys_is_sent(send: Sender, tmp_path: Path) -> None:
-    """A table's columns may have names; a key is its text or the path of its file; tags are per person."""
+    """A table's columns may have names, in any case; a key is its text or a file's path; tags are per person."""
     (tmp_path / "bob.pub").write_text(KEYS[1])
     table = tmp_path / "hires.CSV"
     table.write_text(
-        f"\ufeffname,tag:owner,key,project,region\nonb_alice,alice,{KEYS[0]},,\n\nonb_bob,bob,bob.pub,1001,ap-shanghai\n",
+        f"\ufeffName,Tag:owner,key,project,Region\nonb_alice,alice,{KEYS[0]},,\n\nonb_bob,bob,bob.pub,1001,ap-shanghai\n",
         encoding="utf-8",
     )
     assert send(table, "--tag", "by=hr", "--dry-run") == 0
