@@ -136,13 +136,21 @@ def _connect(endpoint: Endpoint, seconds: float, clock: Callable[[], float]) -> 
     addresses = _resolve(host, int(port or "443"), seconds)
     why = "the host name cannot be resolved"
     for tried, (family, kind, protocol, _, address) in enumerate(addresses):
-        sock = socket.socket(family, kind, protocol)
+        # Each address gets an equal part of the time, so that one which swallows packets costs no more.
+        share = max(0.001, (ends - clock()) / (len(addresses) - tried))
         try:
-            # Each address gets an equal part of the time, so that one which swallows packets costs no more.
-            sock.settimeout(max(0.001, (ends - clock()) / (len(addresses) - tried)))
+            # This alone may fail: not every machine has every family of addresses.
+            sock = socket.socket(family, kind, protocol)
+        except OSError as error:
+            why = type(error).__name__
+            continue
+        try:
+            sock.settimeout(share)
             sock.connect(address)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return _encrypted(sock, host) if endpoint.scheme == "https" else sock
+            if endpoint.scheme == "https":
+                return _encrypted(sock, host, ends, clock)
+            return sock
         except OSError as error:
             why = type(error).__name__
             sock.close()
@@ -165,8 +173,11 @@ def _resolve(host: str, port: int, seconds: float) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def _encrypted(sock: socket.socket, host: str) -> socket.socket:
-    return _trust().wrap_socket(sock, server_hostname=host)
+def _encrypted(sock: socket.socket, host: str, ends: float, clock: Callable[[], float]) -> socket.socket:
+    trust = _trust()
+    # The handshake gets the timeout of connecting anew, but no more than is left.
+    sock.settimeout(max(0.001, min(sock.gettimeout() or 0.0, ends - clock())))
+    return trust.wrap_socket(sock, server_hostname=host)
 
 
 @functools.lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ import datetime
 import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from handler import cvm_transport
+from handler.ambient import REAL
 from handler.cvm_transport import NeverSent, NoReply
 from tests.faults.exchange import GOOD, HEAD, PATIENCE, ask, bounds, dribbling, once, silent, timed
 from tests.faults.wire import Serve, repeating, server
@@ -99,3 +101,16 @@ def test_without_tls_that_can_be_trusted_nothing_is_sent(
     serve = plain.get(wrong, authority.behind(repeating(GOOD)))
     with server(serve) as running:
         timed(NeverSent, running.host, bounds(left=PATIENCE), scheme="https")
+
+
+def test_the_handshake_gets_only_what_connecting_has_left() -> None:
+    """Together they end with the time, although each of them could take all of it."""
+    readings: list[float] = []
+
+    def leaping() -> float:
+        # Connecting seems to take all but a little of five seconds.
+        readings.append(time.monotonic() + (4.9 if len(readings) >= 2 else 0))
+        return readings[-1]
+
+    with server(silent) as running:
+        timed(NeverSent, running.host, scheme="https", ambient=REAL._replace(monotonic=leaping))

@@ -342,3 +342,17 @@ def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(socket, "getaddrinfo", two)
         assert ask("cvm.example") == b"{}"
     assert asked == [("cvm.example", 443)]
+
+
+def test_an_address_of_a_family_that_this_machine_does_not_have_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As of IPv6 where there is none: the next address serves, and without one nothing was sent."""
+    nowhere = (12345, socket.SOCK_STREAM, 6, "", ("::1", 443))
+    with server(repeating(GOOD)) as running:
+        port = int(running.host.rpartition(":")[2])
+        here = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [nowhere, here])
+        assert ask("cvm.example") == b"{}"
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [nowhere])
+    assert timed(NeverSent, "cvm.example") == "OSError"
