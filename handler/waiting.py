@@ -41,6 +41,9 @@ _BLIND = (4.0, 7.0)
 #: After a connection that never came up, or a reply that told nothing: first and longest wait (seconds).
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
 
+#: The characters of a refusal that are read; a long text would take its length squared in time.
+_READ = 1000
+
 # Backticks stand in English and Chinese replies alike; copies of the English ones come without them.
 _COUNTED = re.compile(r"(?:`|equals to )([0-9]{1,6})\b.*?(?:`|limit )([0-9]{1,6})\b", re.DOTALL)
 
@@ -52,7 +55,7 @@ def counted(message: str) -> tuple[int, int]:
     (6); most public samples name limit + 1, as does
     https://github.com/cloud-barista/cb-spider/issues/654.
     """
-    if (found := _COUNTED.search(message)) and int(found[1]) > int(found[2]) > 0:
+    if (found := _COUNTED.search(message[:_READ])) and int(found[1]) > int(found[2]) > 0:
         return int(found[1]), int(found[2])
     return 0, 0
 

@@ -37,6 +37,13 @@ def test_count_and_limit_are_read_where_both_are_named(message: str, named: tupl
     assert waiting.counted(message) == named
 
 
+def test_of_a_long_message_only_the_beginning_is_read() -> None:
+    """A text made to be searched for long would hold the function beyond its time."""
+    told = "equals to `37` in a second, which exceeds the frequency limit `10`"
+    assert waiting.counted(" " * 500 + told) == (37, 10)
+    assert waiting.counted(" " * 5_000 + told) == (0, 0)
+
+
 def test_own_calls_that_explain_a_refusal_clear_a_second_after_the_first_of_them() -> None:
     """The second that CVM counts began no later than the first of the calls it names."""
     sent = [0.5, 9.0] + [10.0 + 0.02 * step for step in range(11)]
