@@ -55,7 +55,7 @@ def read(body: bytes) -> Reply | Nonsense:
         return Nonsense("a body that is no answer of API 3.0")
     if error is not None and not (isinstance(code, str) and _CODE.fullmatch(code)):
         return Nonsense("an error without a code")
-    if error is not None and "KeyId" in content:
+    if error is not None and content.get("KeyId"):
         return Nonsense("an error and a key pair at once")
     return Reply(code, message if isinstance(message, str) else "", content, _text(request_id, _ID))
 

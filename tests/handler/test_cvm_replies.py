@@ -269,3 +269,9 @@ def test_key_pairs_of_an_unknown_form_are_nonsense(content: dict[str, Any]) -> N
     nonsense = cvm_replies.page(whole(answer(**content)))
     assert isinstance(nonsense, Nonsense)
     assert nonsense.cause in {"key pairs of an unknown form", "key pairs without their number"}
+
+
+@pytest.mark.parametrize("key_id", [None, ""])
+def test_an_error_with_an_empty_key_id_is_an_error(key_id: Any) -> None:
+    """There is no key pair in it, so nothing speaks against the error."""
+    assert whole(answer(Error={"Code": "Some.Code"}, KeyId=key_id)).code == "Some.Code"
