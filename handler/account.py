@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from handler.deadline import Deadline
     from handler.order import Order
     from handler.problems import Problem
 
@@ -118,5 +119,13 @@ class Account(Protocol):
     def import_key_pair(self, order: Order) -> ImportOutcome:
         """Ask once for the order's key pair to be imported; one write at most."""
 
-    def list_key_pairs(self, region: str, *, region_chosen: bool = False) -> ListOutcome:
-        """Ask for all key pairs; `region_chosen` tells whether the caller named the region."""
+    def list_key_pairs(
+        self, region: str, *, region_chosen: bool = False, deadline: Deadline | None = None
+    ) -> ListOutcome:
+        """Ask for all key pairs.
+
+        Args:
+            region: where to ask.
+            region_chosen: whether the caller named the region.
+            deadline: when the list must be there, where that is before the invocation's own end.
+        """

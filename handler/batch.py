@@ -8,7 +8,6 @@ batch gets further, however often the time runs out before its end.
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -119,6 +118,7 @@ class _Upstream:
         self._several = several
         self._ledger: Ledger | None = None
         self._unlisted: set[str] = set()
+        self._listable = several
         self._quota: KeyPairQuota | None = None
         self._resumes = -math.inf
 
@@ -182,9 +182,14 @@ class _Upstream:
         call = self._call
         if self._ledger is None:
             self._ledger = Ledger(cvm.open_account(call.configured(), self._deadline, call.ambient))
-        if self._several and not self._ledger.complete and order.region not in self._unlisted:
+        if self._listable and not self._ledger.listed and order.region not in self._unlisted:
             self._unlisted.add(order.region)
             # Where it cannot be had, it goes item by item: each looks for itself where it has to.
-            with suppress(Problem):
+            try:
                 importer.look_up(self._ledger, order.region, self._deadline, call.ambient)
+            except (UpstreamBusy, UpstreamUnreachable):
+                # No fault of the region's, and another half of the time would go into the next one.
+                self._listable = False
+            except Problem:
+                pass
         return self._ledger

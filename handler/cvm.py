@@ -96,20 +96,26 @@ class _Cvm:
             return cvm_replies.created(reply)
         return self._refused(reply, _IMPORT, order.region_chosen)
 
-    def list_key_pairs(self, region: str, *, region_chosen: bool = False) -> ListOutcome:
-        """Ask for all key pairs; `region_chosen` tells whether the caller named the region."""
+    def list_key_pairs(
+        self, region: str, *, region_chosen: bool = False, deadline: Deadline | None = None
+    ) -> ListOutcome:
+        """Ask for all key pairs, to have them by the deadline or the invocation's own, if that is sooner."""
+
+        def left() -> float:
+            return self._left() if deadline is None else min(self._left(), deadline.left())
+
         for _ in range(_READINGS):
-            listing = self._pages(region, region_chosen)
+            listing = self._pages(region, region_chosen, left)
             if listing is not None:
                 return listing
         return Nonsense("key pairs that keep changing")
 
-    def _pages(self, region: str, region_chosen: bool) -> ListOutcome | None:
+    def _pages(self, region: str, region_chosen: bool, left: Callable[[], float]) -> ListOutcome | None:
         """Read page by page; None where the pages do not add up, so that one may have slipped between."""
         held: dict[str, KeyPair] = {}
         offset, total = 0, -1
         while True:
-            page = self._page(region, region_chosen, offset)
+            page = self._page(region, region_chosen, offset, left)
             if not isinstance(page, cvm_replies.Page):
                 return page
             if page.total > _MOST_PAIRS:
@@ -121,8 +127,10 @@ class _Cvm:
             if offset >= total or not page.pairs:
                 return Listing(tuple(held.values()), page.request_id) if len(held) == total else None
 
-    def _page(self, region: str, region_chosen: bool, offset: int) -> cvm_replies.Page | Failure:
-        bounds = Bounds(self._left, self._patience, _ROOM_LIST)
+    def _page(
+        self, region: str, region_chosen: bool, offset: int, left: Callable[[], float]
+    ) -> cvm_replies.Page | Failure:
+        bounds = Bounds(left, lambda: min(left(), self._patience()), _ROOM_LIST)
         reply = self._ask(_LIST, {"Limit": _PAGE, "Offset": offset}, region, bounds)
         if not isinstance(reply, cvm_replies.Reply):
             return reply

@@ -175,7 +175,9 @@ class _Course:
         problem: Problem = _busy(1)
         nonsense, last = 0, False
         while self._deadline.left() >= LEAST_FOR_A_LOOK_UP:
-            outcome = self._account.list_key_pairs(self._region, region_chosen=self._region_chosen)
+            outcome = self._account.list_key_pairs(
+                self._region, region_chosen=self._region_chosen, deadline=self._deadline
+            )
             if isinstance(outcome, Listing):
                 return outcome
             room = self._room(LEAST_FOR_A_LOOK_UP)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handler.account import Created, KeyPair, Listing
+from handler.account import Created, KeyPair, Listing, Nonsense, NoReply
 
 if TYPE_CHECKING:
     from handler.account import Account, ImportOutcome, ListOutcome
+    from handler.deadline import Deadline
     from handler.order import Order
 
 
@@ -19,7 +20,8 @@ class Ledger:
     """An `Account` that passes everything on and keeps what it learns from the outcomes.
 
     Attributes:
-        complete: whether the account has been listed, so that what is not here was not there.
+        listed: whether the account has been listed.
+        complete: whether no write has been in doubt since, so that what is not here was not there.
     """
 
     def __init__(self, account: Account) -> None:
@@ -27,6 +29,7 @@ class Ledger:
         self._by_name: dict[str, KeyPair] = {}
         self._by_blob: dict[bytes | None, list[KeyPair]] = {}
         self._proofs: dict[str, str] = {}
+        self.listed = False
         self.complete = False
 
     @property
@@ -45,17 +48,21 @@ class Ledger:
         if isinstance(outcome, Created):
             pair = KeyPair(outcome.key_id, order.key_name, order.project_id, order.key.blob, order.tags)
             self._write(pair, outcome.request_id)
+        elif isinstance(outcome, (NoReply, Nonsense)):
+            self.complete = False
         return outcome
 
-    def list_key_pairs(self, region: str, *, region_chosen: bool = False) -> ListOutcome:
+    def list_key_pairs(
+        self, region: str, *, region_chosen: bool = False, deadline: Deadline | None = None
+    ) -> ListOutcome:
         """List, and start anew with what there is."""
-        outcome = self._account.list_key_pairs(region, region_chosen=region_chosen)
+        outcome = self._account.list_key_pairs(region, region_chosen=region_chosen, deadline=deadline)
         if isinstance(outcome, Listing):
             for page in (self._by_name, self._by_blob, self._proofs):
                 page.clear()
             for pair in outcome.pairs:
                 self._write(pair, outcome.request_id)
-            self.complete = True
+            self.listed = self.complete = True
         return outcome
 
     def near(self, order: Order) -> tuple[KeyPair, ...]:

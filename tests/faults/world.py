@@ -88,7 +88,9 @@ class World:
         self.regions.add((order.region, order.region_chosen))
         return self._next("write")
 
-    def list_key_pairs(self, region: str, *, region_chosen: bool = False) -> Any:
+    def list_key_pairs(
+        self, region: str, *, region_chosen: bool = False, deadline: Deadline | None = None
+    ) -> Any:
         """Answer as the script has it."""
         self.regions.add((region, region_chosen))
         return self._next("list")

@@ -294,3 +294,39 @@ def test_a_batch_is_decided_as_if_sent_one_after_another(
         outcomes.append([(pair.key_name, dict(pair.tags)) for pair in function.cvm.account])  # type: ignore[misc]
     assert outcomes[0] == outcomes[2]
     assert outcomes[1] == outcomes[3]
+
+
+def test_a_dry_run_after_a_doubt_is_not_answered_from_a_list_before_it(function: Function) -> None:
+    """The key pair may be there by now: it looks anew, as it would alone."""
+    function.environ["TIME_BUDGET_MS"] = "5000"
+    clock = Clock()
+    ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep)
+    function.cvm.fault("ImportKeyPair", "drop-after")
+    # The list before is had; the doubt cannot be settled, for four look-ups in a row or to the end.
+    function.cvm.fault("DescribeKeyPairs", "denied", nth=2, times=None)
+    answer = function({"items": [ALICE, {**ALICE, "dryRun": True}]}, ambient)
+    words = [_word(one["body"]) for one in answer["results"]]
+    assert words[0] == "outcome-unknown"
+    assert words[1] != "created"
+    assert list(function.cvm.account.key_pairs) == ["key_0"]
+
+
+def test_a_list_that_never_comes_leaves_half_of_the_time(function: Function) -> None:
+    """So that what can be imported without it is imported."""
+    function.environ["TIME_BUDGET_MS"] = "1500"
+    function.cvm.fault("DescribeKeyPairs", "delay-before", seconds=10.0, times=None)
+    assert said(function, ALICE, BOB, CAROL) == ["created"] * 3
+    assert function.asked() == ["DescribeKeyPairs"] + ["ImportKeyPair"] * 3
+
+
+def test_a_list_that_fails_for_want_of_time_is_not_tried_in_every_region(function: Function) -> None:
+    """Each try would take half of the time that is left; without it, it goes item by item."""
+    function.environ["TIME_BUDGET_MS"] = "2000"
+    clock = Clock()
+    ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep)
+    function.cvm.fault("DescribeKeyPairs", "throttle", asked=900, times=None)
+    regions = ("ap-guangzhou", "ap-shanghai", "ap-beijing")
+    items = [{**item, "region": region} for item, region in zip((ALICE, BOB, CAROL), regions, strict=True)]
+    answer = function({"items": items}, ambient)
+    assert [_word(one["body"]) for one in answer["results"]] == ["created"] * 3
+    assert function.asked() == ["DescribeKeyPairs"] + ["ImportKeyPair"] * 3

@@ -109,3 +109,15 @@ def test_what_comes_to_nothing_is_passed_on(account: StandIn) -> None:
     assert slugs == ["misconfigured", "upstream-refused"]
     assert ledger.near(order("alice", ONE)) == ()
     assert not ledger.complete
+
+
+@pytest.mark.parametrize("fault", ["drop-after", "html-before"])
+def test_a_doubt_makes_it_incomplete_until_the_next_list(account: StandIn, fault: str) -> None:
+    """What it does not hold may have been written since."""
+    ledger = opened(account)
+    ledger.list_key_pairs("ap-guangzhou")
+    account.fault("ImportKeyPair", fault)
+    ledger.import_key_pair(order("alice", ONE))
+    assert (ledger.listed, ledger.complete) == (True, False)
+    ledger.list_key_pairs("ap-guangzhou")
+    assert (ledger.listed, ledger.complete) == (True, True)
