@@ -66,15 +66,16 @@ def meddle(chance: random.Random, running: StandIn) -> None:
             account.rename(chance.choice(names), new)
 
 
-def faults(chance: random.Random, running: StandIn) -> None:
-    """Order up to five faults, and now and then one that does not end."""
+def faults(chance: random.Random, running: StandIn) -> bool:
+    """Order up to five faults, now and then one that does not end; tell whether one of them is slow."""
+    slow = False
     for _ in range(chance.choice([0, 1, 1, 2, 3, 5])):
         action = chance.choice(ACTIONS)
         kinds = [kind for kind in SINGLE if action == "ImportKeyPair" or not kind.startswith("rival")]
         kind = chance.choice(kinds)
         if chance.random() < 0.2 and kind not in {"late-write", "throttle", "token-expired", "denied"}:
             kind += "+" + chance.choice(["content-type", "no-request-id", "delay-before"])
-        running.fault(
+        ordered = running.fault(
             action,
             kind,
             nth=chance.randint(1, 3),
@@ -85,6 +86,8 @@ def faults(chance: random.Random, running: StandIn) -> None:
             asked=chance.choice([11, 12, 37, 150, 900]),
             status=chance.choice([301, 403, 429, 500, 503]),
         )
+        slow = slow or ordered.seconds == 0.4
+    return slow
 
 
 def judged(number: int) -> str:
@@ -105,7 +108,7 @@ def play(number: int, running: StandIn) -> Seen:
     if chance.random() < 0.15:
         while len(running.account) < QUOTA:
             running.account.insert(f"filler_{len(running.account)}")
-    faults(chance, running)
+    slow = faults(chance, running)
     before = {pair.key_id: pair for pair in running.account}
     wanted = order("alice", 1, dry_run=chance.random() < 0.1)
     clock = Meddling(chance, running)
@@ -113,11 +116,11 @@ def play(number: int, running: StandIn) -> Seen:
     seen = see(running.host, wanted, environ(running.credentials), chance.choice([0.5, 2.0, 20.0]), clock)
     calls = running.calls
     running.clear_faults()
-    truth.check(seen, running, wanted, before, calls)
+    truth.check(seen, running, wanted, before, calls, slow)
     writes = [call for call in calls if call.action == "ImportKeyPair"]
     if seen.answer == "outcome-unknown":
         # Either there was no time for another look-up, or all writes were used up.
-        open_ended = [call for call in writes if not truth.is_heard(call) or "Duplicate" in call.code]
+        open_ended = [c for c in writes if not truth.is_heard(c, slow) or "Duplicate" in c.code]
         assert seen.left < 0.6 or len(open_ended) >= 4, "unknown, and a look-up could have settled it"
     if not any(call.fault for call in calls) and not before and not wanted.dry_run:
         assert (seen.answer, seen.calls) == ("created", 1), "undisturbed"
