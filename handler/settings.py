@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 #: A region as CVM names it (https://www.tencentcloud.com/document/product/213/6091).
 REGION = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+")
 
-_CLOUD = re.compile(r"https://(cvm(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)?\.tencentcloudapi\.com)")
+_CLOUD = re.compile(r"https://(cvm(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)?\.tencentcloudapi\.com)")
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1:([1-9][0-9]{0,4}))")
 _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _URL = re.compile(r"https?://[!-~]+")
