@@ -25,8 +25,8 @@ COMMANDS = [line for line in PAGE.splitlines() if line.startswith("tccli ")]
 
 # Of the audit line; alarms count by them.
 FIELDS = {
-    "attempts", "caller", "cause", "code", "cvmCode", "cvmRequestId", "fingerprint", "keyId", "keyName", "log",
-    "reason", "requestId", "result", "totalMs", "trigger", "upstreamMs", "user",
+    "attempts", "caller", "cause", "code", "cvmCode", "cvmRequestId", "fingerprint", "keyId", "keyName",
+    "log", "reason", "requestId", "result", "totalMs", "trigger", "upstreamMs", "user",
     # where a record came from
     "bits", "eventId", "index", "offset", "partition", "source", "topic", "traceId",
 }  # fmt: skip

@@ -300,7 +300,7 @@ def test_folder_without_keys_and_names_that_collide_are_refused(send: Sender, tm
 
 
 def test_table_of_names_and_keys_is_sent(send: Sender, tmp_path: Path) -> None:
-    """A table's columns may have names, in any case; a key is its text or a file's path; tags are per person."""
+    """A table's columns may have names, in any case; a key is text or a file's path; tags are per person."""
     (tmp_path / "bob.pub").write_text(KEYS[1])
     table = tmp_path / "hires.CSV"
     table.write_text(
