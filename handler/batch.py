@@ -120,7 +120,7 @@ class _Upstream:
         self._unlisted: set[str] = set()
         self._listable = several
         self._quota: KeyPairQuota | None = None
-        self._resumes = -math.inf
+        self._resumes = {"import": -math.inf, "list": -math.inf}
 
     def spent(self) -> tuple[int, float]:
         """Return the calls made and the seconds spent so far."""
@@ -136,12 +136,15 @@ class _Upstream:
             raise UpstreamBusy(
                 "The time was used up by the items before this one; nothing was sent for it.",
                 "Send the same again: what is there by then is answered at once, so a repeat gets further.",
-                retry_after=max(1, math.ceil(self._hold())),
+                retry_after=max(1, math.ceil(max(self._hold(action) for action in self._resumes))),
             )
 
-    def _hold(self) -> float:
-        """Return the seconds for which CVM has asked not to be asked, or could not be reached anyway."""
-        return max(0.0, self._resumes - self._deadline.clock())
+    def _hold(self, action: str) -> float:
+        """Return the seconds for which CVM has asked not to be asked, or could not be reached anyway.
+
+        It counts imports and lists apart, so a crowd of the one holds nothing of the other back.
+        """
+        return max(0.0, self._resumes[action] - self._deadline.clock())
 
     def imported(self, order: Order, item: Item) -> Imported:
         """Return what an order came to.
@@ -164,14 +167,15 @@ class _Upstream:
             raise self._quota.with_traceback(None)
         # A wait that did not fit into the time for one item does not fit for the next: each call that
         # is refused by rate would only count against somebody else's.
-        self.require_time(self._hold() + importer.LEAST_FOR_AN_IMPORT)
+        self.require_time(self._hold("list" if order.dry_run else "import") + importer.LEAST_FOR_AN_IMPORT)
         try:
             return importer.import_key(order, ledger, self._deadline, self._call.ambient, may_know)
         except KeyPairQuota as problem:
             self._quota = problem
             raise
         except (UpstreamBusy, UpstreamUnreachable) as problem:
-            self._resumes = self._deadline.clock() + problem.retry_after
+            refused = "list" if order.dry_run or not ledger.held_back else "import"
+            self._resumes[refused] = self._deadline.clock() + problem.retry_after
             raise
 
     def _opened(self, order: Order) -> Ledger:

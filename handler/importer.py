@@ -82,7 +82,7 @@ def import_key(
     """
     course = _Course(account, order.region, order.region_chosen, deadline, ambient)
     if order.dry_run:
-        listing = course.look_up(None)
+        listing = course.look_up()
         return _found(order, listing, may_know) or would_create(order, listing.request_id)
     for _ in range(1 + MORE_IMPORTS):
         outcome = course.write(order)
@@ -92,13 +92,16 @@ def import_key(
             )
         if isinstance(outcome, (Refused, _TooLate)) and not course.in_doubt:
             raise outcome.problem
-        if found := _found(order, course.look_up(outcome), may_know):
+        if found := _found(order, course.look_up(), may_know):
             return found
         if isinstance(outcome, _TooLate):
-            break
+            raise course.unsettled(_busy(1))
         if isinstance(outcome, (Refused, Full)):
             raise outcome.problem
         course.pause()
+    # No import is left, but a write that is late may have landed in the pause.
+    if found := _found(order, course.look_up(), may_know):
+        return found
     raise course.unsettled(_busy(1))
 
 
@@ -111,7 +114,7 @@ def look_up(account: Account, region: str, deadline: Deadline, ambient: Ambient)
         Problem: they cannot be had.
     """
     half = Deadline(deadline.clock() + deadline.left() / 2, deadline.clock)
-    return _Course(account, region, False, half, ambient).look_up(None).pairs
+    return _Course(account, region, False, half, ambient).look_up().pairs
 
 
 def _found(order: Order, listing: Listing, may_know: MayKnow) -> Imported | None:
@@ -137,6 +140,7 @@ class _Course:
         self, account: Account, region: str, region_chosen: bool, deadline: Deadline, ambient: Ambient
     ) -> None:
         self.in_doubt = False
+        self._wrote = False
         self._account = account
         self._region = region
         self._region_chosen = region_chosen
@@ -146,6 +150,7 @@ class _Course:
 
     def write(self, order: Order) -> Created | Duplicate | Full | Refused | NoReply | Nonsense | _TooLate:
         """Import until CVM has decided, or until a write is in doubt, or it is too late for another."""
+        self._wrote = True
         problem: Problem = _busy(1)
         while self._deadline.left() >= LEAST_FOR_AN_IMPORT:
             outcome = self._account.import_key_pair(order)
@@ -163,11 +168,8 @@ class _Course:
             break
         return _TooLate(problem)
 
-    def look_up(self, after: Duplicate | Full | Refused | NoReply | Nonsense | _TooLate | None) -> Listing:
+    def look_up(self) -> Listing:
         """List the account's key pairs, as often as it takes and the time allows.
-
-        Args:
-            after: what became of the write before, None where there was none.
 
         Raises:
             Problem: they cannot be had.
@@ -189,7 +191,7 @@ class _Course:
                 break
             last = wait > room
             self._sleep(min(wait, room))
-        if self.in_doubt or after is None or isinstance(problem, (Misconfigured, UpstreamBusy)):
+        if self.in_doubt or not self._wrote or isinstance(problem, (Misconfigured, UpstreamBusy)):
             raise self.unsettled(problem)
         raise _busy(1)
 

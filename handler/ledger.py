@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handler.account import Created, KeyPair, Listing, Nonsense, NoReply
+from handler.account import Created, KeyPair, Listing, Nonsense, NoReply, Throttled, Unreached
 
 if TYPE_CHECKING:
     from handler.account import Account, ImportOutcome, ListOutcome
@@ -22,6 +22,7 @@ class Ledger:
     Attributes:
         listed: whether the account has been listed.
         complete: whether no write has been in doubt since, so that what is not here was not there.
+        held_back: whether the last import was throttled, or never reached CVM.
     """
 
     def __init__(self, account: Account) -> None:
@@ -31,6 +32,7 @@ class Ledger:
         self._proofs: dict[str, str] = {}
         self.listed = False
         self.complete = False
+        self.held_back = False
 
     @property
     def calls(self) -> int:
@@ -45,6 +47,7 @@ class Ledger:
     def import_key_pair(self, order: Order) -> ImportOutcome:
         """Import, and write down what has been created."""
         outcome = self._account.import_key_pair(order)
+        self.held_back = isinstance(outcome, (Throttled, Unreached))
         if isinstance(outcome, Created):
             pair = KeyPair(outcome.key_id, order.key_name, order.project_id, order.key.blob, order.tags)
             self._write(pair, outcome.request_id)

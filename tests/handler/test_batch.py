@@ -181,6 +181,31 @@ def test_an_unreachable_account_is_not_tried_again_for_each(function: Function) 
     assert [attempts for (attempts,) in function.told("attempts")][1:] == [None] * 49
 
 
+@pytest.fixture
+def crowded(tmp_path: Path) -> Iterator[Function]:
+    """An account of which somebody else lists the key pairs 900 times a second."""
+    with serve(Options(rate=10)) as cvm:
+        cvm.fault("DescribeKeyPairs", "throttle", asked=900, times=None)
+        yield Function(cvm, tmp_path)
+        cvm_transport.forget()
+
+
+def test_a_crowd_of_lists_holds_no_import_back(crowded: Function) -> None:
+    """CVM counts each action apart: what needs a list comes back, the rest is imported."""
+    crowded.cvm.account.insert("key_0", KEYS[0])
+    assert said(crowded, ALICE, BOB, CAROL) == ["upstream-busy", "created", "created"]
+
+
+def test_a_crowd_of_lists_holds_dry_runs_back(crowded: Function) -> None:
+    """The first dry run finds out, the next ones do not ask; imports go on."""
+    dry = [{**item, "dryRun": True} for item in (ALICE, BOB)]
+    answer = crowded({"items": [*dry, CAROL]})
+    bodies = [one["body"] for one in answer["results"]]
+    assert [_word(body) for body in bodies] == ["upstream-busy", "upstream-busy", "created"]
+    assert crowded.asked() == ["DescribeKeyPairs", "DescribeKeyPairs", "ImportKeyPair"]
+    assert bodies[0]["retryAfter"] >= bodies[1]["retryAfter"] > 20
+
+
 def test_a_defect_ends_one_item(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
     """The unforeseen is an internal error of that item; nothing of it is told but where it was."""
     from handler import public_key

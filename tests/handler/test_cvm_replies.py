@@ -224,6 +224,14 @@ def test_what_cvm_leaves_out_is_the_default(absent: dict[str, Any]) -> None:
     )
 
 
+@pytest.mark.parametrize("value", [{}, {"Value": None}, {"Value": ""}])
+def test_a_tag_may_have_an_empty_value(value: dict[str, Any]) -> None:
+    """However CVM writes one: nobody's tag keeps the list from being read."""
+    read = page(stored(Tags=[{"Key": "team", **value}, {"Key": "owner", "Value": "alice"}]))
+    assert isinstance(read, Page)
+    assert read.pairs[0].tags == {"team": "", "owner": "alice"}
+
+
 @pytest.mark.parametrize("text", [None, "", 7, "ssh-rsa", "ssh-rsa !!!", "ssh-rsa AAAA", "ssh-dss AAAA"])
 def test_a_stored_key_that_does_not_decode_is_kept_without_a_key(text: Any) -> None:
     """Its name is taken all the same."""
@@ -256,7 +264,7 @@ def test_an_empty_account_has_no_key_pairs() -> None:
         {"TotalCount": 1, "KeyPairSet": [stored(KeyId="a b")]},
         {"TotalCount": 1, "KeyPairSet": [stored(KeyName=7)]},
         {"TotalCount": 1, "KeyPairSet": [stored(ProjectId="7")]},
-        {"TotalCount": 1, "KeyPairSet": [stored(Tags=[{"Key": "a"}])]},
+        {"TotalCount": 1, "KeyPairSet": [stored(Tags=[{"Value": "a"}])]},
         {"TotalCount": 1, "KeyPairSet": [stored(Tags=[{"Key": "a", "Value": 7}])]},
         {"TotalCount": 1, "KeyPairSet": [stored(Tags=[{"Key": ["a"], "Value": "b"}])]},
         {"TotalCount": 1, "KeyPairSet": [stored(Tags=["a"])]},

@@ -84,8 +84,17 @@ def test_after_four_imports_without_a_result_it_gives_up(outcome: Any, slug: str
     """Only who was surely refused is told that nothing was written."""
     world = World([outcome], [ABSENT])
     problem = world.problem()
-    assert (problem.slug, world.course) == (slug, "wlwlwlwl")
+    assert (problem.slug, world.course) == (slug, "wlwlwlwll")
     assert problem.retry_after == (1 if slug == "upstream-busy" else 0)
+
+
+@pytest.mark.parametrize("outcome", [DUPLICATE, NO_REPLY])
+def test_what_lands_after_the_last_import_is_found(outcome: Any) -> None:
+    """No import is left then, but one more look after the pause."""
+    world = World([outcome], [*[ABSENT] * 4, PRESENT])
+    assert world.run() == Imported("unchanged", "skey-old", 0, {}, (), "r-list")
+    assert world.course == "wlwlwlwll"
+    assert World([outcome], [*[ABSENT] * 4, RETAKEN]).problem().slug == "key-name-conflict"
 
 
 def test_a_doubt_is_never_forgotten() -> None:

@@ -121,3 +121,18 @@ def test_a_doubt_makes_it_incomplete_until_the_next_list(account: StandIn, fault
     assert (ledger.listed, ledger.complete) == (True, False)
     ledger.list_key_pairs("ap-guangzhou")
     assert (ledger.listed, ledger.complete) == (True, True)
+
+
+def test_it_tells_whether_the_last_import_was_held_back(account: StandIn) -> None:
+    """A throttle does, and no connection; a duplicate was decided, and a list is no import."""
+    ledger = opened(account)
+    told = [ledger.held_back]
+    account.fault("ImportKeyPair", "throttle")
+    ledger.import_key_pair(order("alice", ONE))
+    told.append(ledger.held_back)
+    ledger.list_key_pairs("ap-guangzhou")
+    told.append(ledger.held_back)
+    for _ in ("created", "duplicate"):
+        ledger.import_key_pair(order("alice", ONE))
+        told.append(ledger.held_back)
+    assert told == [False, True, True, False, False]
