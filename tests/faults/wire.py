@@ -29,7 +29,10 @@ def received(peer: socket.socket) -> bytes:
     head, _, body = data.partition(b"\r\n\r\n")
     length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
     while len(body) < length:
-        body += peer.recv(65536)
+        piece = peer.recv(65536)
+        if not piece:
+            return b""
+        body += piece
     return head + b"\r\n\r\n" + body
 
 
@@ -100,3 +103,20 @@ def repeating(*replies: bytes) -> Serve:
             peer.sendall(script.pop(0) if len(script) > 1 else script[0])
 
     return serve
+
+
+@contextmanager
+def swallowing() -> Iterator[int]:
+    """Return a port that answers nobody, as behind a firewall: the queue of its listener is full."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        crowd = [socket.socket() for _ in range(4)]
+        for waiting in crowd:
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            for waiting in crowd:
+                waiting.close()

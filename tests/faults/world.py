@@ -31,8 +31,12 @@ CREATED = Created("skey-new", "r-created")
 DUPLICATE = Duplicate("r-duplicate")
 FULL = Full(problems.KeyPairQuota("Full.", "Delete one.", cvm_code="InvalidKeyPair.LimitExceeded"))
 REFUSED = Refused(problems.UnknownProject("Unknown.", "Send another.", cvm_code="InvalidProjectId.NotFound"))
-DENIED = Refused(problems.Misconfigured("cause", cvm_code="AuthFailure.UnauthorizedOperation"))
-STRANGE = Refused(problems.UpstreamError("Strange.", "Send it again.", cvm_code="Strange"))
+DENIED = Refused(
+    problems.Misconfigured("cause", cvm_code="AuthFailure.UnauthorizedOperation", cvm_request_id="r-denied")
+)
+STRANGE = Refused(
+    problems.UpstreamError("Strange.", "Send it again.", cvm_code="Strange", cvm_request_id="r-strange")
+)
 CROWD = Throttled(23, 10, 0.0)  # a wait of exactly 3 s
 BLIND = Throttled(0, 0, 0.0)  # a wait of exactly 1 s, since nothing is drawn
 UNREACHED = Unreached("refused")

@@ -23,6 +23,14 @@ def test_the_three_variables_of_scf_are_read() -> None:
     assert tuple(lent) == ("AKIDexample", "example-key", "example-token==")
 
 
+def test_every_printable_character_may_be_in_one() -> None:
+    """But for the blank; a token may be as long as a header."""
+    printable = "".join(chr(code) for code in range(0x21, 0x7F))
+    longest = (printable * 100)[:8192]
+    environ = {**LENT, "TENCENTCLOUD_SECRETKEY": printable, "TENCENTCLOUD_SESSIONTOKEN": longest}
+    assert tuple(credentials.read(environ)) == ("AKIDexample", printable, longest)
+
+
 @pytest.mark.parametrize("name", LENT)
 @pytest.mark.parametrize("value", [None, ""])
 def test_a_missing_one_is_named(name: str, value: str | None) -> None:

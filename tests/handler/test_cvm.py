@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from handler import cvm
 from handler.account import (
     Created,
     Duplicate,
@@ -22,25 +23,31 @@ from handler.account import (
     Throttled,
     Unreached,
 )
+from handler.ambient import REAL
+from handler.deadline import Deadline
 from handler.problems import Misconfigured, UpstreamError, UpstreamRefused
+from handler.settings import Settings
 from local.cvm.faults import KINDS
+from tests.faults.exchange import GRACE
 from tests.faults.scene import LENT, account, environ, key, opened, order, stand_in
-from tests.faults.wire import Serve, received, reply, server
+from tests.faults.wire import Serve, received, reply, server, swallowing
+from tests.handler.sentences import assert_well_put
 
 
 def test_sent_is_what_was_ordered_and_nothing_else() -> None:
     """Our own line of the key without a comment, the project as a number, in English, signed by the SDK."""
-    with stand_in() as running:
+    with stand_in(projects=frozenset({7})) as running:
         held = opened(running)
-        outcome = held.import_key_pair(order("alice", 1, region="ap-shanghai"))
+        outcome = held.import_key_pair(order("alice", 1, region="ap-shanghai", project_id=7))
         call = running.calls[0]
     assert outcome == Created(running.account.key_pairs["alice"].key_id, call.request_id)
     assert call.action == "ImportKeyPair"
-    assert call.parameters == {"KeyName": "alice", "ProjectId": 0, "PublicKey": key(1).line}
+    assert call.parameters == {"KeyName": "alice", "ProjectId": 7, "PublicKey": key(1).line}
     assert call.headers["x-tc-language"] == "en-US"
     assert call.headers["x-tc-region"] == "ap-shanghai"
     assert call.headers["x-tc-requestclient"].startswith("SDK_PYTHON_")
     assert call.headers["content-type"] == "application/json"
+    assert call.headers["host"] == running.host
     assert held.calls == 1
     assert 0 < held.seconds < 1
 
@@ -122,6 +129,8 @@ def test_pages_that_do_not_add_up_are_read_anew() -> None:
     assert (len(listing.pairs), calls) == (102, 4), "the number changed"
     listing, calls = listed(first, pairs(99, 101, total=102), first, second)
     assert (len(listing.pairs), calls) == (102, 4), "one came twice, so another is missing"
+    listing, calls = listed(first, pairs(100, 101, 102, total=102), first, second)
+    assert (len(listing.pairs), calls) == (102, 4), "one came in between"
     listing, calls = listed(first, pairs(total=102), first, second)
     assert (len(listing.pairs), calls) == (102, 4), "the rest is gone"
 
@@ -136,8 +145,8 @@ def test_pages_that_never_add_up_are_nonsense() -> None:
 def test_an_impossible_number_of_key_pairs_is_nonsense(total: int, calls: int) -> None:
     """Nobody is kept busy with pages that do not exist."""
     outcome, made = listed(pairs(total=total))
-    assert isinstance(outcome, Nonsense)
-    assert made == calls
+    kept = "key pairs that keep changing" if total == 10_000 else "more key pairs than an account can hold"
+    assert (outcome, made) == (Nonsense(kept), calls)
 
 
 @pytest.mark.parametrize("code", ["InvalidKeyPair.LimitExceeded", "InvalidPublicKey.Duplicate"])
@@ -146,6 +155,9 @@ def test_a_list_that_is_refused_for_an_import_s_reason_is_an_unexpected_answer(c
     outcome, _ = listed({"Error": {"Code": code, "Message": ""}})
     assert isinstance(outcome, Refused)
     assert isinstance(outcome.problem, UpstreamError)
+    assert outcome.problem.detail.startswith("CVM refused to list the key pairs")
+    assert outcome.problem.remedy.startswith("Send the same request again")
+    assert_well_put(outcome.problem)
     assert (outcome.problem.cvm_code, outcome.problem.cvm_request_id) == (code, "r-1")
 
 
@@ -198,6 +210,37 @@ def test_every_fault_is_sorted_by_what_is_sure(kind: str) -> None:
             assert held.calls == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "outcome"),
+    [
+        ("drop-after", NoReply("RemoteDisconnected")),
+        ("reset-after", NoReply("ConnectionResetError")),
+        ("http-error-after", Nonsense("status 502")),
+        ("internal-error-after", Nonsense("InternalError")),
+    ],
+)
+def test_a_doubt_says_why_for_the_log(kind: str, outcome: NoReply | Nonsense) -> None:
+    """Whether CVM, a proxy before it or the network is to blame."""
+    with stand_in() as running:
+        running.fault("*", kind, times=None)
+        assert opened(running).import_key_pair(order()) == outcome
+        assert opened(running).list_key_pairs("ap-guangzhou") == outcome
+
+
+@pytest.mark.parametrize("kind", ["denied", "token-expired"])
+def test_a_denial_names_the_call_that_was_denied(kind: str) -> None:
+    """So that whoever runs the function can mend its role; a fault of the credentials names none."""
+    with stand_in() as running:
+        running.fault("*", kind, times=None)
+        held = opened(running)
+        for outcome, action in (
+            (held.import_key_pair(order()), "cvm:ImportKeyPair"),
+            (held.list_key_pairs("ap-guangzhou"), "cvm:DescribeKeyPairs"),
+        ):
+            assert isinstance(outcome, Refused)
+            assert (action in outcome.problem.cause) == (kind == "denied")
+
+
 def test_no_kind_of_fault_is_left_out() -> None:
     """But for those that answer a code of one's choice, which the tests of the code table walk."""
     assert set(KINDS) - {"error-before", "error-after"} == set(OUTCOMES)
@@ -233,8 +276,46 @@ def test_a_cvm_that_is_down_was_not_reached() -> None:
     assert held.calls == 2
 
 
+def test_a_connection_may_take_all_the_time_that_is_left() -> None:
+    """Only a reply is awaited for less: before it, there is nothing to look up."""
+    with swallowing() as port:
+        for wanted in (True, False):
+            held = account(f"127.0.0.1:{port}", LENT, 0.45)
+            begun = time.monotonic()
+            outcome = held.import_key_pair(order()) if wanted else held.list_key_pairs("ap-guangzhou")
+            assert isinstance(outcome, Unreached)
+            assert 0.35 < time.monotonic() - begun < 0.45 + GRACE
+
+
+def test_over_https_a_server_without_tls_is_sent_nothing() -> None:
+    """Neither key nor signature."""
+    seen: list[bytes] = []
+
+    def plain(peer: Any, _number: int) -> None:
+        peer.sendall(reply(b'{"Response": {"KeyId": "skey-1", "RequestId": "r-1"}}'))
+        seen.append(peer.recv(65536))
+
+    with server(plain) as running:
+        settings = Settings(cvm_scheme="https", cvm_host=running.host)
+        deadline = Deadline(time.monotonic() + 5.0, time.monotonic)
+        held = cvm.open_account(settings, deadline, REAL._replace(environ=LENT))
+        assert held.import_key_pair(order()) == Unreached("SSLError")
+    assert not any(b"POST" in data for data in seen)
+
+
+def test_the_time_of_all_calls_is_added_up() -> None:
+    """The log shows what CVM took."""
+    with stand_in() as running:
+        held = opened(running)
+        running.fault("*", "delay-after", seconds=0.1)
+        held.import_key_pair(order())
+        assert held.seconds > 0.1
+        held.list_key_pairs("ap-guangzhou")
+        assert held.seconds > 0.1
+
+
 def test_a_region_that_the_caller_chose_is_the_caller_s_to_mend() -> None:
-    """Our own default is ours; the same for both calls."""
+    """Our own default is ours; the same for both calls, and where nobody says who chose."""
     with stand_in() as running:
         for chosen, kind in ((True, UpstreamRefused), (False, Misconfigured)):
             wanted = order(region="xx-nowhere", region_chosen=chosen)
@@ -243,6 +324,9 @@ def test_a_region_that_the_caller_chose_is_the_caller_s_to_mend() -> None:
             for outcome in outcomes:
                 assert isinstance(outcome, Refused)
                 assert isinstance(outcome.problem, kind)
+        unsaid = opened(running).list_key_pairs("xx-nowhere")
+        assert isinstance(unsaid, Refused)
+        assert isinstance(unsaid.problem, Misconfigured)
 
 
 @pytest.mark.parametrize("kind", ["delay-after", "delay-before"])
@@ -258,12 +342,25 @@ def test_a_write_s_reply_is_awaited_for_half_the_time_left(kind: str) -> None:
 def test_a_list_s_reply_is_awaited_for_most_of_a_short_time() -> None:
     """A slow one may still settle a doubt, and a lost one leaves no time for another anyway."""
     with stand_in() as running:
-        running.fault("DescribeKeyPairs", "delay-after", seconds=0.7)
-        assert isinstance(opened(running, 1.0).list_key_pairs("ap-guangzhou"), Listing)
+        running.fault("DescribeKeyPairs", "delay-after", seconds=1.4)
+        assert isinstance(opened(running, 2.2).list_key_pairs("ap-guangzhou"), Listing)
         running.fault("DescribeKeyPairs", "delay-after", seconds=2.0)
         begun = time.monotonic()
         assert isinstance(opened(running, 0.6).list_key_pairs("ap-guangzhou"), NoReply)
         assert 0.4 < time.monotonic() - begun < 0.6, "and not beyond the end"
+
+
+def test_a_list_ends_with_its_own_deadline_if_that_is_sooner() -> None:
+    """Both connecting and the reply; the invocation's end counts all the same."""
+    for own, whole, ends in ((0.4, 5.0, 0.4), (5.0, 0.45, 0.4)):
+        with stand_in() as running, swallowing() as port:
+            running.fault("DescribeKeyPairs", "delay-after", seconds=3.0)
+            for host, kind in ((running.host, NoReply), (f"127.0.0.1:{port}", Unreached)):
+                held = account(host, environ(running.credentials), whole)
+                begun = time.monotonic()
+                deadline = Deadline(begun + own, time.monotonic)
+                assert isinstance(held.list_key_pairs("ap-guangzhou", deadline=deadline), kind)
+                assert ends - 0.1 < time.monotonic() - begun < ends + GRACE
 
 
 def test_a_list_s_reply_is_awaited_for_half_of_a_long_time() -> None:
@@ -303,6 +400,15 @@ def test_calls_of_our_own_that_fill_a_second_are_told_from_a_crowd() -> None:
         assert isinstance(crowd, Throttled)
         assert (crowd.told, crowd.clear_in) == (12, 0.0)
         assert isinstance(held.list_key_pairs("ap-guangzhou"), Listing)
+    with stand_in(clock=lambda: now, rate=10) as running:
+        held, other = opened(running), opened(running)
+        for number in range(5):
+            held.import_key_pair(order(f"n{number}", number))
+            held.list_key_pairs("ap-guangzhou")
+            other.import_key_pair(order(f"o{number}", 100 + number))
+        half = held.import_key_pair(order("n5", 5))
+        assert isinstance(half, Throttled)
+        assert (half.told, half.clear_in) == (11, 0.0), "lists of our own do not explain it"
 
 
 def test_neither_proxies_nor_netrc_come_in_between(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from handler.account import Created, Refused
+from handler.account import Created, Nonsense, NoReply, Refused, Throttled
 from handler.problems import Misconfigured
 from local.cvm import Credential
 from tests.faults.scene import LENT, account, environ, order, stand_in
+from tests.handler.test_cvm_codes import OF_THE_CREDENTIALS
 
 
 def test_credentials_are_read_for_every_call() -> None:
@@ -52,6 +53,16 @@ def test_credentials_that_expired_and_were_renewed_are_used_once_more() -> None:
         assert held.calls == 2
 
 
+@pytest.mark.parametrize("code", OF_THE_CREDENTIALS)
+def test_every_code_that_speaks_of_credentials_is_a_reason_to_try_renewed_ones(code: str) -> None:
+    """Signature, token and id alike: CVM does not always call it expired."""
+    with stand_in() as running:
+        running.fault("ImportKeyPair", "error-before", code=code)
+        held = account(running.host, Renewing(running.mint(), running.mint()))
+        assert isinstance(held.import_key_pair(order()), Created)
+        assert held.calls == 2
+
+
 def test_credentials_that_are_renewed_to_no_avail_are_ours_to_mend() -> None:
     """Once more is enough."""
     with stand_in() as running:
@@ -75,6 +86,26 @@ def test_a_refusal_of_the_same_credentials_is_not_repeated(kind: str) -> None:
         assert isinstance(outcome, Refused)
         assert isinstance(outcome.problem, Misconfigured)
         assert len(running.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"),
+    [
+        ("denied", Refused),
+        ("throttle", Throttled),
+        ("internal-error-after", Nonsense),
+        ("drop-after", NoReply),
+    ],
+)
+def test_whatever_else_comes_back_is_not_sent_again_with_new_credentials(
+    kind: str, outcome: type[Any]
+) -> None:
+    """Some of it may have been executed, and the rest is no fault of the old ones."""
+    with stand_in() as running:
+        running.fault("ImportKeyPair", kind, times=None)
+        held = account(running.host, Renewing(running.mint(), running.mint()))
+        assert isinstance(held.import_key_pair(order()), outcome)
+        assert len(running.calls) == held.calls == 1
 
 
 @pytest.mark.parametrize("name", LENT)

@@ -28,6 +28,14 @@ def whole(body: bytes) -> Reply:
     return reply
 
 
+def test_an_id_or_code_of_any_form_that_cvm_uses_is_kept() -> None:
+    """Letters, digits and what stands between them, up to a length that none of them has."""
+    request_id, code = "AZaz09_-" + "r" * 56, "AZaz09_." + "c" * 120
+    reply = whole(answer(RequestId=request_id, Error={"Code": code}))
+    assert (reply.code, reply.request_id) == (code, request_id)
+    assert cvm_replies.created(whole(answer(KeyId=request_id))) == Created(request_id, "r-1")
+
+
 def test_a_success_has_no_code() -> None:
     """Its content is what CVM sent."""
     reply = whole(answer(KeyId="skey-1"))
@@ -232,6 +240,13 @@ def test_a_tag_may_have_an_empty_value(value: dict[str, Any]) -> None:
     assert read.pairs[0].tags == {"team": "", "owner": "alice"}
 
 
+def test_a_key_pair_is_an_id_and_a_name_at_least() -> None:
+    """Everything else may be left out."""
+    assert page({"KeyId": "skey-1", "KeyName": "alice"}) == Page(
+        (KeyPair("skey-1", "alice", 0, None, {}),), 1, "r-1"
+    )
+
+
 @pytest.mark.parametrize("text", [None, "", 7, "ssh-rsa", "ssh-rsa !!!", "ssh-rsa AAAA", "ssh-dss AAAA"])
 def test_a_stored_key_that_does_not_decode_is_kept_without_a_key(text: Any) -> None:
     """Its name is taken all the same."""
@@ -267,6 +282,8 @@ def test_an_empty_account_has_no_key_pairs() -> None:
         {"TotalCount": 1, "KeyPairSet": [stored(Tags=[{"Value": "a"}])]},
         {"TotalCount": 1, "KeyPairSet": [stored(Tags=[{"Key": "a", "Value": 7}])]},
         {"TotalCount": 1, "KeyPairSet": [stored(Tags=[{"Key": ["a"], "Value": "b"}])]},
+        {"TotalCount": 1, "KeyPairSet": [stored(Tags=[{"Key": "a", "Value": 0}])]},
+        {"TotalCount": 1, "KeyPairSet": [stored(Tags=[{"Key": 7, "Value": "b"}])]},
         {"TotalCount": 1, "KeyPairSet": [stored(Tags=["a"])]},
         {"TotalCount": 1, "KeyPairSet": [{"KeyId": "skey-1"}]},
     ],

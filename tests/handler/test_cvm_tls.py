@@ -89,6 +89,25 @@ def test_tls_with_a_trusted_certificate_is_an_exchange_like_any(
         timed(NoReply, running.host, scheme="https")
 
 
+def test_the_trusted_certificates_are_read_once(
+    tmp_path: Path, trusted: Callable[[Authority], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many connections follow: reading them costs as much as a hundred exchanges."""
+    authority = Authority(tmp_path)
+    trusted(authority)
+    readings: list[str] = []
+
+    def where() -> str:
+        readings.append(str(authority.path))
+        return readings[-1]
+
+    monkeypatch.setattr("certifi.where", where)
+    for _ in range(2):
+        with server(authority.behind(repeating(GOOD))) as running:
+            assert ask(running.host, scheme="https") == b"{}"
+    assert len(readings) == 1
+
+
 @pytest.mark.parametrize("wrong", ["authority", "address", "no TLS", "silence"])
 def test_without_tls_that_can_be_trusted_nothing_is_sent(
     wrong: str, tmp_path: Path, trusted: Callable[[Authority], None]
@@ -113,4 +132,35 @@ def test_the_handshake_gets_only_what_connecting_has_left() -> None:
         return readings[-1]
 
     with server(silent) as running:
+        begun = time.monotonic()
         timed(NeverSent, running.host, scheme="https", ambient=REAL._replace(monotonic=leaping))
+        assert time.monotonic() - begun < 0.9
+
+
+def test_a_slow_handshake_is_awaited(tmp_path: Path, trusted: Callable[[Authority], None]) -> None:
+    """As long as there is time."""
+    authority = Authority(tmp_path)
+    trusted(authority)
+    encrypted = authority.behind(repeating(GOOD))
+
+    def slow(peer: socket.socket, number: int) -> None:
+        time.sleep(0.1)
+        encrypted(peer, number)
+
+    with server(slow) as running:
+        assert ask(running.host, scheme="https") == b"{}"
+
+
+def test_an_address_that_never_shakes_hands_leaves_time_for_the_next(
+    tmp_path: Path, trusted: Callable[[Authority], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its part of the time is for connecting and the handshake together."""
+    authority = Authority(tmp_path)
+    trusted(authority)
+    with server(silent) as deaf, server(authority.behind(repeating(GOOD))) as running:
+        hosts = [(host.partition(":")[0], int(host.partition(":")[2])) for host in (deaf.host, running.host)]
+        addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", host) for host in hosts]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
+        begun = time.monotonic()
+        assert ask("127.0.0.1:443", bounds(left=1.6), scheme="https") == b"{}"
+        assert 0.75 < time.monotonic() - begun < 1.5

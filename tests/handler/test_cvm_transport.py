@@ -16,7 +16,7 @@ from handler import cvm_transport
 from handler.ambient import REAL
 from handler.cvm_transport import BadReply, NeverSent, NoReply
 from tests.faults.exchange import GOOD, HEAD, PATIENCE, ask, bounds, dribbling, once, silent, timed
-from tests.faults.wire import Serve, received, repeating, server
+from tests.faults.wire import Serve, received, repeating, server, swallowing
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +132,18 @@ def test_a_connection_idle_for_over_ten_seconds_is_not_used(
         assert running.connections == connections
 
 
+@pytest.mark.parametrize(("idle", "connections"), [(10.0, 1), (10.25, 2)])
+def test_ten_seconds_are_not_over_ten(idle: float, connections: int) -> None:
+    """To the moment, by clocks that stand still but for that."""
+    now = [1000.0]
+    ambient = REAL._replace(wall=lambda: now[0], monotonic=lambda: now[0])
+    with server(repeating(GOOD)) as running:
+        ask(running.host, ambient=ambient)
+        now[0] += idle
+        ask(running.host, ambient=ambient)
+        assert running.connections == connections
+
+
 def test_only_one_connection_is_kept() -> None:
     """Another endpoint's takes its place."""
     with server(repeating(GOOD)) as one, server(repeating(GOOD)) as other:
@@ -168,6 +180,20 @@ def test_every_form_of_a_whole_reply_is_read(reply: bytes) -> None:
         assert ask(running.host) == b"{}"
 
 
+def test_a_long_reply_comes_back_byte_by_byte() -> None:
+    """However many pieces it is read in."""
+    body = bytes(range(256)) * 400
+    with server(repeating(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body)) as running:
+        assert ask(running.host, bounds(5.0, room=200_000)) == body
+
+
+def test_a_reply_may_fill_its_room_to_the_last_byte() -> None:
+    """Its head included; one byte more is too much."""
+    with server(repeating(GOOD)) as running:
+        assert ask(running.host, bounds(room=len(GOOD))) == b"{}"
+        assert timed(BadReply, running.host, bounds(room=len(GOOD) - 1)) == "LineTooLong"
+
+
 @pytest.mark.parametrize(
     "serve",
     [
@@ -194,8 +220,25 @@ def test_sending_ends_with_the_patience_too() -> None:
     """A server that does not read cannot hold us either; something was sent, so it is in doubt."""
     done = threading.Event()
     with server(lambda _peer, _number: (done.wait(5), None)[1]) as running:
-        timed(NoReply, running.host, body=b" " * 64_000_000)
+        timed(NoReply, running.host, body=b" " * 32_000_000)
         done.set()
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def test_what_does_not_fit_into_one_packet_is_sent_to_its_end() -> None:
+    """However little the network takes at a time."""
+    seen: list[bytes] = []
+
+    def serve(peer: socket.socket, _number: int) -> None:
+        seen.append(received(peer))
+        peer.sendall(GOOD)
+
+    body = bytes(range(256)) * 32_000
+    with server(serve) as running:
+        assert ask(running.host, bounds(patience=5.0), body=body) == b"{}"
+    assert seen[0].endswith(b"\r\n\r\n" + body)
 
 
 def reset(peer: socket.socket, _number: int) -> None:
@@ -210,39 +253,43 @@ def reset(peer: socket.socket, _number: int) -> None:
         once(b""),
         reset,
         once(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{}"),
-        once(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}"),
-        once(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        once(b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 18 + b"\r\n\r\n{}"),
+        once(CHUNKED + b"9\r\n{}"),
+        once(CHUNKED + b"f" * 15 + b"\r\n{}"),
+        once(CHUNKED + b"zz\r\n"),
     ],
-    ids=["closed", "reset", "half a body", "half a chunk", "no chunk"],
+    ids=["closed", "reset", "half a body", "endless body", "half a chunk", "endless chunk", "no chunk"],
 )
 def test_a_dropped_connection_is_no_reply(serve: Serve) -> None:
-    """Once bytes were sent, nobody knows what became of them."""
+    """Nobody knows what became of what was sent; and no room is made for a body of impossible size."""
     with server(serve) as running:
         timed(NoReply, running.host)
 
 
 @pytest.mark.parametrize(
-    "reply",
+    ("reply", "why"),
     [
-        b"SSH-2.0-OpenSSH_9.2\r\n",
-        b"\0" * 50 + b"\r\n",
-        b"HTTP/1.1 abc OK\r\n\r\n",
-        b"HTTP/1.1 204 No Content\r\n\r\n",
-        b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n",
-        b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 99999999999\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 200 + b"\r\n",
-        b"HTTP/1.1 200 OK\r\nX-A: " + b"b" * 70_000 + b"\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 5000,
-        b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b" " * 5000,
-        b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n" + b" " * 5000,
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffff\r\n" + b" " * 5000,
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "BadStatusLine"),
+        (b"\0" * 50 + b"\r\n", "BadStatusLine"),
+        (b"HTTP/1.1 abc OK\r\n\r\n", "BadStatusLine"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", "status 204"),
+        (b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n", "status 429"),
+        (b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 99999999999\r\n\r\n", "status 502"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 200 + b"\r\n", "HTTPException"),
+        (b"HTTP/1.1 200 OK\r\nX-A: " + b"b" * 70_000 + b"\r\n\r\n", "LineTooLong"),
+        # The library decodes this one by a codec that decodes nothing.
+        (HEAD + b"Content-Type: multipart/mixed; boundary*=undefined''x\r\n\r\n", "UnicodeError"),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 5000, "LineTooLong"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b" " * 5000, "LineTooLong"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n" + b" " * 5000, "LineTooLong"),
+        (CHUNKED + b"fffffffffff\r\n" + b" " * 5000, "LineTooLong"),
     ],
     ids=itertools.count(),
 )
-def test_anything_but_a_whole_reply_of_sane_size_is_a_bad_one(reply: bytes) -> None:
-    """Nothing of an impossible size is made room for."""
+def test_anything_but_a_whole_reply_of_sane_size_is_a_bad_one(reply: bytes, why: str) -> None:
+    """The log is told the kind of fault."""
     with server(once(reply)) as running:
-        timed(BadReply, running.host)
+        assert timed(BadReply, running.host) == why
 
 
 def test_a_redirect_is_not_followed() -> None:
@@ -267,20 +314,28 @@ def test_a_refused_connection_was_never_sent() -> None:
 
 
 def test_a_connection_that_nobody_accepts_ends_with_the_time() -> None:
-    """As behind a firewall that swallows packets: here a full queue of a listener does it."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        crowd = [socket.socket() for _ in range(4)]
-        for waiting in crowd:
-            waiting.setblocking(False)
-            waiting.connect_ex(listener.getsockname())
-        try:
-            host = "127.0.0.1:" + str(listener.getsockname()[1])
-            assert timed(NeverSent, host, bounds(left=PATIENCE)) in {"TimeoutError", "timeout"}
-        finally:
-            for waiting in crowd:
-                waiting.close()
+    """Neither earlier nor later."""
+    with swallowing() as port:
+        begun = time.monotonic()
+        why = timed(NeverSent, f"127.0.0.1:{port}", bounds(left=PATIENCE))
+        assert why in {"TimeoutError", "timeout"}
+        assert time.monotonic() - begun > PATIENCE - 0.05
+
+
+@pytest.mark.parametrize(("passed", "left"), [(3.7, 0.3), (4.5, 0.0)])
+def test_connecting_takes_four_seconds_at_most(passed: float, left: float) -> None:
+    """However much time there is: on a clock that leaps, so much of it has passed at once."""
+    readings: list[float] = []
+
+    def leaping() -> float:
+        readings.append(1000.0 + (passed if readings else 0.0))
+        return readings[-1]
+
+    with swallowing() as port:
+        begun = time.monotonic()
+        ambient = REAL._replace(monotonic=leaping)
+        timed(NeverSent, f"127.0.0.1:{port}", bounds(left=100.0), ambient=ambient)
+        assert time.monotonic() - begun > left - 0.05
 
 
 def test_without_patience_nothing_is_sent() -> None:
@@ -291,19 +346,29 @@ def test_without_patience_nothing_is_sent() -> None:
     assert seen in ([], [b""])
 
 
-def test_what_fails_before_the_first_byte_was_never_sent() -> None:
-    """Here the time is up at the moment of sending: the clock leaps."""
+def test_the_least_patience_is_enough_to_send() -> None:
+    """On a clock that stands still; that no reply comes is another matter."""
+    with server(silent) as running:
+        timed(NoReply, running.host, bounds(patience=0.1), ambient=REAL._replace(monotonic=lambda: 1000.0))
+
+
+@pytest.mark.parametrize("leap", [100.0, 0.25])
+def test_what_fails_before_the_first_byte_was_never_sent(leap: float) -> None:
+    """Here the time is up at the moment of sending, or just then: the clock leaps."""
     readings: list[float] = []
 
     def leaping() -> float:
-        readings.append(time.monotonic() + (100 if len(readings) >= 3 else 0))
+        readings.append(1000.0 + (leap if len(readings) >= 3 else 0))
         return readings[-1]
 
     with server(repeating(GOOD)) as running:
-        timed(NeverSent, running.host, ambient=REAL._replace(monotonic=leaping))
+        ambient = REAL._replace(monotonic=leaping)
+        assert timed(NeverSent, running.host, bounds(patience=0.25), ambient=ambient) == "TimeoutError"
 
 
 # The names below are answered in the test: no real one can be asked, and none be slow on demand.
+
+UNRESOLVED = "the host name cannot be resolved"
 
 
 def test_a_slow_name_look_up_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -315,7 +380,10 @@ def test_a_slow_name_look_up_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> 
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
-    assert "resolved" in timed(NeverSent, "cvm.example:80", bounds(left=PATIENCE))
+    before = set(threading.enumerate())
+    assert timed(NeverSent, "cvm.example:80", bounds(left=PATIENCE)) == UNRESOLVED
+    left_behind = set(threading.enumerate()) - before
+    assert all(thread.daemon for thread in left_behind), "nor does it keep the process from ending"
     done.set()
 
 
@@ -326,7 +394,7 @@ def test_a_name_that_does_not_exist_was_never_sent(monkeypatch: pytest.MonkeyPat
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    assert "resolved" in timed(NeverSent, "cvm.example:80")
+    assert timed(NeverSent, "cvm.example:80") == UNRESOLVED
 
 
 def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,3 +424,24 @@ def test_an_address_of_a_family_that_this_machine_does_not_have_is_passed_over(
         assert ask("cvm.example") == b"{}"
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [nowhere])
     assert timed(NeverSent, "cvm.example") == "OSError"
+
+
+@pytest.mark.parametrize("deaf", [1, 2])
+def test_each_address_of_a_name_gets_an_equal_part_of_the_time(
+    deaf: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that swallows packets leaves time for the next; together they take the time and no more."""
+    with swallowing() as port, server(repeating(GOOD)) as running:
+        ports = [port, int(running.host.rpartition(":")[2]) if deaf == 1 else port]
+
+        def two(*_arguments: Any, **_named: Any) -> list[Any]:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
+
+        monkeypatch.setattr(socket, "getaddrinfo", two)
+        begun = time.monotonic()
+        if deaf == 1:
+            assert ask("cvm.example", bounds(left=1.6)) == b"{}"
+            assert 0.75 < time.monotonic() - begun < 1.5
+        else:
+            timed(NeverSent, "cvm.example", bounds(left=0.6))
+            assert 0.55 < time.monotonic() - begun < 1.1

@@ -14,6 +14,7 @@ from handler.deadline import Deadline, set_out
         pytest.param(20_400, 19.9, id="platform less half a second is less"),
         pytest.param(3_000, 2.5, id="the default limit of SCF"),
         pytest.param(3, 2.5, id="a local runner says seconds"),
+        pytest.param(1, 0.5, id="one second"),
         pytest.param(999, 20.0, id="the last number that is seconds"),
         pytest.param(1_000, 0.5, id="the first number that is milliseconds"),
         pytest.param(0, 20.0, id="none"),
@@ -23,6 +24,7 @@ from handler.deadline import Deadline, set_out
         pytest.param(True, 20.0, id="a truth value"),
         pytest.param(float("nan"), 20.0, id="not a number"),
         pytest.param(float("inf"), 20.0, id="endless"),
+        pytest.param(10**400, 20.0, id="beyond every fraction"),
     ],
 )
 def test_the_platform_and_the_budget_bound_the_time(limit: object, expected: float) -> None:

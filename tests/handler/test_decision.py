@@ -77,6 +77,8 @@ def test_the_key_under_another_name_is_a_conflict_of_the_key() -> None:
         decision.decide(order("alice", 1), [pair("bob", 1, project_id=3)], everything)
     assert (raised.value.key_id, raised.value.key_name) == ("skey-bob", "bob")
     assert_well_put(raised.value)
+    with pytest.raises(PublicKeyConflict):
+        decision.decide(order("alice", 1), [pair("Alice", 1)], everything)
 
 
 def test_the_name_with_another_key_is_a_conflict_of_the_name() -> None:

@@ -133,6 +133,7 @@ def test_a_wait_that_just_fits_is_waited() -> None:
     """What must be left after it is the least time for an import."""
     world = World([CROWD, CREATED])
     assert world.run(budget=3.001 + AFTER_A_WAIT).result == "created"
+    assert pytest.approx(0.35) == AFTER_A_WAIT, "0.3 s for the import, and 0.05 s to wake up late"
 
 
 def test_a_wait_that_does_not_fit_is_the_retry_after() -> None:
@@ -192,6 +193,16 @@ def test_after_a_doubt_a_throttle_that_does_not_fit_is_waited_for_with_a_last_lo
     assert world.asked[-1][1] == pytest.approx(2.0 - AFTER_A_WAIT)
     assert World([NO_REPLY, CROWD], [ABSENT, PRESENT]).run(budget=2.0).result == "unchanged"
     assert World([NO_REPLY, UNREACHED], [ABSENT]).problem(budget=2.0).slug == "outcome-unknown"
+
+
+def test_a_refusal_that_came_at_the_very_end_is_followed_by_no_wait() -> None:
+    """Nor is a pause made that would leave too little time for another import."""
+    world = World([NO_REPLY, Slow(CROWD, 1.7)], [ABSENT])
+    assert world.problem(budget=2.0).slug == "outcome-unknown"
+    assert (world.course, world.sleeps) == ("wlwl", [0.1, 0.0])
+    world = World([Slow(NO_REPLY, 1.68), CREATED], [ABSENT])
+    assert world.run(budget=2.0).result == "created"
+    assert world.sleeps == [0.0]
 
 
 def test_a_doubt_with_no_time_left_is_an_unknown_outcome() -> None:

@@ -26,6 +26,7 @@ from tests.faults.world import (
     RETAKEN,
     STRANGE,
     UNREACHED,
+    Slow,
     World,
 )
 
@@ -122,7 +123,9 @@ def test_in_doubt_a_look_up_is_asked_for_to_the_end_of_the_time(outcome: Any) ->
     problem = world.problem(budget=6.0)
     assert problem.slug == "outcome-unknown"
     assert world.asked[-1][1] == pytest.approx(6.0 - AFTER_A_WAIT_FOR_A_LOOK_UP)
-    assert problem.cvm_code == (outcome.problem.cvm_code if isinstance(outcome, Refused) else "")
+    said = outcome.problem if isinstance(outcome, Refused) else None
+    assert problem.cvm_code == (said.cvm_code if said else "")
+    assert problem.cvm_request_id == (said.cvm_request_id if said else "")
 
 
 def test_in_doubt_a_wait_for_a_look_up_that_does_not_fit_is_cut_short() -> None:
@@ -130,6 +133,20 @@ def test_in_doubt_a_wait_for_a_look_up_that_does_not_fit_is_cut_short() -> None:
     world = World([NO_REPLY], [Throttled(500, 10, 0.0), PRESENT])
     assert world.run(budget=4.0).result == "unchanged"
     assert world.asked[-1][1] == pytest.approx(4.0 - AFTER_A_WAIT_FOR_A_LOOK_UP)
+
+
+def test_in_doubt_a_look_up_that_fails_at_the_very_end_is_the_last() -> None:
+    """There is no time left to wait, so nothing is waited for."""
+    world = World([NO_REPLY], [Slow(UNREACHED, 1.81)])
+    assert world.problem(budget=2.0).slug == "outcome-unknown"
+    assert (world.course, world.sleeps) == ("wl", [])
+
+
+def test_a_wait_that_just_fits_before_a_look_up_is_waited() -> None:
+    """It is drawn to fit into what is left after the refusal, which took time itself."""
+    world = World([], [Slow(BLIND, 0.5), ABSENT], drawn=1.0)
+    assert world.run(a_dry_run(), budget=3.0).result == "created"
+    assert world.sleeps == pytest.approx([3.0 - 0.5 - AFTER_A_WAIT_FOR_A_LOOK_UP])
 
 
 def test_a_throttled_look_up_names_its_wait() -> None:
@@ -166,6 +183,8 @@ def test_a_list_for_many_orders_takes_at_most_half_the_time() -> None:
 def test_an_unknown_outcome_tells_what_to_do() -> None:
     """The same request is safe to repeat, and CVM's last answer is named."""
     problem = World([NO_REPLY, DENIED], [DENIED]).problem()
+    assert problem.detail.startswith("The import was sent to CVM, but no answer came that can be relied on, ")
+    assert "looking for the key pair did not settle it" in problem.detail
     assert "Send the same request again" in problem.remedy
     assert problem.retryable
     assert problem.status == 504

@@ -88,10 +88,12 @@ def test_a_list_makes_it_complete(account: StandIn) -> None:
 def test_a_list_is_the_truth(account: StandIn) -> None:
     """What it does not hold is there no more, whatever was known before."""
     ledger = opened(account)
-    ledger.import_key_pair(order("alice", ONE))
+    outcome = ledger.import_key_pair(order("alice", ONE))
+    assert isinstance(outcome, Created)
     account.account.delete("alice")
     ledger.list_key_pairs("ap-guangzhou")
     assert ledger.near(order("alice", ONE)) == ()
+    assert ledger.proof(outcome.key_id) == ""
 
 
 def test_what_comes_to_nothing_is_passed_on(account: StandIn) -> None:
@@ -102,13 +104,28 @@ def test_what_comes_to_nothing_is_passed_on(account: StandIn) -> None:
     account.fault("DescribeKeyPairs", "throttle")
     assert isinstance(ledger.list_key_pairs("ap-guangzhou"), Throttled)
     slugs = []
-    for chosen in (False, True):
-        refused = ledger.list_key_pairs("ap-nowhere", region_chosen=chosen)
+    for refused in (
+        ledger.list_key_pairs("ap-nowhere"),
+        ledger.list_key_pairs("ap-nowhere", region_chosen=False),
+        ledger.list_key_pairs("ap-nowhere", region_chosen=True),
+    ):
         assert isinstance(refused, Refused)
         slugs.append(refused.problem.slug)
-    assert slugs == ["misconfigured", "upstream-refused"]
+    assert slugs == ["misconfigured", "misconfigured", "upstream-refused"]
     assert ledger.near(order("alice", ONE)) == ()
     assert not ledger.complete
+
+
+@pytest.mark.parametrize("fault", ["", "throttle", "denied"])
+def test_a_sure_refusal_leaves_it_complete(account: StandIn, fault: str) -> None:
+    """Nothing was written, so the list is still all there is."""
+    account.account.insert("alice", TWO)
+    ledger = opened(account)
+    ledger.list_key_pairs("ap-guangzhou")
+    if fault:
+        account.fault("ImportKeyPair", fault)
+    assert not isinstance(ledger.import_key_pair(order("alice", ONE)), Created)
+    assert ledger.complete
 
 
 @pytest.mark.parametrize("fault", ["drop-after", "html-before"])
