@@ -29,6 +29,7 @@ def test_the_committed_contract_is_what_the_code_says() -> None:
     assert openapi.text() == (ROOT / "schemas" / "openapi.json").read_text(encoding="ascii")
 
 
+@pytest.mark.slow
 def test_a_slow_machine_writes_the_same_contract() -> None:
     """However long the SDK takes to load, no example becomes one of a CVM that cannot be reached."""
     slow = """

@@ -60,6 +60,7 @@ def test_schemathesis_finds_nothing(url: str, tmp_path: Path) -> None:
     assert cases(run(url, 1, tmp_path)) >= 1_000
 
 
+@pytest.mark.slow
 @pytest.mark.fuzz
 def test_schemathesis_finds_nothing_with_another_seed(url: str, tmp_path: Path) -> None:
     """Another thousand cases, others each time; the seed is in the output where one fails."""

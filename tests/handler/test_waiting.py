@@ -189,6 +189,7 @@ def test_somebody_else_with_the_same_account_costs_time_but_no_import(counts_up:
     assert {result.succeeded for result in results} == {100}
 
 
+@pytest.mark.slow
 def test_the_table_of_the_simulation_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     """One line for each size of crowd in each of four settings."""
     simulation.main()

@@ -11,6 +11,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 from local.cvm import Options, StandIn, serve
 from tests.conftest import LONG
 from tests.handler.triggers.samples import ckafka, public_keys, requests
@@ -82,6 +84,7 @@ def deliver(cvm: StandIn, folder: Path, number: int, kill_at: int = 0) -> Delive
     return Delivery(code, lines, text)
 
 
+@pytest.mark.slow
 def test_a_batch_gets_through(tmp_path: Path) -> None:
     """200 messages, throttled, with a lost reply, three poison messages and an instance that is killed.
 
