@@ -135,25 +135,14 @@ def _connect(endpoint: Endpoint, seconds: float, clock: Callable[[], float]) -> 
     host, _, port = endpoint.host.partition(":")
     addresses = _resolve(host, int(port or "443"), seconds)
     why = "the host name cannot be resolved"
-    for tried, (family, kind, protocol, _, address) in enumerate(addresses):
+    for tried, address in enumerate(addresses):
         # Each address gets an equal part of the time, so that one which swallows packets costs no more.
-        share = max(0.001, (ends - clock()) / (len(addresses) - tried))
+        now = clock()
+        until = now + (ends - now) / (len(addresses) - tried)
         try:
-            # This alone may fail: not every machine has every family of addresses.
-            sock = socket.socket(family, kind, protocol)
+            return _reach(endpoint.scheme, host, address, now, until, clock)
         except OSError as error:
             why = type(error).__name__
-            continue
-        try:
-            sock.settimeout(share)
-            sock.connect(address)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if endpoint.scheme == "https":
-                return _encrypted(sock, host, ends, clock)
-            return sock
-        except OSError as error:
-            why = type(error).__name__
-            sock.close()
     raise NeverSent(why)
 
 
@@ -173,11 +162,25 @@ def _resolve(host: str, port: int, seconds: float) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def _encrypted(sock: socket.socket, host: str, ends: float, clock: Callable[[], float]) -> socket.socket:
-    trust = _trust()
-    # The handshake gets the timeout of connecting anew, but no more than is left.
-    sock.settimeout(max(0.001, min(sock.gettimeout() or 0.0, ends - clock())))
-    return trust.wrap_socket(sock, server_hostname=host)
+def _reach(
+    scheme: str, host: str, address: Any, now: float, until: float, clock: Callable[[], float]
+) -> socket.socket:
+    """Connect to one address, TLS included, in the time from now until then."""
+    family, kind, protocol, _, place = address
+    # This alone may fail: not every machine has every family of addresses.
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.settimeout(max(0.001, until - now))
+        sock.connect(place)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if scheme == "https":
+            trust = _trust()
+            sock.settimeout(max(0.001, until - clock()))
+            return trust.wrap_socket(sock, server_hostname=host)
+    except OSError:
+        sock.close()
+        raise
+    return sock
 
 
 @functools.lru_cache(maxsize=1)
