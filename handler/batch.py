@@ -94,11 +94,11 @@ def _order(item: Item, upstream: _Upstream, call: Invocation, line: dict[str, Fi
     settings = call.configured()
     line["keyName"] = request.key_name(item.value)
     wanted = request.validate(item.value)
-    # Asked before the key: too many tags break the request's own rules, the caller's counted in.
-    policy.all_tags(item.caller, wanted.tags)
+    # Before the key: too many tags, the caller's counted in, break the request's own rules.
+    tags = policy.all_tags(item.caller, wanted.tags)
     key = public_key.parse(wanted.public_key, policy.smallest_rsa(item.caller, settings))
     line["fingerprint"], line["bits"] = key.fingerprint, key.bits
-    return policy.judge(item.caller, wanted, key, settings, call.own_region, item.user)
+    return policy.judge(item.caller, wanted, tags, key, settings, call.own_region, item.user)
 
 
 def _spend(line: dict[str, Field], upstream: _Upstream, calls: int, seconds: float) -> None:

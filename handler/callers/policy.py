@@ -57,6 +57,7 @@ class Allow(NamedTuple):
 def judge(
     caller: Caller,
     request: ImportRequest,
+    tags: Mapping[str, str],
     key: PublicKey,
     settings: Settings,
     own_region: str,
@@ -67,18 +68,17 @@ def judge(
     Args:
         caller: who asks.
         request: what for, valid by the schema.
+        tags: what the key pair gets; see `all_tags`.
         key: the checked public key of the request.
         settings: the function's settings.
         own_region: where the function runs; may be empty.
         user: the id of the chat user; empty outside chat.
 
     Raises:
-        InvalidRequest: with the caller's own tags they are too many.
         Forbidden: a rule does not allow it; `reason` names the rule.
         Misconfigured: nothing says which region to use.
     """
     allow = caller.allow
-    tags = all_tags(caller, request.tags)
     if not _is_name_allowed(allow, request.key_name, user):
         raise _forbidden(
             "keyNames",

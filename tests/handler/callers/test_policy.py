@@ -60,7 +60,9 @@ def judge(
     own_region: str = "ap-shanghai",
 ) -> Order:
     """What a caller's request amounts to."""
-    return policy.judge(who, request, KEY, Settings(default_region=default_region), own_region, user)
+    tags = policy.all_tags(who, request.tags)
+    settings = Settings(default_region=default_region)
+    return policy.judge(who, request, tags, KEY, settings, own_region, user)
 
 
 SAID = {
@@ -182,7 +184,7 @@ def test_without_a_user_no_pattern_of_users_matches() -> None:
     who = caller(key_names=("{user}",))
     for name in ("_", "x", "xx", "xxxx", "none", "user"):
         with pytest.raises(Forbidden):
-            policy.judge(who, wanted(key_name=name), KEY, Settings(), "ap-a")
+            policy.judge(who, wanted(key_name=name), {}, KEY, Settings(), "ap-a")
         assert not policy.may_know(who, name, 0)
 
 
