@@ -19,6 +19,9 @@ from tests.faults.scene import Seen, SkippingClock, environ, key, order, see, st
 
 SEQUENCES = 2_000
 
+#: Seconds after which a reply may come too late for the shortest budgets.
+SLOW = 0.4
+
 #: Codes that CVM may answer instead of executing; some leave a doubt.
 CODES = [
     "InternalError",
@@ -80,13 +83,12 @@ def faults(chance: random.Random, running: StandIn) -> bool:
             kind,
             nth=chance.randint(1, 3),
             times=None if chance.random() < 0.1 else chance.randint(1, 2),
-            # Some replies come too late for the shortest budgets; most waits are short.
-            seconds=0.4 if chance.random() < 0.02 else chance.choice([0.001, 0.005, 0.02]),
+            seconds=SLOW if chance.random() < 0.02 else chance.choice([0.001, 0.005, 0.02]),
             code=chance.choice(CODES),
             asked=chance.choice([11, 12, 37, 150, 900]),
             status=chance.choice([301, 403, 429, 500, 503]),
         )
-        slow = slow or ordered.seconds == 0.4
+        slow = slow or ordered.seconds == SLOW
     return slow
 
 
