@@ -15,11 +15,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-import index
 from local import chat
 from local.cvm import StandIn
 from local.in_process import Json, public_keys
-from tests.fuzz.scene import RECORDED, SECRETS, callers, signed, stage
+from tests.fuzz.scene import RECORDED, SECRETS, callers, handed_in, signed, stage
 from tests.fuzz.values import changed, places
 from tests.keys import forms
 
@@ -77,15 +76,15 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
 
 def told(event: Any) -> str:
     """Return everything that comes of an event: the reply, what people see of it, the log of all."""
-    written, beside = io.StringIO(), io.StringIO()
+    beside = io.StringIO()
     handler = logging.StreamHandler(beside)
     logging.getLogger().addHandler(handler)
     try:
-        with contextlib.redirect_stdout(written), contextlib.redirect_stderr(beside):
-            reply: Any = index.main_handler(event, {"request_id": "r-1", "time_limit_in_ms": 30_000})
+        with contextlib.redirect_stderr(beside):
+            reply, written = handed_in(event, {"request_id": "r-1", "time_limit_in_ms": 30_000})
     finally:
         logging.getLogger().removeHandler(handler)
-    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    lines = [json.loads(line) for line in written.splitlines()]
     assert lines or reply["statusCode"] < 400, "a refusal is on record"
     log = [{name: value for name, value in line.items() if name not in NAMES} for line in lines]
     return "\n".join([json.dumps(log), beside.getvalue(), *_seen(event, reply)])
@@ -117,32 +116,22 @@ def _without_what_is_theirs(body: Any) -> Any:
     return body
 
 
-def planted(value: Any, mark: str) -> Iterator[tuple[str, Any]]:
-    """Yield the value with the mark in every place in turn: as a text, in one, as a member, as an item."""
-    for place in places(value):
-        where = "/".join("(json)" if step is None else str(step) for step in place)
-        for how, change in CHANGES.items():
-            suits: list[bool] = []
-
-            def put(part: Any, change: Change = change, suits: list[bool] = suits) -> Any:
-                made = change(part, mark)
-                suits.append(made is not None)
-                return made
-
-            made = changed(value, place, put)
-            if suits == [True]:
-                yield f"{how} {where}", made
-
-
-Change = Callable[[Any, str], Any]
-
-CHANGES: Mapping[str, Change] = {
+CHANGES: Mapping[str, Callable[[Any, str], Any]] = {
     "instead": lambda _, mark: mark,
     "before": lambda part, mark: f"{mark} {part}" if isinstance(part, str) else None,
     "behind": lambda part, mark: f"{part} {mark}" if isinstance(part, str) else None,
     "member": lambda part, mark: {**part, mark: mark} if isinstance(part, dict) else None,
     "item": lambda part, mark: [*part, mark] if isinstance(part, list) else None,
 }
+
+
+def planted(value: Any, mark: str) -> Iterator[tuple[str, Any]]:
+    """Yield the value with the mark in every place in turn: as a text, in one, as a member, as an item."""
+    for place, part in places(value):
+        where = "/".join("(json)" if step is None else str(step) for step in place)
+        for how, change in CHANGES.items():
+            if (made := change(part, mark)) is not None:
+                yield f"{how} {where}", changed(value, place, made)
 
 
 def assert_silent(events: Iterator[tuple[str, Any]], mark: Mark) -> None:

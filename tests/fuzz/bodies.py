@@ -45,7 +45,7 @@ def requests(draw: st.DrawFn) -> Json:
     optional = [name for name in GOOD if name not in ("keyName", "publicKey") and draw(st.booleans())]
     value: Json = {name: draw(GOOD[name]) for name in ("keyName", "publicKey", *optional)}
     for _ in range(draw(st.sampled_from([0, 0, 0, 1, 1, 2]))):
-        what = draw(st.sampled_from(["key", "member", "less", "tags"]))
+        what = draw(st.sampled_from(["key", "key", "member", "less", "tags"]))
         if what == "key":
             value["publicKey"] = draw(damaged_keys())
         elif what == "member":

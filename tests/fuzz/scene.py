@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
-import hmac
+import io
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import index
 from handler import cvm_transport
+from handler.callers import standard_webhooks
 from local import chat, cvm, events
 from local.in_process import API_KEY, Json, caller, public_keys
 
@@ -52,7 +54,7 @@ def signed(event: Json) -> Json:
     """Return an HTTP event with the signature that the webhooks' caller would put on it now."""
     stamp = str(int(time.time()))
     content = f"{MESSAGE_ID}.{stamp}.".encode() + str(event["body"]).encode("utf-8", "surrogatepass")
-    proof = base64.b64encode(hmac.new(SIGNING_KEY, content, "sha256").digest()).decode()
+    proof = standard_webhooks.sign(SIGNING_KEY, content).decode()
     headers = {
         "webhook-id": MESSAGE_ID,
         "webhook-timestamp": stamp,
@@ -62,7 +64,15 @@ def signed(event: Json) -> Json:
     return {**event, "headers": headers}
 
 
-@contextmanager
+def handed_in(event: Any, context: Any) -> tuple[Any, str]:
+    """Return what the function returns, and what it writes meanwhile."""
+    written = io.StringIO()
+    with contextlib.redirect_stdout(written):
+        answer = index.main_handler(event, context)
+    return answer, written.getvalue()
+
+
+@contextlib.contextmanager
 def stage(folder: Path) -> Iterator[cvm.StandIn]:
     """Give this process the environment of the function, with a stand-in that takes anything."""
     file = folder / "callers.json"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
-from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -63,9 +62,9 @@ NAMES = st.one_of(
 Place = tuple[Any, ...]
 
 
-def places(value: Any, here: Place = ()) -> list[Place]:
-    """Return where every part of a value stands, the whole among them."""
-    found = [here]
+def places(value: Any, here: Place = ()) -> list[tuple[Place, Any]]:
+    """Return every part of a value with the place where it stands, the whole among them."""
+    found = [(here, value)]
     if isinstance(value, dict):
         for name, member in value.items():
             found += places(member, (*here, name))
@@ -78,15 +77,15 @@ def places(value: Any, here: Place = ()) -> list[Place]:
     return found
 
 
-def changed(value: Any, place: Place, change: Callable[[Any], Any]) -> Any:
-    """Return a value in which the part at a place is what `change` makes of it."""
+def changed(value: Any, place: Place, part: Any) -> Any:
+    """Return a value in which another part stands at a place."""
     if not place:
-        return change(value)
+        return part
     first, *rest = place
     if first is None:
-        return json.dumps(changed(json.loads(value), tuple(rest), change))
+        return json.dumps(changed(json.loads(value), tuple(rest), part))
     value = copy.copy(value)
-    value[first] = changed(value[first], tuple(rest), change)
+    value[first] = changed(value[first], tuple(rest), part)
     return value
 
 
@@ -94,23 +93,22 @@ def changed(value: Any, place: Place, change: Callable[[Any], Any]) -> Any:
 def broken(draw: st.DrawFn, value: Any) -> Any:
     """Return a value in which one part is missing, another one, doubled, renamed or wrapped."""
     everywhere = places(value)
-    place = everywhere[draw(st.integers(0, len(everywhere) - 1))]
+    place, part = everywhere[draw(st.integers(0, len(everywhere) - 1))]
     how = draw(st.sampled_from(["replace", "text", "less", "more", "rename", "wrap"]))
-    other, name, at = draw(ANYTHING), draw(NAMES), draw(st.integers(0, 40))
+    return changed(value, place, _broken(part, how, draw(ANYTHING), draw(NAMES), draw(st.integers(0, 40))))
 
-    def change(part: Any) -> Any:
-        if how == "text" and isinstance(part, str):
-            return part[:at] + (other if isinstance(other, str) else "x") + part[at + 1 :]
-        if how in ("less", "rename") and isinstance(part, dict) and part:
-            gone = list(part)[at % len(part)]
-            rest = {member: inner for member, inner in part.items() if member != gone}
-            return rest if how == "less" else {**rest, name: part[gone]}
-        if how == "less" and isinstance(part, list) and part:
-            return part[1:]
-        if how == "more" and isinstance(part, (dict, list)):
-            return {**part, name: other} if isinstance(part, dict) else [*part, *part, other]
-        if how == "wrap":
-            return [part] if at % 2 else {name: part}
-        return other
 
-    return changed(value, place, change)
+def _broken(part: Any, how: str, other: Any, name: str, at: int) -> Any:
+    if how == "text" and isinstance(part, str):
+        return part[:at] + (other if isinstance(other, str) else "x") + part[at + 1 :]
+    if how in ("less", "rename") and isinstance(part, dict) and part:
+        gone = list(part)[at % len(part)]
+        rest = {member: inner for member, inner in part.items() if member != gone}
+        return rest if how == "less" else {**rest, name: part[gone]}
+    if how == "less" and isinstance(part, list) and part:
+        return part[1:]
+    if how == "more" and isinstance(part, (dict, list)):
+        return {**part, name: other} if isinstance(part, dict) else [*part, *part, other]
+    if how == "wrap":
+        return [part] if at % 2 else {name: part}
+    return other

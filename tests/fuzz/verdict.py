@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -28,25 +28,25 @@ def _validator(name: str) -> Draft202012Validator:
 PROBLEM, RESULT = _validator("problem.json"), _validator("import-key-pair.result.json")
 
 
-def judge(event: object, answer: Any, output: str) -> str:
-    """Assert that an answer and the log are as promised; return in a word what kind of answer it was."""
+def judge(event: object, answer: Any, output: str) -> set[str]:
+    """Assert that an answer and the log are as promised; return in a few words what it was."""
     lines = _log(output)
     audit = [line for line in lines if line["log"] == "audit"]
     for secret in SECRETS:
         assert secret not in output, "a secret in the log"
         assert secret not in json.dumps(answer), "a secret in the answer"
     if isinstance(event, dict) and "httpMethod" in event and "headers" in event:
-        return _http(event, answer, audit)
+        return {_http(event, answer, audit)}
     assert audit, "nothing was decided"
     if audit[0]["trigger"] in {"ckafka", "eventbridge", "timer"}:
         assert set(answer) <= ENDINGS
         assert sum(answer.values()) == len(audit)
-        return f"{audit[0]['trigger']} {'/'.join(sorted(answer))}"
+        return {f"{audit[0]['trigger']} {ending}" for ending in answer}
     if "results" in answer:
         _many(answer, audit)
-        return "invoke many"
+        return {"invoke many"}
     assert len(audit) == 1
-    return f"{audit[0]['trigger']} {_single(answer)}"
+    return {f"{audit[0]['trigger']} {_single(answer)}"}
 
 
 def _log(output: str) -> list[Json]:
@@ -112,15 +112,11 @@ def _http(event: Json, answer: Any, audit: Sequence[Json]) -> str:
 def _headers(headers: Json) -> None:
     assert headers["Cache-Control"] == "no-store"
     assert {"Content-Type", "X-Request-Id"} <= headers.keys()
-    for text in _flat(headers.items()):
+    for text in (*headers, *headers.values()):
         assert isinstance(text, str)
         assert text
         assert text.isascii()
         assert text.isprintable(), "a header that could become two"
-
-
-def _flat(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:
-    return [text for pair in pairs for text in pair]
 
 
 def _problem(problem: Json, status: int, headers: Json, audit: Sequence[Json]) -> str:
