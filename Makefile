@@ -50,6 +50,8 @@ lock:             ## newest versions into the lock files
 	@$(RESOLVE) pyproject.toml --upgrade --group dev --group mutation -c requirements-dev.txt -o requirements-mutation.txt
 	@$(RESOLVE) --upgrade --group lock -o requirements-lock.txt
 	@$(RESOLVE) --upgrade --group peers -o requirements-peers.txt
+	@$(RESOLVE) --upgrade --group page -o requirements-page.txt
+	@$(RESOLVE) --upgrade --group clients -o requirements-clients.txt
 
 setup:
 	@local/venv .venv requirements-dev.txt 3.10 newest

@@ -182,7 +182,7 @@ def _burst() -> Section:
         "As many processes as instances, warm, at one instant, each with one import; the stand-in takes 10 a"
         " second and counts those that it refuses. 20 runs of each.\n\n"
         + table(head, rows)
-        + "\nThe same waits (`handler/waiting.py`) on a simulated clock, 20 runs of each:\n\n"
+        + "\nThe same waits (`handler/importing/waiting.py`) on a simulated clock, 20 runs of each:\n\n"
         + table(*throttle_simulation.overview())
     )
     return figures, "Bursts", text

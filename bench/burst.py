@@ -98,12 +98,12 @@ def run(endpoint: str, size: int) -> Result:
 
 def _warm_up() -> None:
     """Load everything that an import needs, so that forked instances have it; keep no connection."""
-    from handler import cvm_transport
+    from handler.upstream import transport
     from index import main_handler
 
     with _quiet():
         main_handler(events.request({"keyName": "a", "publicKey": events.PUBLIC_KEY, "dryRun": True}), {})
-    cvm_transport.forget()
+    transport.forget()
 
 
 def _instance(number: int, start: Any, answers: Any) -> None:

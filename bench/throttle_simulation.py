@@ -1,7 +1,7 @@
 """What becomes of a crowd that CVM throttles: `python -m bench.throttle_simulation`.
 
 A crowd of warm instances imports one key each at the same instant. CVM takes ten calls in each second
-of its own clock and counts refused ones too. The waits are those of the function, `handler.waiting`;
+of its own clock and counts refused ones too. The waits are those of `handler.importing.waiting`;
 the network, the instants at which processes really wake up and where CVM's second begins are drawn
 from a seeded generator. Nothing is shared between the instances.
 """
@@ -16,9 +16,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bench.results import table
-from handler.account import Throttled
-from handler.importer import LEAST_FOR_AN_IMPORT, WAKING
-from handler.waiting import Waits
+from handler.importing.account import Throttled
+from handler.importing.importer import LEAST_FOR_AN_IMPORT, WAKING
+from handler.importing.waiting import Waits
 
 LIMIT = 10
 BUDGET = 20.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from handler.importer import Imported
+    from handler.importing.importer import Imported
     from handler.invocation import Invocation
     from handler.log import Field
     from handler.problems import Problem

@@ -11,8 +11,9 @@ import math
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from handler import audit, public_key, reply, request
+from handler import audit, reply, request
 from handler.callers import policy
+from handler.key_gate import public_key
 from handler.problems import InternalError, KeyPairQuota, Problem, UpstreamBusy, UpstreamUnreachable
 
 if TYPE_CHECKING:
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
     from handler.callers.caller import Caller
     from handler.deadline import Deadline
-    from handler.importer import Imported
+    from handler.importing.importer import Imported
+    from handler.importing.ledger import Ledger
+    from handler.importing.order import Order
     from handler.invocation import Invocation
-    from handler.ledger import Ledger
     from handler.log import Field
-    from handler.order import Order
 
 
 class Item(NamedTuple):
@@ -153,7 +154,7 @@ class _Upstream:
             Problem: every other end.
         """
         # Imported here: only an item that has passed every check of ours needs CVM and its SDK.
-        from handler import importer
+        from handler.importing import importer
 
         def may_know(key_name: str, project_id: int) -> bool:
             return item.caller is not None and policy.may_know(item.caller, key_name, project_id, item.user)
@@ -180,8 +181,9 @@ class _Upstream:
 
     def _opened(self, order: Order) -> Ledger:
         """Return the account; of several items with its list, in the first region that gives one."""
-        from handler import cvm, importer
-        from handler.ledger import Ledger
+        from handler.cvm import client as cvm
+        from handler.importing import importer
+        from handler.importing.ledger import Ledger
 
         call = self._call
         if self._ledger is None:

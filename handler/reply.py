@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from handler.batch import Answer
-    from handler.importer import Imported
-    from handler.order import Order
+    from handler.importing.importer import Imported
+    from handler.importing.order import Order
     from handler.problems import Problem
 
 Body = dict[str, Any]

@@ -139,7 +139,7 @@ def _chat(request: HttpRequest, call: Invocation) -> reply.Body:
 def _health(_: HttpRequest, call: Invocation) -> reply.Body:
     """Say whether settings, callers and role are there; without detail, since anybody may ask."""
     # Imported here: only a health check and an import look at the role.
-    from handler import credentials
+    from handler.cvm import credentials
 
     body: dict[str, str] = {"status": "pass", "serviceId": "import-key-pair", "releaseId": __version__}
     status = 200

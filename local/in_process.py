@@ -17,8 +17,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from handler import cvm_transport, invocation, routes
+from handler import invocation, routes
 from handler.ambient import REAL, Ambient
+from handler.upstream import transport
 from local.cvm import StandIn
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,7 +89,7 @@ class Function:
 
     def __exit__(self, *_: object) -> None:
         """Take the folder away, and close the connection to the stand-in that the function keeps."""
-        cvm_transport.forget()
+        transport.forget()
         self._folder.cleanup()
 
     @property

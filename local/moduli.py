@@ -1,4 +1,4 @@
-"""Makes the data of `handler/weak_keys.py`: lists of known moduli, and the product of small primes.
+"""Makes the data of `handler/key_gate/weak_keys.py`: lists of known moduli, and the product of small primes.
 
     python -m local.moduli list OUT FILE...     a .moduli list out of tables, lists and public keys
     python -m local.moduli small-primes OUT     the product of all odd primes up to 65537
@@ -10,7 +10,7 @@ without repeats and nothing else. A FILE is one of
     *.tsv               a table with a column `sha256_8` of such records in hex; lines with # are notes
     anything else       OpenSSH RSA public keys, one a line
 
-A list lies in `handler/data`, where `weak_keys` looks into every file that ends in `.moduli`.
+A list lies in `handler/key_gate/data`, where `weak_keys` looks into every file that ends in `.moduli`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-from handler import key_line, public_key
+from handler.key_gate import line as key_line
+from handler.key_gate import public_key
 
 RECORD = 8
 LARGEST_FACTOR = 65537

@@ -12,8 +12,10 @@ import re
 import sys
 from collections.abc import Iterator
 
-from handler import key_reasons, problems, weak_reasons
-from handler.key_reasons import Reason
+from handler import problems
+from handler.key_gate import reasons as key_reasons
+from handler.key_gate import weak_reasons
+from handler.key_gate.reasons import Reason
 
 # By the name of a reason in `key_reasons` and `weak_reasons`, in the order of the page.
 EXAMPLES = {

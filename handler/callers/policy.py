@@ -11,14 +11,14 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from handler.callers import glob
-from handler.order import Order
+from handler.importing.order import Order
 from handler.problems import FieldError, Forbidden, InvalidRequest, Misconfigured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from handler.callers.caller import Caller
-    from handler.public_key import PublicKey
+    from handler.key_gate.public_key import PublicKey
     from handler.request import ImportRequest
     from handler.settings import Settings
 

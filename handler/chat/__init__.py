@@ -119,7 +119,8 @@ def _admitted(typed: Typed, candidate: Candidate) -> str:
     if isinstance(typed.text, Problem):
         raise typed.text
     # Imported here, as below: a request without proof needs neither.
-    from handler import key_reasons, private_keys
+    from handler.key_gate import private_keys
+    from handler.key_gate import reasons as key_reasons
 
     if private_keys.found_in(typed.text):
         raise key_reasons.PRIVATE_KEY.problem()
@@ -133,9 +134,10 @@ def _decided(
     text: str, typed: Typed, caller: Caller, origin: dict[str, Field], deadline: Deadline, call: Invocation
 ) -> Text:
     # Imported here: a refused message needs neither grammar nor key gate.
-    from handler import batch, public_key
+    from handler import batch
     from handler.callers import policy
     from handler.chat import command
+    from handler.key_gate import public_key
 
     asked = command.read(text)
     if asked.verb == command.IMPORT:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from handler.chat.message import Typed
-    from handler.public_key import PublicKey
+    from handler.key_gate.public_key import PublicKey
 
 Body = dict[str, Any]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from handler import private_keys
+from handler.key_gate import private_keys
 from local import own_key
 
 

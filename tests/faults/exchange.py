@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from handler import cvm_transport
 from handler.ambient import REAL, Ambient
-from handler.cvm_transport import Bounds, Endpoint
+from handler.upstream import transport
+from handler.upstream.transport import Bounds, Endpoint
 from tests.faults.wire import Serve, received, reply
 
 GOOD = reply(b"{}")
@@ -35,7 +35,7 @@ def ask(
 ) -> bytes:
     """Send one request."""
     headers = {"Host": host, "X-Test": "1"}
-    return cvm_transport.exchange(Endpoint(scheme, host), headers, body, limits or bounds(), ambient)
+    return transport.exchange(Endpoint(scheme, host), headers, body, limits or bounds(), ambient)
 
 
 def timed(exception: type[Exception], host: str, limits: Bounds | None = None, **other: Any) -> str:

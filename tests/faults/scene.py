@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from handler import cvm, cvm_transport, importer
-from handler.account import Account
 from handler.ambient import REAL, Ambient
+from handler.cvm import client as cvm
 from handler.deadline import Deadline
-from handler.decision import Imported
-from handler.order import Order
+from handler.importing import importer
+from handler.importing.account import Account
+from handler.importing.decision import Imported
+from handler.importing.order import Order
+from handler.key_gate.public_key import PublicKey
 from handler.problems import Problem
-from handler.public_key import PublicKey
 from handler.settings import Settings
+from handler.upstream import transport
 from local.cvm import Credential, Options, StandIn, serve
 
 
@@ -111,7 +113,7 @@ def stand_in(clock: Callable[[], float] = time.time, **options: Any) -> Iterator
         try:
             yield running
         finally:
-            cvm_transport.forget()
+            transport.forget()
 
 
 def account(host: str, lent: dict[str, str], budget: float = 5.0) -> Account:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from handler import cvm_transport
+from handler.upstream import transport
 from local.cvm import StandIn
 from tests.faults import truth
 from tests.faults.scene import environ, order, see, stand_in
@@ -104,7 +104,7 @@ def _proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy | None]:
     try:
         yield proxy
     finally:
-        cvm_transport.forget()
+        transport.forget()
         proxy.close()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from handler.order import Order
+from handler.importing.order import Order
 from local.cvm import Call, KeyPair, StandIn
 from local.cvm import public_key as stored
 from tests.faults.scene import Seen

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from handler import cvm_transport
+from handler.upstream import transport
 
 Serve = Callable[[socket.socket, int], None]
 
@@ -90,7 +90,7 @@ def server(serve: Serve) -> Iterator[Server]:
     try:
         yield running
     finally:
-        cvm_transport.forget()
+        transport.forget()
         running.close()
 
 

@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from handler import importer, problems
-from handler.account import (
+from handler import problems
+from handler.ambient import Ambient
+from handler.deadline import Deadline
+from handler.importing import importer
+from handler.importing.account import (
     Created,
     Duplicate,
     Full,
@@ -20,10 +23,8 @@ from handler.account import (
     Throttled,
     Unreached,
 )
-from handler.ambient import Ambient
-from handler.deadline import Deadline
-from handler.decision import Imported
-from handler.order import Order
+from handler.importing.decision import Imported
+from handler.importing.order import Order
 from tests.faults.scene import key, order
 from tests.handler.sentences import assert_well_put
 

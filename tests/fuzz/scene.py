@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 import index
-from handler import cvm_transport
 from handler.callers import standard_webhooks
+from handler.upstream import transport
 from local import chat, cvm, events
 from local.in_process import API_KEY, Json, caller, public_keys
 
@@ -93,4 +93,4 @@ def stage(folder: Path) -> Iterator[cvm.StandIn]:
             patch.setenv(name, value)
         yield running
         # The kept connection would outlive the stand-in.
-        cvm_transport.forget()
+        transport.forget()

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler import batch, callers, cvm_transport, invocation
+from handler import batch, callers, invocation
 from handler.ambient import REAL
 from handler.deadline import Deadline
 from handler.problems import UpstreamBusy
+from handler.upstream import transport
 from local.cvm import Options, serve
 from tests.handler.triggers.samples import Clock, Function, Json, public_keys, requests
 
@@ -30,7 +31,7 @@ def function(tmp_path: Path) -> Iterator[Function]:
     with serve(Options(quota=3, rate=0)) as cvm:
         yield Function(cvm, tmp_path)
         # The kept connection would outlive the stand-in.
-        cvm_transport.forget()
+        transport.forget()
 
 
 def said(function: Function, *items: object, **options: Any) -> list[str]:
@@ -187,7 +188,7 @@ def crowded(tmp_path: Path) -> Iterator[Function]:
     with serve(Options(rate=10)) as cvm:
         cvm.fault("DescribeKeyPairs", "throttle", asked=900, times=None)
         yield Function(cvm, tmp_path)
-        cvm_transport.forget()
+        transport.forget()
 
 
 def test_a_crowd_of_lists_holds_no_import_back(crowded: Function) -> None:
@@ -208,7 +209,7 @@ def test_a_crowd_of_lists_holds_dry_runs_back(crowded: Function) -> None:
 
 def test_a_defect_ends_one_item(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
     """The unforeseen is an internal error of that item; nothing of it is told but where it was."""
-    from handler import public_key
+    from handler.key_gate import public_key
 
     parse = public_key.parse
 

@@ -10,9 +10,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from handler import problems, reply
-from handler.importer import Difference, Imported
-from handler.order import Order
-from handler.public_key import PublicKey
+from handler.importing.importer import Difference, Imported
+from handler.importing.order import Order
+from handler.key_gate.public_key import PublicKey
 
 KEY = PublicKey(
     e=65537,

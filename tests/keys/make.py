@@ -15,7 +15,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from handler import weak_keys
+from handler.key_gate import weak_keys
 
 VECTORS = Path(__file__).with_name("vectors.json")
 SEED = 20_210_411

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from handler import key_reasons, problems, public_key, weak_reasons
-from handler.key_reasons import Reason
+from handler import problems
+from handler.key_gate import public_key, weak_reasons
+from handler.key_gate import reasons as key_reasons
+from handler.key_gate.reasons import Reason
 
 Refusal = problems.InvalidPublicKey | problems.WeakPublicKey
 REASONS = {

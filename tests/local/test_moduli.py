@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handler import weak_keys
+from handler.key_gate import weak_keys
 from local import moduli
 from tests.keys import forms
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from handler.callers.file import read
-from handler.public_key import parse
+from handler.key_gate.public_key import parse
 from local import throwaway
 
 

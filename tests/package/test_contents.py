@@ -74,16 +74,17 @@ def test_own_files_leave_the_desk_behind(tmp_path: Path) -> None:
     """Byte code, editors' copies and the example of callers are no part of the function."""
     for path in (
         "LICENSE", "README.md", "callers.example.json", "handler/__pycache__/main.cpython-313.pyc",
-        "handler/main.py", "handler/.main.py.swp", "handler/main.py~", "handler/chat/__init__.py",
-        "handler/data/debian.moduli", "handler/data/debian.moduli~", "index.py", "schemas/problem.json",
-        "tests/test_main.py",
+        "handler/main.py", "handler/.main.py.swp", "handler/main.py~",
+        "handler/chat/__init__.py", "handler/key_gate/data/debian.moduli",
+        "handler/key_gate/data/debian.moduli~",
+        "index.py", "schemas/problem.json", "tests/test_main.py",
     ):  # fmt: skip
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).touch()
 
     assert [file.path for file in contents.own(tmp_path)] == [
-        "handler/chat/__init__.py", "handler/main.py", "handler/data/debian.moduli", "schemas/problem.json",
-        "index.py", "licenses/import-key-pair/LICENSE",
+        "handler/chat/__init__.py", "handler/main.py", "handler/key_gate/data/debian.moduli",
+        "schemas/problem.json", "index.py", "licenses/import-key-pair/LICENSE",
     ]  # fmt: skip
 
 

@@ -13,9 +13,9 @@ from handler.callers import policy
 from handler.callers.caller import Caller
 from handler.callers.policy import Allow
 from handler.callers.trigger import Trigger
-from handler.order import Order
+from handler.importing.order import Order
+from handler.key_gate.public_key import PublicKey
 from handler.problems import FieldError, Forbidden, InvalidRequest, Misconfigured
-from handler.public_key import PublicKey
 from handler.request import ImportRequest
 from handler.settings import Settings
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler import public_key
 from handler.chat import command
+from handler.key_gate import public_key
 from handler.problems import InvalidPublicKey, InvalidRequest, WeakPublicKey
 from tests.handler.chat.mangling import HARMFUL, HARMLESS, WRAPPING, wrapped
 from tests.keys import forms

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handler import cvm_transport
+from handler.upstream import transport
 from local.cvm import Options, serve
 from tests.handler.triggers.samples import Function
 
@@ -18,4 +18,4 @@ def function(tmp_path: Path) -> Iterator[Function]:
     with serve(Options(quota=0, rate=0)) as cvm:
         yield Function(cvm, tmp_path)
         # The kept connection would outlive the stand-in.
-        cvm_transport.forget()
+        transport.forget()

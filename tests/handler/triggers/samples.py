@@ -19,7 +19,7 @@ from handler.ambient import REAL, Ambient
 from handler.event import recognise
 from local.cvm import StandIn
 
-_SMALL_PRIMES = Path(__file__).parents[3] / "handler" / "data" / "small-primes.product"
+_SMALL_PRIMES = Path(__file__).parents[3] / "handler" / "key_gate" / "data" / "small-primes.product"
 
 Json = dict[str, Any]
 

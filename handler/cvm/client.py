@@ -1,0 +1,265 @@
+"""The account in CVM: Tencent Cloud's SDK signs and drives each call, and nothing here ever guesses.
+
+The SDK's client makes the request, signs it (TC3-HMAC-SHA256) and sends it through the transport
+that it is given, `transport`. Its retryer, breaker, credential chain, Chinese messages and 60 s
+timeouts are not used; docs/decisions/ says why. What came back is read by `replies`.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from handler.cvm import codes, credentials, replies
+from handler.importing import waiting
+from handler.importing.account import (
+    Duplicate,
+    Full,
+    KeyPair,
+    Listing,
+    Nonsense,
+    NoReply,
+    Refused,
+    Throttled,
+    Unreached,
+)
+from handler.problems import Misconfigured, UpstreamError
+from handler.upstream import transport
+from handler.upstream.transport import Bounds, Endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from handler.ambient import Ambient
+    from handler.cvm.credentials import Credentials
+    from handler.cvm.replies import Reply
+    from handler.deadline import Deadline
+    from handler.importing.account import Account, ImportOutcome, ListOutcome
+    from handler.importing.order import Order
+    from handler.settings import Settings
+
+    Failure = Refused | Throttled | Unreached | NoReply | Nonsense
+
+_VERSION = "2017-03-12"
+_IMPORT, _LIST = "ImportKeyPair", "DescribeKeyPairs"
+
+#: The most that a page can hold (https://www.tencentcloud.com/document/product/213/33229).
+_PAGE = 100
+
+#: An account holds 100 key pairs unless its quota was raised; a total beyond this is no total.
+_MOST_PAIRS = 10_000
+
+#: How often the pages are read anew because key pairs came or went between two of them.
+_READINGS = 3
+
+#: The bytes that a reply may have: 100 keys of 16384 bits with 50 full tags each are 6 MB.
+_ROOM_IMPORT, _ROOM_LIST = 64 * 1024, 8 * 1024 * 1024
+
+#: What is kept of the time for the answer itself, in seconds.
+_ANSWER = 0.05
+
+#: A look-up's reply is awaited for half the time left, so that another fits, but for this long (seconds)
+#: where that is more: a reply that takes longer is likely to be lost, one that takes less only slow.
+_SLOW = 2.0
+
+
+def open_account(settings: Settings, deadline: Deadline, ambient: Ambient) -> Account:
+    """Return the account that this function's role belongs to; nothing is sent yet."""
+    return _Cvm(Endpoint(settings.cvm_scheme, settings.cvm_host), deadline, ambient)
+
+
+class _Cvm:
+    """The account, asked over HTTP; one object for one invocation."""
+
+    def __init__(self, endpoint: Endpoint, deadline: Deadline, ambient: Ambient) -> None:
+        self.calls = 0
+        self.seconds = 0.0
+        self._endpoint = endpoint
+        self._deadline = deadline
+        self._ambient = ambient
+        self._sent: dict[str, list[float]] = {_IMPORT: [], _LIST: []}
+
+    def import_key_pair(self, order: Order) -> ImportOutcome:
+        """Ask once for the order's key pair to be imported; one write at most."""
+        wanted: dict[str, Any] = {
+            "KeyName": order.key_name,
+            "ProjectId": order.project_id,
+            "PublicKey": order.key.line,
+        }
+        if order.tags:
+            tags = [{"Key": key, "Value": value} for key, value in order.tags.items()]
+            wanted["TagSpecification"] = [{"ResourceType": "keypair", "Tags": tags}]
+        # Half the time left, so that a look-up still fits when no reply comes.
+        bounds = Bounds(self._left, lambda: self._left() / 2, _ROOM_IMPORT)
+        reply = self._ask(_IMPORT, wanted, order.region, bounds)
+        if not isinstance(reply, replies.Reply):
+            return reply
+        if not reply.code:
+            return replies.created(reply)
+        return self._refused(reply, _IMPORT, order.region_chosen)
+
+    def list_key_pairs(
+        self, region: str, *, region_chosen: bool = False, deadline: Deadline | None = None
+    ) -> ListOutcome:
+        """Ask for all key pairs, to have them by the deadline or the invocation's own, if that is sooner."""
+
+        def left() -> float:
+            return self._left() if deadline is None else min(self._left(), deadline.left())
+
+        for _ in range(_READINGS):
+            listing = self._pages(region, region_chosen, left)
+            if listing is not None:
+                return listing
+        return Nonsense("key pairs that keep changing")
+
+    def _pages(self, region: str, region_chosen: bool, left: Callable[[], float]) -> ListOutcome | None:
+        """Read page by page; None where the pages do not add up, so that one may have slipped between."""
+        held: dict[str, KeyPair] = {}
+        offset, total = 0, -1
+        while True:
+            page = self._page(region, region_chosen, offset, left)
+            if not isinstance(page, replies.Page):
+                return page
+            if page.total > _MOST_PAIRS:
+                return Nonsense("more key pairs than an account can hold")
+            held.update((pair.key_id, pair) for pair in page.pairs)
+            if total not in {-1, page.total}:
+                return None
+            offset, total = offset + _PAGE, page.total
+            if offset >= total or not page.pairs:
+                return Listing(tuple(held.values()), page.request_id) if len(held) == total else None
+
+    def _page(
+        self, region: str, region_chosen: bool, offset: int, left: Callable[[], float]
+    ) -> replies.Page | Failure:
+        bounds = Bounds(left, lambda: min(left(), self._patience()), _ROOM_LIST)
+        reply = self._ask(_LIST, {"Limit": _PAGE, "Offset": offset}, region, bounds)
+        if not isinstance(reply, replies.Reply):
+            return reply
+        if not reply.code:
+            return replies.page(reply)
+        refused = self._refused(reply, _LIST, region_chosen)
+        if isinstance(refused, (Duplicate, Full)):
+            # Such codes make no sense for a list, so they are no reason to call the account full.
+            return Refused(
+                UpstreamError(
+                    "CVM refused to list the key pairs, with a code that makes no sense there.",
+                    "Send the same request again later.",
+                    cvm_code=reply.code,
+                    cvm_request_id=reply.request_id,
+                )
+            )
+        return refused
+
+    def _refused(
+        self, reply: Reply, action: str, region_chosen: bool
+    ) -> Refused | Throttled | Duplicate | Full | Nonsense:
+        refused = replies.refusal(reply, action, region_chosen=region_chosen)
+        if not isinstance(refused, Throttled):
+            return refused
+        now = self._ambient.monotonic()
+        return refused._replace(
+            clear_in=waiting.clear_in(self._sent[action], refused.told, refused.limit, now)
+        )
+
+    def _ask(
+        self, action: str, wanted: Mapping[str, Any], region: str, bounds: Bounds
+    ) -> Reply | Refused | Unreached | NoReply | Nonsense:
+        """Ask with the credentials of this moment, and once more if they were renewed meanwhile."""
+        try:
+            lent = credentials.read(self._ambient.environ)
+            reply = self._call(action, wanted, region, bounds, lent)
+            if isinstance(reply, replies.Reply) and reply.code in codes.EXPIRED:
+                renewed = credentials.read(self._ambient.environ)
+                if renewed != lent:
+                    return self._call(action, wanted, region, bounds, renewed)
+        except Misconfigured as problem:
+            return Refused(problem)
+        return reply
+
+    def _call(
+        self, action: str, wanted: Mapping[str, Any], region: str, bounds: Bounds, lent: Credentials
+    ) -> Reply | Unreached | NoReply | Nonsense:
+        def send(headers: Mapping[str, str], body: bytes) -> bytes:
+            return transport.exchange(self._endpoint, headers, body, bounds, self._ambient)
+
+        client = _client(self._endpoint, region, lent, send)
+        begun = self._ambient.monotonic()
+        self.calls += 1
+        self._sent[action].append(begun)
+        try:
+            return replies.read(client.call(action, wanted))
+        except transport.NeverSent as error:
+            return Unreached(str(error))
+        except transport.NoReply as error:
+            return NoReply(str(error))
+        except transport.BadReply as error:
+            return Nonsense(str(error))
+        finally:
+            self.seconds += self._ambient.monotonic() - begun
+
+    def _left(self) -> float:
+        return max(0.0, self._deadline.left() - _ANSWER)
+
+    def _patience(self) -> float:
+        left = self._left()
+        return max(left / 2, min(left, _SLOW))
+
+
+class _Accepted(NamedTuple):
+    """A reply in the form that the SDK's client passes on unread."""
+
+    content: bytes
+    status_code: int = 200
+    headers: Mapping[str, str] = {}
+
+
+class _Sender(NamedTuple):
+    """What the SDK's client hands its signed requests to."""
+
+    send: Callable[[Mapping[str, str], bytes], bytes]
+
+    def send_request(self, request: Any) -> _Accepted:  # the SDK ships no types
+        return _Accepted(self.send(request.header, request.data.encode("ascii")))
+
+
+def _client(
+    endpoint: Endpoint, region: str, lent: Credentials, send: Callable[[Mapping[str, str], bytes], bytes]
+) -> Any:  # the SDK ships no types
+    """Return the SDK's client with these credentials; making one costs some 20 microseconds."""
+    sdk = _sdk()
+    http = sdk.http_profile(protocol=endpoint.scheme, endpoint=endpoint.host)
+    profile = sdk.client_profile(httpProfile=http, language="en-US")
+    client = sdk.client("cvm", _VERSION, sdk.credential(*lent), region, profile)
+    client.request = _Sender(send)
+    return client
+
+
+class _Sdk(NamedTuple):
+    """What is used of the SDK, which ships no types."""
+
+    client: Any
+    credential: Any
+    client_profile: Any
+    http_profile: Any
+
+
+@functools.lru_cache(maxsize=1)
+def _sdk() -> _Sdk:
+    """Load the SDK, once: 500 million instructions, which only an import or a look-up needs."""
+    # Imported here: see above.
+    import logging
+    import warnings
+
+    with warnings.catch_warnings():
+        # requests says at import that it finds no detector of encodings. The package has none on purpose
+        # (package/contents.py): no encoding is ever guessed here.
+        warnings.filterwarnings("ignore", "Unable to find acceptable character detection")
+        from tencentcloud.common.common_client import CommonClient
+        from tencentcloud.common.credential import Credential
+        from tencentcloud.common.profile.client_profile import ClientProfile
+        from tencentcloud.common.profile.http_profile import HttpProfile
+
+    # At DEBUG the SDK logs every header, the session token and the signature among them.
+    logging.getLogger("tencentcloud_sdk_common").setLevel(logging.WARNING)
+    return _Sdk(CommonClient, Credential, ClientProfile, HttpProfile)

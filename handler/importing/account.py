@@ -1,0 +1,131 @@
+"""What can be asked of the account that holds the key pairs, and all that can come of asking.
+
+An outcome is a fact about what happened upstream, sorted by the one question that matters: was
+the write executed, surely not executed, or is it in doubt?
+
+    Created                              executed, CVM named the key pair
+    Duplicate, Full, Refused             surely not executed: CVM read the request and said no
+    Throttled, Unreached                 surely not executed: it never got that far
+    NoReply, Nonsense                    in doubt
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from handler.deadline import Deadline
+    from handler.importing.order import Order
+    from handler.problems import Problem
+
+
+class KeyPair(NamedTuple):
+    """One key pair as the account holds it.
+
+    `blob` is the decoded key; None where the stored text does not decode, which makes it
+    another key than any that could be asked for.
+    """
+
+    key_id: str
+    key_name: str
+    project_id: int
+    blob: bytes | None
+    tags: Mapping[str, str]
+
+
+class Created(NamedTuple):
+    """CVM answered this very import with the id of a new key pair."""
+
+    key_id: str
+    request_id: str
+
+
+class Listing(NamedTuple):
+    """All key pairs of the account."""
+
+    pairs: tuple[KeyPair, ...]
+    request_id: str
+
+
+class Duplicate(NamedTuple):
+    """CVM refused the import because the name or the key is there already."""
+
+    request_id: str
+
+
+class Full(NamedTuple):
+    """CVM refused the import because the account's key pairs are used up."""
+
+    problem: Problem
+
+
+class Refused(NamedTuple):
+    """CVM refused for good, or would, since there are no credentials to ask it with."""
+
+    problem: Problem
+
+
+class Throttled(NamedTuple):
+    """CVM refused because too many requests came in this second.
+
+    Attributes:
+        told: the requests in this second so far, as CVM tells; 0 where it does not tell.
+        limit: the requests that it allows in a second; 0 where it does not tell.
+        clear_in: where this instance's own calls alone explain the refusal, the seconds until
+            they no longer count; else 0.
+    """
+
+    told: int
+    limit: int
+    clear_in: float
+
+
+class Unreached(NamedTuple):
+    """No connection came up, so nothing was sent; `cause` is for the log."""
+
+    cause: str
+
+
+class NoReply(NamedTuple):
+    """Something was sent and no whole reply came back in time; `cause` is for the log."""
+
+    cause: str
+
+
+class Nonsense(NamedTuple):
+    """Something came back that tells nothing about what was done; `cause` is for the log."""
+
+    cause: str
+
+
+if TYPE_CHECKING:
+    ImportOutcome = Created | Duplicate | Full | Refused | Throttled | Unreached | NoReply | Nonsense
+    ListOutcome = Listing | Refused | Throttled | Unreached | NoReply | Nonsense
+
+
+class Account(Protocol):
+    """The account, for one invocation."""
+
+    @property
+    def calls(self) -> int:
+        """The upstream calls that were tried so far."""
+
+    @property
+    def seconds(self) -> float:
+        """The seconds that they took, waits between them left out."""
+
+    def import_key_pair(self, order: Order) -> ImportOutcome:
+        """Ask once for the order's key pair to be imported; one write at most."""
+
+    def list_key_pairs(
+        self, region: str, *, region_chosen: bool = False, deadline: Deadline | None = None
+    ) -> ListOutcome:
+        """Ask for all key pairs.
+
+        Args:
+            region: where to ask.
+            region_chosen: whether the caller named the region.
+            deadline: when the list must be there, where that is before the invocation's own end.
+        """

@@ -1,0 +1,256 @@
+"""What importing means: one key pair per name, never another key under it, never a lie.
+
+CVM has no idempotency token, no fingerprint and no dry run, and it loses replies; the account's key
+pairs are the only store. So an import is sent first, and whenever its answer leaves anything open,
+the account is listed and compared with what was asked for (`handler.importing.decision`).
+
+`created` is said only of a KeyId that CVM gave to this very request; what a look-up proves is
+`unchanged`. Once a write of a request is in doubt, only a look-up can say that nothing was written.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from handler.deadline import Deadline
+from handler.importing.account import (
+    Account,
+    Created,
+    Duplicate,
+    Full,
+    KeyPair,
+    Listing,
+    Nonsense,
+    NoReply,
+    Refused,
+    Throttled,
+    Unreached,
+)
+from handler.importing.decision import Difference, Imported, decide, would_create
+from handler.importing.waiting import Waits
+from handler.problems import (
+    AccountProblem,
+    Misconfigured,
+    OutcomeUnknown,
+    UpstreamBusy,
+    UpstreamError,
+    UpstreamUnreachable,
+)
+
+if TYPE_CHECKING:
+    from handler.ambient import Ambient
+    from handler.importing.decision import MayKnow
+    from handler.importing.order import Order
+    from handler.problems import Problem
+
+__all__ = ["Account", "Difference", "Imported", "KeyPair", "decide", "import_key", "look_up", "would_create"]
+
+#: Imports after the first one that may follow a look-up which found nothing.
+MORE_IMPORTS = 3
+
+#: With less time left (seconds) nothing is sent any more: its answer could hardly be awaited.
+LEAST_FOR_AN_IMPORT = 0.3
+LEAST_FOR_A_LOOK_UP = 0.15
+
+#: Whoever sleeps may wake this much too late (seconds); a wait fits if the next call still starts in time.
+WAKING = 0.05
+
+#: Look-ups in a row that are answered with nonsense before that is believed, where no write is in doubt.
+_NONSENSE = 3
+
+#: Seconds to wait for a CVM that cannot be reached.
+_UNREACHABLE = 5
+
+
+def import_key(
+    order: Order, account: Account, deadline: Deadline, ambient: Ambient, may_know: MayKnow
+) -> Imported:
+    """Import one key pair, or find out what a real import would do if the order is a dry run.
+
+    Undisturbed, an import is one upstream call.
+
+    Args:
+        order: what a caller has been granted.
+        account: where to; see `handler.importing.account`.
+        deadline: the moment by which this returns or raises.
+        ambient: clock, sleep and randomness.
+        may_know: whether this caller may know a key pair with that name and project.
+
+    Raises:
+        Problem: every answer but `created` and `unchanged`.
+    """
+    course = _Course(account, order.region, order.region_chosen, deadline, ambient)
+    if order.dry_run:
+        listing = course.look_up()
+        return _found(order, listing, may_know) or would_create(order, listing.request_id)
+    for _ in range(1 + MORE_IMPORTS):
+        outcome = course.write(order)
+        if isinstance(outcome, Created):
+            return Imported(
+                "created", outcome.key_id, order.project_id, order.tags, (), outcome.request_id
+            )
+        if isinstance(outcome, (Refused, _TooLate)) and not course.in_doubt:
+            raise outcome.problem
+        if found := _found(order, course.look_up(), may_know):
+            return found
+        if isinstance(outcome, _TooLate):
+            raise course.unsettled(_busy(1))
+        if isinstance(outcome, (Refused, Full)):
+            raise outcome.problem
+        course.pause()
+    # No import is left, but a write that is late may have landed in the pause.
+    if found := _found(order, course.look_up(), may_know):
+        return found
+    raise course.unsettled(_busy(1))
+
+
+def look_up(account: Account, region: str, deadline: Deadline, ambient: Ambient) -> tuple[KeyPair, ...]:
+    """Return all key pairs of the account, for an answer to many orders at once.
+
+    At most half the time left is spent on it, so that there is enough to go on without it.
+
+    Raises:
+        Problem: they cannot be had.
+    """
+    half = Deadline(deadline.clock() + deadline.left() / 2, deadline.clock)
+    return _Course(account, region, False, half, ambient).look_up().pairs
+
+
+def _found(order: Order, listing: Listing, may_know: MayKnow) -> Imported | None:
+    """Decide from a look-up, and name it in the answer."""
+    try:
+        found = decide(order, listing.pairs, may_know)
+    except AccountProblem as problem:
+        problem.cvm_request_id = listing.request_id
+        raise
+    return found and found._replace(cvm_request_id=listing.request_id)
+
+
+class _TooLate(NamedTuple):
+    """Nothing was written, and another try does not fit into the time that is left."""
+
+    problem: Problem
+
+
+class _Course:
+    """One request on its way: the tries and waits so far, and whether a write is in doubt."""
+
+    def __init__(
+        self, account: Account, region: str, region_chosen: bool, deadline: Deadline, ambient: Ambient
+    ) -> None:
+        self.in_doubt = False
+        self._wrote = False
+        self._account = account
+        self._region = region
+        self._region_chosen = region_chosen
+        self._deadline = deadline
+        self._sleep = ambient.sleep
+        self._waits = Waits(ambient.random, ambient.monotonic)
+
+    def write(self, order: Order) -> Created | Duplicate | Full | Refused | NoReply | Nonsense | _TooLate:
+        """Import until CVM has decided, or until a write is in doubt, or it is too late for another."""
+        self._wrote = True
+        problem: Problem = _busy(1)
+        while self._deadline.left() >= LEAST_FOR_AN_IMPORT:
+            outcome = self._account.import_key_pair(order)
+            if not isinstance(outcome, (Throttled, Unreached)):
+                self.in_doubt = self.in_doubt or isinstance(outcome, (NoReply, Nonsense))
+                return outcome
+            room = self._room(LEAST_FOR_AN_IMPORT)
+            wait, problem = self._setback(outcome, room)
+            if wait <= room:
+                self._sleep(wait)
+                continue
+            if self.in_doubt:
+                # The write in doubt may still land: the look-up that follows is worth most at the end.
+                self._sleep(max(0.0, room))
+            break
+        return _TooLate(problem)
+
+    def look_up(self) -> Listing:
+        """List the account's key pairs, as often as it takes and the time allows.
+
+        Raises:
+            Problem: they cannot be had.
+        """
+        problem: Problem = _busy(1)
+        nonsense, last = 0, False
+        while self._deadline.left() >= LEAST_FOR_A_LOOK_UP:
+            outcome = self._account.list_key_pairs(
+                self._region, region_chosen=self._region_chosen, deadline=self._deadline
+            )
+            if isinstance(outcome, Listing):
+                return outcome
+            room = self._room(LEAST_FOR_A_LOOK_UP)
+            wait, problem = self._setback(outcome, room)
+            nonsense = nonsense + 1 if isinstance(outcome, Nonsense) else 0
+            believed = isinstance(outcome, Refused) or nonsense == _NONSENSE or wait > room
+            # A doubt is worth all the time there is, up to a last look-up at its very end.
+            if last or room < 0 or (believed and not self.in_doubt):
+                break
+            last = wait > room
+            self._sleep(min(wait, room))
+        if self.in_doubt or not self._wrote or isinstance(problem, (Misconfigured, UpstreamBusy)):
+            raise self.unsettled(problem)
+        raise _busy(1)
+
+    def _setback(
+        self, outcome: Throttled | Unreached | NoReply | Nonsense | Refused, room: float
+    ) -> tuple[float, Problem]:
+        """Return the seconds to wait before the next try, and what it means if there is none."""
+        if isinstance(outcome, Throttled):
+            wait = self._waits.after_throttle(outcome, room)
+            return wait, _busy(wait)
+        wait = self._waits.after_failure()
+        if isinstance(outcome, Refused):
+            return wait, outcome.problem
+        if isinstance(outcome, Nonsense):
+            return wait, _unreadable(outcome.cause)
+        return wait, _unreachable(outcome.cause)
+
+    def _room(self, least: float) -> float:
+        """Return the longest wait (seconds) after which there is still time for another call."""
+        return self._deadline.left() - least - WAKING
+
+    def pause(self) -> None:
+        """Wait a little, so that what was asked before can settle."""
+        self._sleep(max(0.0, min(self._waits.after_failure(), self._room(LEAST_FOR_AN_IMPORT))))
+
+    def unsettled(self, problem: Problem) -> Problem:
+        """Return the problem, or `outcome-unknown` where nothing else would be sure to be true."""
+        if not self.in_doubt:
+            return problem
+        return OutcomeUnknown(
+            "The import was sent to CVM, but no answer came that can be relied on, and looking for the key"
+            " pair did not settle it in time. It may be there or not.",
+            "Send the same request again: it finds the key pair if it is there, and imports it if not.",
+            cvm_code=problem.cvm_code,
+            cvm_request_id=problem.cvm_request_id,
+            cause=problem.cause,
+        )
+
+
+def _busy(wait: float) -> Problem:
+    return UpstreamBusy(
+        "CVM is too busy to settle this request in the time that it has. Nothing was written.",
+        "Send the same request again after the seconds that retryAfter names.",
+        retry_after=max(1, math.ceil(wait)),
+    )
+
+
+def _unreachable(cause: str) -> Problem:
+    return UpstreamUnreachable(
+        "CVM could not be reached, or did not answer. Nothing was written.",
+        "Send the same request again later.",
+        retry_after=_UNREACHABLE,
+        cause=cause,
+    )
+
+
+def _unreadable(cause: str) -> Problem:
+    return UpstreamError(
+        "CVM's list of key pairs cannot be read. Nothing was written.",
+        "Send the same request again later.",
+        cause=cause,
+    )

@@ -1,0 +1,84 @@
+"""The account with a ledger beside it: every key pair that passes by is written down.
+
+Of many orders in one invocation, the ones that the ledger answers need no call, and no order costs
+more than the one before. What it does not hold may still be there, unless `complete` says otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handler.importing.account import Created, KeyPair, Listing, Nonsense, NoReply, Throttled, Unreached
+
+if TYPE_CHECKING:
+    from handler.deadline import Deadline
+    from handler.importing.account import Account, ImportOutcome, ListOutcome
+    from handler.importing.order import Order
+
+
+class Ledger:
+    """An `Account` that passes everything on and keeps what it learns from the outcomes.
+
+    Attributes:
+        listed: whether the account has been listed.
+        complete: whether no write has been in doubt since, so that what is not here was not there.
+        held_back: whether the last import was throttled, or never reached CVM.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._by_name: dict[str, KeyPair] = {}
+        self._by_blob: dict[bytes | None, list[KeyPair]] = {}
+        self._proofs: dict[str, str] = {}
+        self.listed = False
+        self.complete = False
+        self.held_back = False
+
+    @property
+    def calls(self) -> int:
+        """The upstream calls so far."""
+        return self._account.calls
+
+    @property
+    def seconds(self) -> float:
+        """The seconds that they took."""
+        return self._account.seconds
+
+    def import_key_pair(self, order: Order) -> ImportOutcome:
+        """Import, and write down what has been created."""
+        outcome = self._account.import_key_pair(order)
+        self.held_back = isinstance(outcome, (Throttled, Unreached))
+        if isinstance(outcome, Created):
+            pair = KeyPair(outcome.key_id, order.key_name, order.project_id, order.key.blob, order.tags)
+            self._write(pair, outcome.request_id)
+        elif isinstance(outcome, (NoReply, Nonsense)):
+            self.complete = False
+        return outcome
+
+    def list_key_pairs(
+        self, region: str, *, region_chosen: bool = False, deadline: Deadline | None = None
+    ) -> ListOutcome:
+        """List, and start anew with what there is."""
+        outcome = self._account.list_key_pairs(region, region_chosen=region_chosen, deadline=deadline)
+        if isinstance(outcome, Listing):
+            for page in (self._by_name, self._by_blob, self._proofs):
+                page.clear()
+            for pair in outcome.pairs:
+                self._write(pair, outcome.request_id)
+            self.listed = self.complete = True
+        return outcome
+
+    def near(self, order: Order) -> tuple[KeyPair, ...]:
+        """Return the known key pairs that have the order's name or its key."""
+        named = self._by_name.get(order.key_name)
+        same_key = self._by_blob.get(order.key.blob, [])
+        return (*same_key, *(() if named is None or named in same_key else (named,)))
+
+    def proof(self, key_id: str) -> str:
+        """Return the id of CVM's answer that a key pair is known from, "" for an unknown one."""
+        return self._proofs.get(key_id, "")
+
+    def _write(self, pair: KeyPair, request_id: str) -> None:
+        self._by_name[pair.key_name] = pair
+        self._by_blob.setdefault(pair.blob, []).append(pair)
+        self._proofs[pair.key_id] = request_id

@@ -1,0 +1,133 @@
+"""How long to wait before CVM is asked again: many instances, no shared state, no second crowd.
+
+CVM counts the requests of each second and refuses those over the limit; refused ones count too.
+Its refusal names a count and the limit ("equals to `37` in a second, ... limit `10`"). Where the
+count is the caller's place in that second, it is a place in a queue, and each instance takes the slot
+that its place gives it. The slots ask for less than CVM allows, and in the first seconds for much
+less: a crowd that came around the end of a second is two crowds with a queue each, which both begin
+now, and latecomers and somebody else's calls want room as well. Some replies always name
+limit + 1, which tells
+nothing; then the waits are drawn from a few seconds, and from more after each refusal.
+
+bench/throttle_simulation.py shows what comes of it; docs/decisions/ says why.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from handler.importing.account import Throttled
+
+#: CVM counts by the second, so after this long (in seconds) a refused call counts no longer.
+WINDOW = 1.0
+
+#: The part of CVM's limit that the slots of a queue ask for: in its first seconds, and after these.
+_EARLY_SECONDS, _EARLY_SHARE, _LATER_SHARE = 4.0, 0.65, 0.9
+
+#: A second refusal means that crowds overlap: the wait grows by up to this part of the time so far.
+_STRETCH = 0.6
+
+#: The longest wait (seconds) that a count may lead to: whoever named a longer one is not to be believed.
+_LONGEST = 600.0
+
+#: Without a count, the longest waits (seconds) after the first refusal and after later ones. The first is
+#: short enough for a small burst to be through in four seconds.
+_BLIND = (4.0, 7.0)
+
+#: After a connection that never came up, or a reply that told nothing: first and longest wait (seconds).
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
+
+#: The characters of a refusal that are read; a long text would take its length squared in time.
+_READ = 1000
+
+# Backticks stand in English and Chinese replies alike; copies of the English ones come without them.
+_COUNTED = re.compile(r"(?:`|equals to )([0-9]{1,6})\b.*?(?:`|limit )([0-9]{1,6})\b", re.DOTALL)
+
+
+def counted(message: str) -> tuple[int, int]:
+    """Return the count and the limit that a refusal names, (0, 0) where it does not name both.
+
+    https://github.com/yxw007/vscode-translate-next/issues/20 shows a count (7) above limit + 1
+    (6); most public samples name limit + 1, as does
+    https://github.com/cloud-barista/cb-spider/issues/654.
+    """
+    if (found := _COUNTED.search(message[:_READ])) and int(found[1]) > int(found[2]) > 0:
+        return int(found[1]), int(found[2])
+    return 0, 0
+
+
+def clear_in(sent: Sequence[float], told: int, limit: int, now: float) -> float:
+    """Return the seconds until our own calls no longer fill the second; 0 if they alone do not.
+
+    Args:
+        sent: when this instance sent its calls, the refused one included, oldest first.
+        told, limit: what the refusal named.
+        now: the same clock as in `sent`.
+    """
+    recent = [moment for moment in sent if now - moment < WINDOW]
+    if not limit < told <= len(recent):
+        return 0.0
+    # All calls of CVM's second are ours, so it began no later than the first of those.
+    return recent[-told] + WINDOW - now
+
+
+class Waits:
+    """The waits of one request, which remember how it went so far.
+
+    Args:
+        random: a number in [0, 1), from the operating system.
+        clock: a monotonic clock in seconds.
+    """
+
+    def __init__(self, random: Callable[[], float], clock: Callable[[], float]) -> None:
+        self._random = random
+        self._clock = clock
+        self._begun = clock()
+        self._throttles = 0
+        self._failures = 0
+        self._counts = False
+
+    def after_throttle(self, throttled: Throttled, room: float) -> float:
+        """Return the seconds to wait after a refusal because of too many requests.
+
+        Args:
+            throttled: the refusal.
+            room: the longest wait that would still fit, in seconds. A wait that could be shorter is
+                drawn to fit; one that could not is returned all the same.
+        """
+        self._throttles += 1
+        self._counts = self._counts or throttled.told > throttled.limit + 1
+        if self._throttles == 1 and throttled.clear_in > 0:
+            return throttled.clear_in + 0.1 * self._random()
+        if self._counts and throttled.told:
+            return self._queued(throttled, room)
+        longest = _BLIND[0] if self._throttles == 1 else _BLIND[1]
+        return self._between(WINDOW, min(longest, room))
+
+    def after_failure(self) -> float:
+        """Return the seconds to wait after no connection, no reply or one that told nothing."""
+        longest = min(_LONGEST_PAUSE, _SHORTEST_PAUSE * 2**self._failures)
+        self._failures += 1
+        return self._between(longest / 2, longest)
+
+    def _queued(self, throttled: Throttled, room: float) -> float:
+        """Return the wait until this caller's slot in the queue of the refused."""
+        slot = min(WINDOW + _slot(throttled.told - throttled.limit, throttled.limit), _LONGEST)
+        if self._throttles == 1:
+            return slot
+        return self._between(slot, min(slot + _STRETCH * (self._clock() - self._begun), room))
+
+    def _between(self, low: float, high: float) -> float:
+        return low + max(0.0, high - low) * self._random()
+
+
+def _slot(place: int, limit: int) -> float:
+    """Return the seconds from the head of a queue to its place-th slot."""
+    early = _EARLY_SECONDS * _EARLY_SHARE * limit
+    if place <= early:
+        return place / (_EARLY_SHARE * limit)
+    return _EARLY_SECONDS + (place - early) / (_LATER_SHARE * limit)

@@ -1,0 +1,63 @@
+"""The credentials that SCF lends."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from handler.cvm import credentials
+from handler.problems import Misconfigured
+
+LENT = {
+    "TENCENTCLOUD_SECRETID": "AKIDexample",
+    "TENCENTCLOUD_SECRETKEY": "example-key",
+    "TENCENTCLOUD_SESSIONTOKEN": "example-token==",
+}
+
+
+def test_the_three_variables_of_scf_are_read() -> None:
+    """Neither the SDK's own variables nor tccli's."""
+    others = {"TENCENTCLOUD_SECRET_ID": "no", "TENCENTCLOUD_SECRET_KEY": "no", "TENCENTCLOUD_TOKEN": "no"}
+    lent = credentials.read({**others, **LENT})
+    assert tuple(lent) == ("AKIDexample", "example-key", "example-token==")
+
+
+def test_every_printable_character_may_be_in_one() -> None:
+    """But for the blank; a token may be as long as a header."""
+    printable = "".join(chr(code) for code in range(0x21, 0x7F))
+    longest = (printable * 100)[:8192]
+    environ = {**LENT, "TENCENTCLOUD_SECRETKEY": printable, "TENCENTCLOUD_SESSIONTOKEN": longest}
+    assert tuple(credentials.read(environ)) == ("AKIDexample", printable, longest)
+
+
+@pytest.mark.parametrize("name", LENT)
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_one_is_named(name: str, value: str | None) -> None:
+    """Also where the other two are there: a token left out is no permanent credential."""
+    environ = {**LENT, name: value or ""}
+    if value is None:
+        del environ[name]
+    with pytest.raises(Misconfigured) as raised:
+        credentials.read(environ)
+    assert raised.value.cause.startswith(f"{name} is not set")
+
+
+@pytest.mark.parametrize("name", LENT)
+@pytest.mark.parametrize(
+    "value",
+    ["two words", "line\nend", "line\r\nX-Other: 1", "tab\t", "schlüssel", "x" * 8193],
+    ids=itertools.count(),
+)
+def test_one_that_cannot_be_a_credential_is_named_without_its_value(name: str, value: str) -> None:
+    """It would break the header it travels in."""
+    with pytest.raises(Misconfigured) as raised:
+        credentials.read({**LENT, name: value})
+    assert raised.value.cause.startswith(f"{name} is wrong")
+    assert value not in f"{raised.value.cause} {raised.value.detail} {raised.value!r}"
+
+
+def test_printing_credentials_shows_nothing_secret() -> None:
+    """Neither in a trace nor in a message."""
+    lent = credentials.read(LENT)
+    assert f"{lent} {lent!r}" == "Credentials(...) Credentials(...)"

@@ -1,0 +1,447 @@
+"""One bounded exchange over one kept connection, against servers that misbehave byte by byte."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from handler.ambient import REAL
+from handler.upstream import transport
+from handler.upstream.transport import BadReply, NeverSent, NoReply
+from tests.faults.exchange import GOOD, HEAD, PATIENCE, ask, bounds, dribbling, once, silent, timed
+from tests.faults.wire import Serve, received, repeating, server, swallowing
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_kept() -> Iterator[None]:
+    transport.forget()
+    yield
+    transport.forget()
+
+
+def test_the_body_of_the_reply_comes_back() -> None:
+    """Sent is what was signed, with nothing that could change its meaning."""
+    seen: list[bytes] = []
+
+    def serve(peer: socket.socket, _number: int) -> None:
+        seen.append(received(peer))
+        peer.sendall(GOOD)
+
+    with server(serve) as running:
+        assert ask(running.host, body=b'{"a": 1}') == b"{}"
+        host = running.host
+    head, _, body = seen[0].partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    assert lines[0] == "POST / HTTP/1.1"
+    assert sorted(line.lower() for line in lines[1:]) == [
+        "accept-encoding: identity",
+        "content-length: 8",
+        f"host: {host}",
+        "user-agent: import-key-pair",
+        "x-test: 1",
+    ]
+    assert body == b'{"a": 1}'
+
+
+def test_one_connection_serves_many_exchanges() -> None:
+    """It is kept in between."""
+    with server(repeating(GOOD)) as running:
+        for _ in range(5):
+            ask(running.host)
+        assert running.connections == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        GOOD.replace(b"Content-Type", b"Connection: close\r\nContent-Type"),
+        GOOD.replace(b"HTTP/1.1", b"HTTP/1.0"),
+    ],
+)
+def test_a_connection_that_ends_with_the_reply_is_not_kept(reply: bytes) -> None:
+    """The next exchange makes its own."""
+
+    def serve(peer: socket.socket, _number: int) -> None:
+        received(peer)
+        peer.sendall(reply)
+
+    with server(serve) as running:
+        assert [ask(running.host), ask(running.host)] == [b"{}", b"{}"]
+        assert running.connections == 2
+
+
+def test_a_kept_connection_that_the_server_closed_is_not_used() -> None:
+    """So that nothing is sent into the void and then in doubt."""
+    closed = threading.Event()
+
+    def serve(peer: socket.socket, _number: int) -> None:
+        received(peer)
+        peer.sendall(GOOD)
+        peer.shutdown(socket.SHUT_RDWR)
+        closed.set()
+
+    with server(serve) as running:
+        ask(running.host)
+        assert closed.wait(5)
+        ask(running.host)
+        assert running.connections == 2
+
+
+def test_a_kept_connection_with_bytes_nobody_asked_for_is_not_used() -> None:
+    """A second reply would pass for the answer to the next request."""
+    sent = threading.Event()
+
+    def serve(peer: socket.socket, number: int) -> None:
+        received(peer)
+        peer.sendall(GOOD)
+        if number == 0:
+            time.sleep(0.05)
+            peer.sendall(GOOD.replace(b"{}", b"[]"))
+            sent.set()
+            received(peer)
+
+    with server(serve) as running:
+        assert ask(running.host) == b"{}"
+        assert sent.wait(5)
+        assert ask(running.host) == b"{}"
+        assert running.connections == 2
+
+
+@pytest.mark.parametrize("clock", ["monotonic", "wall"])
+@pytest.mark.parametrize(("idle", "connections"), [(9.0, 1), (10.5, 2)])
+def test_a_connection_idle_for_over_ten_seconds_is_not_used(
+    clock: str, idle: float, connections: int
+) -> None:
+    """By either clock: one stands still while an instance is suspended, the other can be set."""
+    skipped = [0.0]
+    if clock == "wall":
+        ambient = REAL._replace(wall=lambda: time.time() + skipped[0])
+    else:
+        ambient = REAL._replace(monotonic=lambda: time.monotonic() + skipped[0])
+    with server(repeating(GOOD)) as running:
+        ask(running.host, ambient=ambient)
+        skipped[0] = idle
+        ask(running.host, ambient=ambient)
+        assert running.connections == connections
+
+
+@pytest.mark.parametrize(("idle", "connections"), [(10.0, 1), (10.25, 2)])
+def test_ten_seconds_are_not_over_ten(idle: float, connections: int) -> None:
+    """To the moment, by clocks that stand still but for that."""
+    now = [1000.0]
+    ambient = REAL._replace(wall=lambda: now[0], monotonic=lambda: now[0])
+    with server(repeating(GOOD)) as running:
+        ask(running.host, ambient=ambient)
+        now[0] += idle
+        ask(running.host, ambient=ambient)
+        assert running.connections == connections
+
+
+def test_only_one_connection_is_kept() -> None:
+    """Another endpoint's takes its place."""
+    with server(repeating(GOOD)) as one, server(repeating(GOOD)) as other:
+        for host in (one.host, other.host, one.host):
+            ask(host)
+        assert (one.connections, other.connections) == (2, 1)
+
+
+def test_after_a_failure_the_connection_is_not_kept() -> None:
+    """A late reply must never pass for the answer to another request."""
+    with server(repeating(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", GOOD)) as running:
+        for _ in range(2):
+            with pytest.raises(BadReply):
+                ask(running.host)
+        assert running.connections == 2
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n{}",
+        b"HTTP/1.1 100 Continue\r\n\r\n" + GOOD,
+    ],
+)
+def test_every_form_of_a_whole_reply_is_read(reply: bytes) -> None:
+    """In chunks, up to the end of the connection, after an interim reply."""
+
+    def serve(peer: socket.socket, _number: int) -> None:
+        received(peer)
+        peer.sendall(reply)
+
+    with server(serve) as running:
+        assert ask(running.host) == b"{}"
+
+
+def test_a_long_reply_comes_back_byte_by_byte() -> None:
+    """However many pieces it is read in."""
+    body = bytes(range(256)) * 400
+    with server(repeating(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body)) as running:
+        assert ask(running.host, bounds(5.0, room=200_000)) == body
+
+
+def test_a_reply_may_fill_its_room_to_the_last_byte() -> None:
+    """Its head included; one byte more is too much."""
+    with server(repeating(GOOD)) as running:
+        assert ask(running.host, bounds(room=len(GOOD))) == b"{}"
+        assert timed(BadReply, running.host, bounds(room=len(GOOD) - 1)) == "LineTooLong"
+
+
+@pytest.mark.parametrize(
+    "serve",
+    [
+        silent,
+        dribbling(HEAD * 10),
+        dribbling(b"HTTP/1.1 100 Continue\r\n\r\n" * 10),
+        lambda peer, _: (received(peer), peer.sendall(HEAD), dribbling(b"X-A: b\r\n" * 10)(peer, 0)),
+        lambda peer, _: (peer.sendall(HEAD + b"Content-Length: 99\r\n\r\n"), dribbling(b" " * 99)(peer, 0)),
+        lambda peer, _: (peer.sendall(HEAD + b"\r\n"), dribbling(b" " * 99)(peer, 0)),
+        lambda peer, _: (
+            peer.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n"),
+            dribbling(b"000000000000000000000001\r\n")(peer, 0),
+        ),
+    ],
+    ids=["silence", "status", "interim", "head", "body", "endless body", "chunk size"],
+)
+def test_the_whole_exchange_ends_with_its_patience(serve: Serve) -> None:
+    """Also where each single byte comes in time."""
+    with server(serve) as running:
+        assert timed(NoReply, running.host) in {"TimeoutError", "timeout"}
+
+
+def test_sending_ends_with_the_patience_too() -> None:
+    """A server that does not read cannot hold us either; something was sent, so it is in doubt."""
+    done = threading.Event()
+    with server(lambda _peer, _number: (done.wait(5), None)[1]) as running:
+        timed(NoReply, running.host, body=b" " * 32_000_000)
+        done.set()
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def test_what_does_not_fit_into_one_packet_is_sent_to_its_end() -> None:
+    """However little the network takes at a time."""
+    seen: list[bytes] = []
+
+    def serve(peer: socket.socket, _number: int) -> None:
+        seen.append(received(peer))
+        peer.sendall(GOOD)
+
+    body = bytes(range(256)) * 32_000
+    with server(serve) as running:
+        assert ask(running.host, bounds(patience=5.0), body=body) == b"{}"
+    assert seen[0].endswith(b"\r\n\r\n" + body)
+
+
+def reset(peer: socket.socket, _number: int) -> None:
+    """Break the connection off once the request is there."""
+    received(peer)
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@pytest.mark.parametrize(
+    "serve",
+    [
+        once(b""),
+        reset,
+        once(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{}"),
+        once(b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 18 + b"\r\n\r\n{}"),
+        once(CHUNKED + b"9\r\n{}"),
+        once(CHUNKED + b"f" * 15 + b"\r\n{}"),
+        once(CHUNKED + b"zz\r\n"),
+    ],
+    ids=["closed", "reset", "half a body", "endless body", "half a chunk", "endless chunk", "no chunk"],
+)
+def test_a_dropped_connection_is_no_reply(serve: Serve) -> None:
+    """Nobody knows what became of what was sent; and no room is made for a body of impossible size."""
+    with server(serve) as running:
+        timed(NoReply, running.host)
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "BadStatusLine"),
+        (b"\0" * 50 + b"\r\n", "BadStatusLine"),
+        (b"HTTP/1.1 abc OK\r\n\r\n", "BadStatusLine"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", "status 204"),
+        (b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n", "status 429"),
+        (b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 99999999999\r\n\r\n", "status 502"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 200 + b"\r\n", "HTTPException"),
+        (b"HTTP/1.1 200 OK\r\nX-A: " + b"b" * 70_000 + b"\r\n\r\n", "LineTooLong"),
+        # The library decodes this one by a codec that decodes nothing.
+        (HEAD + b"Content-Type: multipart/mixed; boundary*=undefined''x\r\n\r\n", "UnicodeError"),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 5000, "LineTooLong"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b" " * 5000, "LineTooLong"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n" + b" " * 5000, "LineTooLong"),
+        (CHUNKED + b"fffffffffff\r\n" + b" " * 5000, "LineTooLong"),
+    ],
+    ids=itertools.count(),
+)
+def test_anything_but_a_whole_reply_of_sane_size_is_a_bad_one(reply: bytes, why: str) -> None:
+    """The log is told the kind of fault."""
+    with server(once(reply)) as running:
+        assert timed(BadReply, running.host) == why
+
+
+def test_a_redirect_is_not_followed() -> None:
+    """Nobody else is sent what was signed for CVM."""
+    with server(repeating(GOOD)) as elsewhere:
+        head = f"HTTP/1.1 307 Go\r\nLocation: http://{elsewhere.host}/\r\nContent-Length: 0\r\n\r\n"
+        with server(once(head.encode())) as running:
+            assert timed(BadReply, running.host) == "status 307"
+        assert elsewhere.connections == 0
+
+
+def closed_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def test_a_refused_connection_was_never_sent() -> None:
+    """The reason is the kind of error, without its text."""
+    assert timed(NeverSent, f"127.0.0.1:{closed_port()}") == "ConnectionRefusedError"
+
+
+def test_a_connection_that_nobody_accepts_ends_with_the_time() -> None:
+    """Neither earlier nor later."""
+    with swallowing() as port:
+        begun = time.monotonic()
+        why = timed(NeverSent, f"127.0.0.1:{port}", bounds(left=PATIENCE))
+        assert why in {"TimeoutError", "timeout"}
+        assert time.monotonic() - begun > PATIENCE - 0.05
+
+
+@pytest.mark.parametrize(("passed", "left"), [(3.7, 0.3), (4.5, 0.0)])
+def test_connecting_takes_four_seconds_at_most(passed: float, left: float) -> None:
+    """However much time there is: on a clock that leaps, so much of it has passed at once."""
+    readings: list[float] = []
+
+    def leaping() -> float:
+        readings.append(1000.0 + (passed if readings else 0.0))
+        return readings[-1]
+
+    with swallowing() as port:
+        begun = time.monotonic()
+        ambient = REAL._replace(monotonic=leaping)
+        timed(NeverSent, f"127.0.0.1:{port}", bounds(left=100.0), ambient=ambient)
+        assert time.monotonic() - begun > left - 0.05
+
+
+def test_without_patience_nothing_is_sent() -> None:
+    """A connection that took all the time is of no use."""
+    seen: list[bytes] = []
+    with server(lambda peer, _: seen.append(received(peer))) as running:
+        assert timed(NeverSent, running.host, bounds(patience=0.05)) == "no time left"
+    assert seen in ([], [b""])
+
+
+def test_the_least_patience_is_enough_to_send() -> None:
+    """On a clock that stands still; that no reply comes is another matter."""
+    with server(silent) as running:
+        timed(NoReply, running.host, bounds(patience=0.1), ambient=REAL._replace(monotonic=lambda: 1000.0))
+
+
+@pytest.mark.parametrize("leap", [100.0, 0.25])
+def test_what_fails_before_the_first_byte_was_never_sent(leap: float) -> None:
+    """Here the time is up at the moment of sending, or just then: the clock leaps."""
+    readings: list[float] = []
+
+    def leaping() -> float:
+        readings.append(1000.0 + (leap if len(readings) >= 3 else 0))
+        return readings[-1]
+
+    with server(repeating(GOOD)) as running:
+        ambient = REAL._replace(monotonic=leaping)
+        assert timed(NeverSent, running.host, bounds(patience=0.25), ambient=ambient) == "TimeoutError"
+
+
+# The names below are answered in the test: no real one can be asked, and none be slow on demand.
+
+UNRESOLVED = "the host name cannot be resolved"
+
+
+def test_a_slow_name_look_up_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's resolver knows no timeout."""
+    done = threading.Event()
+
+    def slow(*_arguments: Any, **_named: Any) -> list[Any]:
+        done.wait(5)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    before = set(threading.enumerate())
+    assert timed(NeverSent, "cvm.example:80", bounds(left=PATIENCE)) == UNRESOLVED
+    left_behind = set(threading.enumerate()) - before
+    assert all(thread.daemon for thread in left_behind), "nor does it keep the process from ending"
+    done.set()
+
+
+def test_a_name_that_does_not_exist_was_never_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked anew for the next call."""
+
+    def unknown(*_arguments: Any, **_named: Any) -> list[Any]:
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert timed(NeverSent, "cvm.example:80") == UNRESOLVED
+
+
+def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first that can be reached serves; https stands on port 443 unless another is named."""
+    asked: list[tuple[Any, ...]] = []
+    with server(repeating(GOOD)) as running:
+        ports = [closed_port(), int(running.host.rpartition(":")[2])]
+
+        def two(*arguments: Any, **_named: Any) -> list[Any]:
+            asked.append(arguments)
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
+
+        monkeypatch.setattr(socket, "getaddrinfo", two)
+        assert ask("cvm.example") == b"{}"
+    assert asked == [("cvm.example", 443)]
+
+
+def test_an_address_of_a_family_that_this_machine_does_not_have_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As of IPv6 where there is none: the next address serves, and without one nothing was sent."""
+    nowhere = (12345, socket.SOCK_STREAM, 6, "", ("::1", 443))
+    with server(repeating(GOOD)) as running:
+        port = int(running.host.rpartition(":")[2])
+        here = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [nowhere, here])
+        assert ask("cvm.example") == b"{}"
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [nowhere])
+    assert timed(NeverSent, "cvm.example") == "OSError"
+
+
+@pytest.mark.parametrize("deaf", [1, 2])
+def test_each_address_of_a_name_gets_an_equal_part_of_the_time(
+    deaf: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that swallows packets leaves time for the next; together they take the time and no more."""
+    with swallowing() as port, server(repeating(GOOD)) as running:
+        ports = [port, int(running.host.rpartition(":")[2]) if deaf == 1 else port]
+
+        def two(*_arguments: Any, **_named: Any) -> list[Any]:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
+
+        monkeypatch.setattr(socket, "getaddrinfo", two)
+        begun = time.monotonic()
+        if deaf == 1:
+            assert ask("cvm.example", bounds(left=1.6)) == b"{}"
+            assert 0.75 < time.monotonic() - begun < 1.5
+        else:
+            timed(NeverSent, "cvm.example", bounds(left=0.6))
+            assert 0.55 < time.monotonic() - begun < 1.1
