@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from handler import reply
 from handler.ambient import REAL
 from handler.problems import InternalError
+from local import problem_docs
 from local.cvm import Options, StandIn, serve
 from local.in_process import API_KEY, REQUEST_ID, ROOT, Function, Json, caller, public_keys
 
@@ -28,7 +29,7 @@ class Recorded(NamedTuple):
 
     Attributes:
         results: by name: created, unchanged, dry-run, many, health, unhealthy.
-        problems: by slug.
+        problems: by slug, or by `slug.reason` where there is a reason.
     """
 
     results: dict[str, Json]
@@ -73,7 +74,39 @@ def record() -> Recorded:
         # The first import of a process loads the SDK, which may take longer than the budget of the others.
         ask({"keyName": "alice", "publicKey": public_keys()[0], "dryRun": True}, {"TIME_BUDGET_MS": "60000"})
         results = _results(ask)
-        return Recorded(results, {answer["code"]: answer for answer in _problems(ask)})
+        problems = [*_problems(ask), *_refused_keys()]
+    with Function(callers=_STRICT) as function:
+        problems += _forbidden(function)
+    recorded: dict[str, Json] = {}
+    for answer in problems:
+        recorded.setdefault(".".join(filter(None, (answer["code"], answer.get("reason")))), answer)
+    return Recorded(results, recorded)
+
+
+#: A caller for each rule that a request over HTTP can break; `key-names` is broken by the caller above.
+_STRICT = [
+    caller(rule, key=f"{API_KEY}-{rule}", allow=allow)
+    for rule, allow in {
+        "projects": {"projectIds": [1001, 1002]},
+        "regions": {"regions": ["ap-shanghai", "ap-beijing"]},
+        "tags": {"requiredTags": ["owner"]},
+        "dry-runs": {"dryRunOnly": True},
+    }.items()
+]
+
+
+def _forbidden(function: Function) -> Iterator[Json]:
+    """Yield a refusal for each rule of `allow`."""
+    for entry in _STRICT:
+        headers = {"authorization": f"Bearer {API_KEY}-{entry['id']}"}
+        yield function.post({"keyName": "alice", "publicKey": public_keys()[0]}, headers=headers).json
+
+
+def _refused_keys() -> Iterator[Json]:
+    """Yield a refusal for each reason that the key gate knows, with the sentences of its first variant."""
+    for _, reason in problem_docs.reasons():
+        problem = reason.problem(**problem_docs.COUNTS)
+        yield reply.problem(problem, REQUEST_ID, PROBLEM_BASE_URL, known_caller=True)[1]
 
 
 def _results(ask: _Asked) -> dict[str, Json]:

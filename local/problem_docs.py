@@ -112,6 +112,9 @@ _SHORT = {
     "blob[41:]": "…",
     "blob[-8:]": "…",
 }
+#: What stands in for the counts that the sentences ask for.
+COUNTS: dict[str, int | str] = {"count": "57 bytes", "bits": 1024, "minimum": 2048, "advised": 3072}
+
 _UNSEEN = {"\ufeff": "(byte order mark)", "\u202e": "(right-to-left override)"}
 
 
@@ -192,7 +195,7 @@ def _reasons() -> list[str]:
 
 
 def _filled(sentence: str) -> str:
-    return sentence.format(count="57 bytes", bits=1024, minimum=2048, advised=3072)
+    return sentence.format(**COUNTS)
 
 
 if __name__ == "__main__":

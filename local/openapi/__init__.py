@@ -18,12 +18,15 @@ from local.openapi.paths import paths
 from local.openapi.replies import Json
 
 DESCRIPTION = """\
-Hands one SSH public key, or up to a hundred, to Tencent Cloud CVM: one key pair per name, never
-another key under it, and an answer that is always true. The same request may be sent any number of
-times: what is there already is answered with `unchanged`.
+Imports SSH public keys into Tencent Cloud CVM: one key, or up to 100 in an array. One key pair per name,
+and no key pair is ever overwritten or deleted. The same request can be sent any number of times: a key
+that is there already is answered with `unchanged`.
 
-Programs go by `code` (and `reason`), people by `detail` and `remedy`. `retryable` says whether the
-same request may succeed later; `Retry-After` says when.
+A request proves its caller in exactly one of two ways: with an API key (`Authorization: Bearer`), or with a
+Standard Webhooks signature. A request that carries both is refused.
+
+A program should decide by `code` and `reason`; `detail` and `remedy` are sentences for people. Where
+`retryable` is true, the same request can succeed later: wait `retryAfter` seconds, then send it again.
 """
 
 
@@ -37,20 +40,18 @@ def build() -> Json:
             "summary": "SSH public keys into Tencent Cloud CVM",
             "description": DESCRIPTION,
             "version": handler.__version__,
+            "contact": {"name": "the team that runs this function"},
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": ".", "description": "where this document was read from"}],
         "tags": [
-            {"name": "import", "description": "importing public keys"},
-            {"name": "chat", "description": "commands that a chat platform hands on"},
-            {"name": "service", "description": "about the function itself"},
+            {"name": "chat", "description": "Commands that a chat platform hands on."},
+            {"name": "import", "description": "Importing public keys."},
+            {"name": "service", "description": "About the function itself."},
         ],
-        "security": [
-            {"apiKey": []},
-            {"webhookId": [], "webhookTimestamp": [], "webhookSignature": []},
-        ],
+        "security": [{"apiKey": []}, {"standardWebhooks": []}],
         "paths": paths(recorded),
-        "components": components(),
+        "components": components(recorded),
     }
 
 

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import json
 
+from handler.problems import NotFound
+from local.examples import Recorded
 from local.in_process import ROOT
 from local.openapi.replies import Json, headers
 
 
-def components() -> Json:
+def components(recorded: Recorded) -> Json:
     """Return the components of the contract."""
     return {
         "securitySchemes": _security_schemes(),
         "schemas": {
-            "ImportKeyPairRequest": _schema("import-key-pair.request"),
-            "ImportKeyPairResult": _schema("import-key-pair.result"),
-            "AnyJson": _any_json(),
-            "Problem": _schema("problem"),
+            "ImportKeyPairRequest": in_words(schema("import-key-pair.request")),
+            "ImportKeyPairResult": schema("import-key-pair.result"),
+            "Problem": schema("problem"),
+            "ItemResult": _item(),
             "ManyResults": _many(),
             "Health": _health_schema(),
+        },
+        "examples": {
+            name: {"summary": value["title"], "value": value}
+            for name, value in recorded.problems.items()
+            # It stands at no route, since it is the answer where there is none.
+            if value["code"] != NotFound.slug
         },
         "headers": headers(),
         "parameters": {
@@ -33,24 +41,56 @@ def components() -> Json:
     }
 
 
-def _schema(name: str) -> Json:
+def schema(name: str) -> Json:
     """Return a published schema as a component: its own identity would change what a $ref means."""
-    schema: Json = json.loads((ROOT / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
-    return {key: value for key, value in schema.items() if key not in ("$schema", "$id")}
+    published: Json = json.loads((ROOT / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
+    return {key: value for key, value in published.items() if key not in ("$schema", "$id")}
 
 
-def _any_json() -> Json:
-    """Return what may stand in an array beside requests: anything, spelt out kind by kind for readers."""
-    this = {"$ref": "#/components/schemas/AnyJson"}
+def in_words(request: Json) -> Json:
+    """Return a schema whose defaults stand in the descriptions.
+
+    Generators for TypeScript take a member that has a `default` for one that is always there.
+    """
+    members = {
+        name: {
+            **{key: value for key, value in member.items() if key != "default"},
+            "description": f"{member['description']}; without it {json.dumps(member['default'])}",
+        }
+        if "default" in member
+        else member
+        for name, member in request["properties"].items()
+    }
+    return {**request, "properties": members}
+
+
+def _item() -> Json:
     return {
-        "title": "AnyJson",
-        "description": "Whatever else stands in an array is answered with a problem of its own.",
-        "anyOf": [
-            {"type": ["null", "boolean", "string"]},
-            {"type": "number"},
-            {"type": "array", "items": this},
-            {"type": "object", "additionalProperties": this},
-        ],
+        "title": "ItemResult",
+        "description": "The answer for one request of an array.",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["index", "status", "body"],
+        "properties": {
+            "index": {
+                "description": "where the request stands in the array, from 0",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 99,
+            },
+            "status": {
+                "description": "the HTTP status that the request would have had alone",
+                "type": "integer",
+                "minimum": 200,
+                "maximum": 599,
+            },
+            "body": {
+                "anyOf": [
+                    {"$ref": "#/components/schemas/ImportKeyPairResult"},
+                    {"$ref": "#/components/schemas/Problem"},
+                ]
+            },
+        },
     }
 
 
@@ -66,23 +106,12 @@ def _many() -> Json:
                 "type": "array",
                 "minItems": 1,
                 "maxItems": 100,
-                "items": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["index", "status", "body"],
-                    "properties": {
-                        "index": {"type": "integer", "minimum": 0, "maximum": 99},
-                        "status": {"type": "integer", "minimum": 200, "maximum": 599},
-                        "body": {
-                            "anyOf": [
-                                {"$ref": "#/components/schemas/ImportKeyPairResult"},
-                                {"$ref": "#/components/schemas/Problem"},
-                            ]
-                        },
-                    },
-                },
+                "items": {"$ref": "#/components/schemas/ItemResult"},
             },
-            "requestId": {"type": "string"},
+            "requestId": {
+                "description": "this call's id, as in the header X-Request-Id and in the log",
+                "type": "string",
+            },
         },
     }
 
@@ -103,24 +132,24 @@ def _health_schema() -> Json:
 
 
 def _security_schemes() -> Json:
-    def header(name: str, description: str) -> Json:
-        return {"type": "apiKey", "in": "header", "name": name, "description": description}
+    """Return how callers prove who they are, by the names that the challenge of a 401 has for them.
 
+    A scheme that were three headers of type `apiKey` would be filled by generated clients with the key of
+    the other one.
+    """
     return {
         "apiKey": {
             "type": "http",
             "scheme": "bearer",
             "description": "A key of at least 32 characters, made with `python -m local.callers new`.",
         },
-        "webhookId": header(
-            "webhook-id", "Standard Webhooks: the message's own id, at most 256 ASCII characters, no dot."
-        ),
-        "webhookTimestamp": header(
-            "webhook-timestamp", "Standard Webhooks: Unix seconds, right to within five minutes."
-        ),
-        "webhookSignature": header(
-            "webhook-signature",
-            "Standard Webhooks: `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`, several"
-            " separated by blanks.",
-        ),
+        "standardWebhooks": {
+            "type": "http",
+            "scheme": "StandardWebhooks",
+            "description": "Three headers instead of `Authorization`, as https://www.standardwebhooks.com has"
+            " them. `webhook-id`: the message's own id, at most 256 ASCII characters, no dot."
+            " `webhook-timestamp`: Unix seconds, right to within five minutes. `webhook-signature`: `v1,` and"
+            " the base64 of HMAC-SHA256 over `id.timestamp.body`, over the exact bytes of the body; several"
+            " signatures are separated by blanks.",
+        },
     }

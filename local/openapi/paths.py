@@ -42,6 +42,24 @@ PLATFORMS = (
 )
 
 
+#: What WeCom sends with its check of an address.
+_CHECKED = {
+    "msg_signature": "SHA-1 over the token and the three other parameters",
+    "timestamp": "Unix seconds",
+    "nonce": "a random text",
+    "echostr": "an encrypted text, to be sent back decrypted",
+}
+
+_IMPORTING = """\
+An object is one request. 201 means that CVM created the key pair for this request, 200 that the account
+holds this key under this name already (or that it was a dry run).
+
+An array is 1 to 100 requests, and the answer is 207 with one item for each, in the order sent. Each item is
+judged alone: an item that is no valid request (whatever JSON it is) gets a problem of its own, with its own
+status, and the others go on. Only an empty array and one of more than 100 items are refused as a whole.
+"""
+
+
 def paths(recorded: Recorded) -> Json:
     """Return every path of the contract, below the base path."""
     return {
@@ -53,8 +71,15 @@ def paths(recorded: Recorded) -> Json:
     }
 
 
-def _operation(name: str, tag: str, summary: str, replies: Json, **more: Any) -> Json:
-    return {"operationId": name, "tags": [tag], "summary": summary, **more, "responses": replies}
+def _operation(name: str, tag: str, summary: str, description: str, replies: Json, **more: Any) -> Json:
+    return {
+        "operationId": name,
+        "tags": [tag],
+        "summary": summary,
+        "description": description,
+        **more,
+        "responses": replies,
+    }
 
 
 def _path(name: str, tag: str, recorded: Recorded, **operations: Json) -> Json:
@@ -70,11 +95,17 @@ def _path(name: str, tag: str, recorded: Recorded, **operations: Json) -> Json:
             **get,
             "operationId": f"{name}Head",
             "summary": "What GET answers, without the body",
+            "description": "Status and headers are those of GET; there is no body.",
             "responses": bodiless,
         }
     allowed = answer("The methods of this route are in `Allow`", "Allow")
     operations["options"] = _operation(
-        f"{name}Options", tag, "Which methods this route takes", {"204": allowed, **failing}, security=[]
+        f"{name}Options",
+        tag,
+        "Which methods this route takes",
+        "The header `Allow` lists them; there is no body.",
+        {"204": allowed, **failing},
+        security=[],
     )
     return operations
 
@@ -87,8 +118,7 @@ def _json(schema: str, *names: str, recorded: Recorded) -> Json:
 
 def _import_path(name: str, recorded: Recorded) -> Json:
     one = {"$ref": "#/components/schemas/ImportKeyPairRequest"}
-    other = {"$ref": "#/components/schemas/AnyJson"}
-    many = {"type": "array", "minItems": 1, "maxItems": 100, "items": {"anyOf": [one, other]}}
+    many = {"type": "array", "minItems": 1, "maxItems": 100, "items": one}
     alice, bob, *_ = public_keys()
     first = {"keyName": "alice_laptop", "publicKey": alice, "tags": {"team": "infra"}}
     body = {
@@ -124,6 +154,7 @@ def _import_path(name: str, recorded: Recorded) -> Json:
         name,
         "import",
         "Imports one public key, or 1 to 100 in an array",
+        _IMPORTING,
         replies,
         parameters=[{"$ref": "#/components/parameters/traceparent"}],
         requestBody=body,
@@ -141,7 +172,12 @@ def _health_path(recorded: Recorded) -> Json:
         **refusals(ANYWHERE, recorded),
     }
     get = _operation(
-        "health", "service", "Says whether the function is set up; asks nobody else", replies, security=[]
+        "health",
+        "service",
+        "Says whether the function is set up",
+        "Looks at settings, callers and role; nothing is sent to CVM. No caller is needed.",
+        replies,
+        security=[],
     )
     return _path("health", "service", recorded, get=get)
 
@@ -151,7 +187,7 @@ def _contract_path(recorded: Recorded) -> Json:
         "200": answer("This document", media={reply.JSON: {"schema": {"type": "object"}}}),
         **refusals(ANYWHERE, recorded),
     }
-    get = _operation("contract", "service", "This contract", replies, security=[])
+    get = _operation("contract", "service", "This contract", "No caller is needed.", replies, security=[])
     return _path("contract", "service", recorded, get=get)
 
 
@@ -167,9 +203,9 @@ def _chat_path(platform: Platform, recorded: Recorded) -> Json:
         platform.name,
         "chat",
         f"A command typed in {platform.title}",
+        f"Called by {platform.title} alone, which proves itself in its own way.",
         {"200": answered, **refusals((*BODY, *ANYWHERE), recorded)},
         security=[],
-        description=f"Called by {platform.title} alone, which proves itself in its own way.",
         requestBody={"required": True, "content": {platform.sends: {"schema": platform.form}}},
     )
     if not platform.checks:
@@ -178,6 +214,7 @@ def _chat_path(platform: Platform, recorded: Recorded) -> Json:
         f"{platform.name}Check",
         "chat",
         f"{platform.title}'s check of the address, when it is set up",
+        f"Called by {platform.title} alone, once, when the address is saved in its console.",
         {
             "200": answer("The decrypted text", media={"text/plain": {"schema": {"type": "string"}}}),
             # A GET may have a body, too, and then it is read.
@@ -185,8 +222,14 @@ def _chat_path(platform: Platform, recorded: Recorded) -> Json:
         },
         security=[],
         parameters=[
-            {"name": name, "in": "query", "required": True, "schema": {"type": "string"}}
-            for name in ("msg_signature", "timestamp", "nonce", "echostr")
+            {
+                "name": name,
+                "in": "query",
+                "description": description,
+                "required": True,
+                "schema": {"type": "string"},
+            }
+            for name, description in _CHECKED.items()
         ],
     )
     return _path(platform.name, "chat", recorded, post=post, get=check)

@@ -49,7 +49,10 @@ def answer(description: str, *headers: str, media: Json | None = None) -> Json:
 
 
 def refusals(kinds: tuple[type[Problem], ...], recorded: Recorded) -> Json:
-    """Return one response for each status that these problems have, with an example for each problem."""
+    """Return one response for each status that these problems have.
+
+    Each has an example for each problem, and where a problem has reasons, for each reason.
+    """
     extra = {401: ("WWW-Authenticate",), 405: ("Allow",), 503: ("Retry-After",)}
     replies: Json = {}
     for status in sorted({kind.status for kind in kinds}):
@@ -57,7 +60,10 @@ def refusals(kinds: tuple[type[Problem], ...], recorded: Recorded) -> Json:
         media = {
             "schema": {"$ref": "#/components/schemas/Problem"},
             "examples": {
-                kind.slug: {"summary": kind.title, "value": recorded.problems[kind.slug]} for kind in same
+                name: {"$ref": f"#/components/examples/{name}"}
+                for kind in same
+                for name in recorded.problems
+                if name.partition(".")[0] == kind.slug
             },
         }
         replies[str(status)] = answer(
@@ -76,7 +82,7 @@ def headers() -> Json:
 
     return {
         "X-Request-Id": header("this call's id, as in the log", {"type": "string", "minLength": 1}),
-        "Cache-Control": header("no answer may be kept", {"const": "no-store"}),
+        "Cache-Control": header("no reply may be stored", {"const": "no-store"}),
         "WWW-Authenticate": header("how a caller proves who it is", {"type": "string"}),
         "Allow": header("the methods of this route", {"type": "string"}),
         "Retry-After": header(

@@ -16,6 +16,8 @@ import pytest
 from local import cvm, gateway
 from local.in_process import API_KEY, ROOT, caller
 
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -32,7 +34,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def run(url: str, seed: int, folder: Path) -> str:
     """Run every check of Schemathesis with every kind of data, and return what it printed."""
     command = [
-        *(sys.executable, "-m", "schemathesis.cli", "run", str(ROOT / "schemas" / "openapi.json")),
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)),
+        *("run", str(ROOT / "schemas" / "openapi.json")),
         *("--url", url, "--checks", "all", "--mode", "all", "--max-examples", "100", "--seed", str(seed)),
         *("--header", f"Authorization: Bearer {API_KEY}", "--no-color"),
     ]
