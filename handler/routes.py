@@ -7,6 +7,7 @@ The first that applies answers: 404, 405, 413, 400 bad base64, 500 misconfigured
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler import __version__, audit, callers, http, reply, settings, strict_json
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from handler.callers import Caller
+    from handler.chat.platforms import Platform
     from handler.http import HttpRequest
     from handler.invocation import Invocation
     from handler.log import Field
@@ -28,12 +30,6 @@ _LARGEST_COMMAND = 64 << 10
 
 #: The most requests in one array.
 _MOST = 100
-
-_CHAT = {
-    "/chat/mattermost": ("POST",),
-    "/chat/slack": ("POST",),
-    "/chat/wecom": ("GET", "POST"),
-}
 
 _OPENAPI = os.path.join(os.path.dirname(os.path.dirname(__file__)), "schemas", "openapi.json")
 
@@ -86,8 +82,11 @@ def _route(path: str) -> _Route | None:
         return _Route(("GET",), _health)
     if path == "/openapi.json":
         return _Route(("GET",), _openapi)
-    if path in _CHAT:
-        return _Route(_CHAT[path], _chat)
+    # Imported here: a request that is none of a chat needs no platform.
+    from handler.chat import platforms
+
+    if platform := platforms.BY_PATH.get(path):
+        return _Route(platform.methods, partial(_chat, platform))
     return None
 
 
@@ -128,12 +127,12 @@ def _imported(value: object, caller: Caller, request: HttpRequest, call: Invocat
     return reply.http(single.status, single.body, reply.JSON, call.request_id)
 
 
-def _chat(request: HttpRequest, call: Invocation) -> reply.Body:
+def _chat(platform: Platform, request: HttpRequest, call: Invocation) -> reply.Body:
     body = http.body(request, _LARGEST_COMMAND)
-    # Imported here: only a chat route needs the platforms.
-    from handler import chat
+    # Imported here: only a chat route needs it.
+    from handler.chat import answering
 
-    return chat.answer(request, body, call)
+    return answering.answer(platform, request, body, call)
 
 
 def _health(_: HttpRequest, call: Invocation) -> reply.Body:

@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from handler.chat import wecom_cipher, wecom_xml
+from handler.chat.platforms import PLATFORMS
 
 #: What `make serve` knows beside its API key: made up, let in nowhere else, and no secret of anybody's.
 VARIABLES: Mapping[str, str] = {
@@ -201,7 +202,7 @@ PLAYERS: Mapping[str, Callable[[str, Sender], Request]] = {
 }
 
 #: How long a platform waits, in seconds.
-PATIENCE = {"slack": 3.0, "mattermost": 3.0, "wecom": 5.0, "wecom-check": 1.0}
+PATIENCE = {**{platform.name: platform.patience for platform in PLATFORMS}, "wecom-check": 1.0}
 
 
 def _form(sender: Sender, text: str, **first: str) -> str:

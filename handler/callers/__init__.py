@@ -10,6 +10,11 @@ audit line alone, is one of
     bad-message-id, bad-timestamp, stale-timestamp, too-many-signatures,
     body-not-text, bad-signature                                       standard-webhooks
     unlisted-source                                                    trigger
+    bad-timestamp, stale-timestamp, body-not-text, bad-signature       slack
+    missing-token, unknown-token, body-not-text                        mattermost
+    missing-parameter, bad-timestamp, stale-timestamp, body-not-text,
+    bad-signature, bad-base64, bad-ciphertext, bad-padding, bad-length,
+    wrong-receiver, bad-echo                                           wecom
 """
 
 from __future__ import annotations

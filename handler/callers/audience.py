@@ -8,16 +8,18 @@ from handler.callers.node import Rule
 from handler.problems import Forbidden
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from handler.callers.node import Node
 
 EVERYONE = "everyone"
 
-#: User, team and channel ids of Slack, Mattermost and WeCom are all of this form.
+#: What the ids of people, channels, workspaces and apps look like on every platform.
+SIGNS = "[A-Za-z0-9._@:+/=-]{1,128}"
+
 ID = Rule(
-    r"(?!everyone(?![\s\S]))[A-Za-z0-9._@-]{1,64}",
-    f'an id of 1 to 64 of A-Z, a-z, 0-9, ".", "_", "@" and "-"; "{EVERYONE}" is none',
+    rf"(?!everyone(?![\s\S])){SIGNS}",
+    f'an id of 1 to 128 of A-Z, a-z, 0-9, ".", "_", "@", ":", "+", "/", "=" and "-"; "{EVERYONE}" is none',
 )
 
 #: So many people or channels one caller may list.
@@ -30,9 +32,11 @@ class Audience(NamedTuple):
     users: tuple[str, ...] | None
     channels: tuple[str, ...] | None
 
-    def rooms(self) -> tuple[str, ...]:
-        """Return the channels, or one empty name that stands for all of them."""
-        return self.channels or ("",)
+    def claims(self, what: str, *proofs: object) -> Iterator[tuple[str, object]]:
+        """Yield a claim for each proof in each channel; an empty channel stands for all of them."""
+        for proof in proofs:
+            for channel in self.channels or ("",):
+                yield what, (proof, channel)
 
 
 def read(members: Mapping[str, Node], auth: Node) -> Audience:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from handler.callers.policy import Allow
+    from handler.callers.allow import Allow
+    from handler.callers.audience import Audience
 
 
 class Auth(Protocol):
@@ -22,6 +23,24 @@ class Auth(Protocol):
         Raises:
             Misconfigured: none of the variables is set, or one of them holds nonsense.
         """
+
+
+class ChatAuth(Auth, Protocol):
+    """How a chat platform proves itself; the record of every chat scheme is of this kind too."""
+
+    @property
+    def scheme(self) -> str:
+        """The platform's name."""
+
+    @property
+    def audience(self) -> Audience:
+        """Who may speak, and where."""
+
+    def workspace(self) -> str:
+        """Return the company, team or app that it is, as the platform names it; may be empty."""
+
+    def variables(self) -> tuple[str, ...]:
+        """Return the environment variables that hold what proves it."""
 
 
 class Caller(NamedTuple):

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from handler import strict_json
-from handler.callers import api_key, mattermost, slack, standard_webhooks, trigger, wecom
+from handler.callers import api_key, standard_webhooks, trigger
+from handler.callers.allow import MOST_TAGS, USER, Allow
 from handler.callers.caller import Caller, place
 from handler.callers.node import Node, Rule
-from handler.callers.policy import MOST_TAGS, USER, Allow
+from handler.chat import platforms
 from handler.problems import MalformedJson, Misconfigured
 from handler.settings import REGION
 
@@ -24,21 +25,29 @@ if TYPE_CHECKING:
 
     from handler.callers.caller import Auth
 
+    class Scheme(Protocol):
+        """The module of a scheme."""
+
+        def read(self, auth: Node, /) -> Auth:
+            """Return the record that an `auth` object holds, or raise `Misconfigured`."""
+
+
 #: Where the file is unless CALLERS_FILE says otherwise: beside `index.py`.
 BESIDE_INDEX = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "callers.json")
 
 #: A larger file, in bytes, is none: thousands of callers fit.
 LARGEST = 1 << 20
 
-_SCHEMES: Mapping[str, Callable[[Node], Auth]] = {
-    "api-key": api_key.read,
-    "standard-webhooks": standard_webhooks.read,
-    "trigger": trigger.read,
-    "slack": slack.read,
-    "mattermost": mattermost.read,
-    "wecom": wecom.read,
+_SCHEMES: Mapping[str, Callable[[], Scheme]] = {
+    "api-key": lambda: api_key,
+    "standard-webhooks": lambda: standard_webhooks,
+    "trigger": lambda: trigger,
+    # Only those that a file names are loaded.
+    **{platform.name: platform.scheme for platform in platforms.PLATFORMS},
 }
-_CHAT = (slack.Slack, mattermost.Mattermost, wecom.WeCom)
+
+#: All schemes, in the order in which sentences list them.
+SCHEMES = tuple(_SCHEMES)
 
 #: What a caller may be called.
 ID = Rule("[A-Za-z0-9._-]{1,64}", 'an id of 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"')
@@ -46,6 +55,9 @@ _GLOB = Rule("[A-Za-z0-9_*?]{1,64}", "a pattern of 1 to 64 of A-Z, a-z, 0-9, _, 
 _USER_GLOB = Rule(
     r"(?:[A-Za-z0-9_*?]|\{user\}){1,64}", f"a pattern of 1 to 64 of A-Z, a-z, 0-9, _, *, ? and {USER}"
 )
+#: The patterns that `keyNames` may hold, by scheme: `{user}` only where people type.
+_KEY_NAME_RULES = {name: _USER_GLOB if name in platforms.BY_NAME else _GLOB for name in SCHEMES}
+
 _REGION = Rule(rf"(?=.{{1,32}}(?![\s\S])){REGION.pattern}", "a region such as ap-guangzhou")
 
 # The rules of the request for tags, which CVM makes
@@ -112,19 +124,19 @@ def _caller(index: int, item: Node) -> Caller:
     given = item.value.get("id") if isinstance(item.value, dict) else None
     known_id = given if isinstance(given, str) and re.fullmatch(ID.pattern, given) else ""
     members = Node(place(index, known_id), "", item.value).members(("id", "auth"), ("allow", "tags"))
-    auth = members["auth"].choice("scheme", _SCHEMES)(members["auth"])
+    auth = members["auth"].choice("scheme", _SCHEMES)().read(members["auth"])
     return Caller(
         id=members["id"].text(ID),
         auth=auth,
-        allow=_allow(members["allow"], auth) if "allow" in members else Allow(),
+        allow=_allow(members["allow"], members["auth"]) if "allow" in members else Allow(),
         tags=_tags(members["tags"]) if "tags" in members else {},
     )
 
 
-def _allow(allow: Node, auth: Auth) -> Allow:
+def _allow(allow: Node, auth: Node) -> Allow:
     optional = ("keyNames", "projectIds", "regions", "minBits", "requiredTags", "dryRunOnly")
     members = allow.members((), optional)
-    pattern = _USER_GLOB if isinstance(auth, _CHAT) else _GLOB
+    pattern = auth.choice("scheme", _KEY_NAME_RULES)
     key_names, project_ids, regions, min_bits, required_tags, dry_run_only = map(members.get, optional)
     return Allow(
         key_names=key_names and key_names.texts(pattern, MOST),

@@ -21,13 +21,22 @@ class Mattermost(NamedTuple):
     token_env: tuple[str, ...]
     audience: Audience
 
+    @property
+    def scheme(self) -> str:
+        """The platform."""
+        return "mattermost"
+
     def claims(self) -> Iterable[tuple[str, object]]:
         """Yield token and channel, which tell who asks: a slash command's token belongs to one team."""
-        return [
-            ("token variable and channel", (token, room))
-            for token in self.token_env
-            for room in self.audience.rooms()
-        ]
+        return self.audience.claims("token variable and channel", *self.token_env)
+
+    def workspace(self) -> str:
+        """Return nothing: a token says of itself which server it is from."""
+        return ""
+
+    def variables(self) -> tuple[str, ...]:
+        """Return the variables of the tokens."""
+        return self.token_env
 
     def secrets(self, owner: str, environ: Mapping[str, str]) -> tuple[bytes, ...]:
         """Return the tokens.

@@ -8,15 +8,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from handler.callers import glob
+from handler.callers.allow import MOST_TAGS, USER
 from handler.importing.order import Order
 from handler.problems import FieldError, Forbidden, InvalidRequest, Misconfigured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from handler.callers.allow import Allow
     from handler.callers.caller import Caller
     from handler.key_gate.public_key import PublicKey
     from handler.request import ImportRequest
@@ -24,34 +26,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: So many tags a resource may have (https://www.tencentcloud.com/document/product/651/13354).
-MOST_TAGS = 50
-
-#: What stands in `keyNames` for the chat user.
-USER = "{user}"
-
 #: So many allowed values a refusal lists.
 _MOST_TOLD = 10
-
-
-class Allow(NamedTuple):
-    """What a caller may do; None, like an absent member of the file, sets no bounds.
-
-    Attributes:
-        key_names: globs, one of which must match all of the key name.
-        project_ids: the projects that a key pair may go to; a single one is the default.
-        regions: the regions that it may go to; a single one is the default.
-        min_bits: the smallest RSA modulus, where that is more than the setting.
-        required_tags: the tags that every request must carry itself.
-        dry_run_only: whether only dry runs are allowed.
-    """
-
-    key_names: tuple[str, ...] | None = None
-    project_ids: tuple[int, ...] | None = None
-    regions: tuple[str, ...] | None = None
-    min_bits: int = 0
-    required_tags: tuple[str, ...] = ()
-    dry_run_only: bool = False
 
 
 def judge(

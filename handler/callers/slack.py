@@ -22,9 +22,22 @@ class Slack(NamedTuple):
     team: str
     audience: Audience
 
+    @property
+    def scheme(self) -> str:
+        """The platform."""
+        return "slack"
+
     def claims(self) -> Iterable[tuple[str, object]]:
         """Yield team and channel, which tell who asks."""
-        return [("team and channel", (self.team, room)) for room in self.audience.rooms()]
+        return self.audience.claims("team and channel", self.team)
+
+    def workspace(self) -> str:
+        """Return the team."""
+        return f"team {self.team}"
+
+    def variables(self) -> tuple[str, ...]:
+        """Return the variables of the signing secrets."""
+        return self.secret_env
 
     def secrets(self, owner: str, environ: Mapping[str, str]) -> tuple[bytes, ...]:
         """Return the signing secrets.

@@ -26,9 +26,22 @@ class WeCom(NamedTuple):
     receive_id: str
     audience: Audience
 
+    @property
+    def scheme(self) -> str:
+        """The platform."""
+        return "wecom"
+
     def claims(self) -> Iterable[tuple[str, object]]:
         """Yield corporation and token: one corporation may have several apps."""
-        return [("receiveId and tokenEnv", (self.receive_id, self.token_env))]
+        return self.audience.claims("receiveId and tokenEnv", (self.receive_id, self.token_env))
+
+    def workspace(self) -> str:
+        """Return the corporation."""
+        return self.receive_id
+
+    def variables(self) -> tuple[str, ...]:
+        """Return the variables of the token and the AES key, in this order."""
+        return (self.token_env, self.encoding_aes_key_env)
 
     def secrets(self, owner: str, environ: Mapping[str, str]) -> tuple[bytes, ...]:
         """Return the token and the AES key of 32 bytes, in this order.

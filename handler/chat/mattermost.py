@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
 
-#: Mattermost waits as long as Slack, 3 s; a second of them is for the way there and back.
-BUDGET = 2.0
-
 #: Compared with where no caller has a token, so that its absence does not show in the time.
 _NOBODY = b"\0" * 26
 

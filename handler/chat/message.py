@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from handler.callers.audience import SIGNS
+
 if TYPE_CHECKING:
     from handler.callers.audience import Audience
     from handler.callers.caller import Caller
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
 
 #: What the ids of people, channels and workspaces look like; nothing else is shown or logged as one.
-ID = re.compile("[A-Za-z0-9._@-]{1,64}")
+ID = re.compile(SIGNS)
 
 
 class Candidate(NamedTuple):
@@ -44,9 +46,15 @@ class Proof(NamedTuple):
 
 
 class Probe(NamedTuple):
-    """A message of the platform itself, which nobody typed: `answer` is all of the reply."""
+    """A message of the platform itself, which nobody typed.
+
+    Attributes:
+        answer: all of the reply.
+        media_type: its media type.
+    """
 
     answer: str
+    media_type: str = "text/plain"
 
 
 class Typed(NamedTuple):

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
 
-#: Slack gives up after 3 s; a second of them is for the way there and back.
-BUDGET = 2.0
-
 #: How far Slack's clock may be from ours, either way, in seconds.
 TOLERANCE = 300
 

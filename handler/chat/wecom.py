@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
 
-#: WeCom gives up after 5 s, and sends the message again; a second is for the way there and back.
-BUDGET = 4.0
-
 #: How far WeCom's clock may be from ours, either way, in seconds.
 TOLERANCE = 300
 

@@ -166,13 +166,9 @@ def problem(means: str, code: str, request_id: str, action: str, *, region_chose
         region_chosen: whether the caller named the region; our own default is ours to mend.
     """
     if means == INTERNAL:
-        return problems.InternalError(
-            _DEFECT.format(action=action), cvm_code=code, cvm_request_id=request_id
-        )
+        return problems.InternalError(_DEFECT.format(action=action), cvm_code=code, cvm_request_id=request_id)
     if cause := _ours(code, means, region_chosen):
-        return problems.Misconfigured(
-            cause.format(action=action), cvm_code=code, cvm_request_id=request_id
-        )
+        return problems.Misconfigured(cause.format(action=action), cvm_code=code, cvm_request_id=request_id)
     words = _WORDS.get(code) or _WORDS.get(means, _WORDS[UNLISTED])
     return words.kind(words.detail, words.remedy, cvm_code=code, cvm_request_id=request_id)
 

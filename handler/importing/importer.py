@@ -87,9 +87,7 @@ def import_key(
     for _ in range(1 + MORE_IMPORTS):
         outcome = course.write(order)
         if isinstance(outcome, Created):
-            return Imported(
-                "created", outcome.key_id, order.project_id, order.tags, (), outcome.request_id
-            )
+            return Imported("created", outcome.key_id, order.project_id, order.tags, (), outcome.request_id)
         if isinstance(outcome, (Refused, _TooLate)) and not course.in_doubt:
             raise outcome.problem
         if found := _found(order, course.look_up(), may_know):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
+from handler.callers.allow import Allow
 from handler.callers.api_key import ApiKey
 from handler.callers.audience import Audience
-from handler.callers.caller import Auth, Caller
-from handler.callers.mattermost import Mattermost
-from handler.callers.policy import Allow
-from handler.callers.slack import Slack
+from handler.callers.caller import Auth, Caller, ChatAuth
 from handler.callers.standard_webhooks import StandardWebhooks
 from handler.callers.trigger import Trigger
-from handler.callers.wecom import WeCom
+from handler.chat import platforms
 
 
 def lines(callers: Iterable[Caller]) -> list[str]:
@@ -29,13 +28,10 @@ def _auth(auth: Auth) -> str:
         return f"Standard Webhooks, {_secrets(auth.secret_env)}"
     if isinstance(auth, Trigger):
         return f"events from {auth.source}"
-    if isinstance(auth, Slack):
-        return f"Slack team {auth.team}, {_secrets(auth.secret_env)}, {_people(auth.audience)}"
-    if isinstance(auth, Mattermost):
-        return f"Mattermost, {_secrets(auth.token_env)}, {_people(auth.audience)}"
-    assert isinstance(auth, WeCom)
-    variables = _secrets((auth.token_env, auth.encoding_aes_key_env))
-    return f"WeCom {auth.receive_id}, {variables}, {_people(auth.audience)}"
+    chat = cast("ChatAuth", auth)
+    name = " ".join(filter(None, (platforms.BY_NAME[chat.scheme].title, chat.workspace())))
+    variables = chat.variables()
+    return ", ".join([name, *([_secrets(variables)] if variables else ()), _people(chat.audience)])
 
 
 def _secrets(variables: tuple[str, ...]) -> str:

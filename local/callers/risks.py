@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import cast
 
+from handler.callers.allow import USER
 from handler.callers.api_key import ApiKey
 from handler.callers.audience import Audience
-from handler.callers.caller import Caller, place
-from handler.callers.mattermost import Mattermost
-from handler.callers.policy import USER
-from handler.callers.slack import Slack
+from handler.callers.caller import Caller, ChatAuth, place
 from handler.callers.standard_webhooks import StandardWebhooks
 from handler.callers.trigger import Trigger
-from handler.callers.wecom import WeCom
+from handler.chat import platforms
 
 _LONGEST_NAME = 25
 
@@ -53,7 +52,8 @@ def _of_auth(caller: Caller) -> Iterator[str]:
         if any(len(set(digest.hex())) == 1 for digest in auth.sha256):
             yield "a hash of one repeated digit is the placeholder of an example: nobody has its key."
         yield "a request with an API key can be repeated for as long as the key is valid."
-    if isinstance(auth, (Slack, Mattermost, WeCom)) and auth.audience == Audience(None, None):
+    chat = _chat(caller)
+    if chat and chat.audience == Audience(None, None):
         yield "everyone on the chat platform may speak as this caller, guests included."
 
 
@@ -76,8 +76,18 @@ def _is_hidden(caller: Caller, before: Caller) -> bool:
     ours, theirs = caller.auth, before.auth
     if isinstance(ours, StandardWebhooks) and isinstance(theirs, StandardWebhooks):
         return set(ours.secret_env) <= set(theirs.secret_env)
-    if isinstance(ours, Slack) and isinstance(theirs, Slack):
-        return ours.team == theirs.team and theirs.audience.channels is None
-    if isinstance(ours, Mattermost) and isinstance(theirs, Mattermost):
-        return set(ours.token_env) <= set(theirs.token_env) and theirs.audience.channels is None
-    return False
+    mine, other = _chat(caller), _chat(before)
+    if mine is None or other is None or mine.scheme != other.scheme or other.audience.channels is not None:
+        return False
+    return _proofs(mine) <= _proofs(other)
+
+
+def _chat(caller: Caller) -> ChatAuth | None:
+    """Return the record of a caller that is a chat platform."""
+    is_chat = getattr(caller.auth, "scheme", "") in platforms.BY_NAME
+    return cast("ChatAuth", caller.auth) if is_chat else None
+
+
+def _proofs(auth: ChatAuth) -> set[object]:
+    """Return what a record claims, its channels apart."""
+    return {cast("tuple[object, str]", claim)[0] for _, claim in auth.claims()}

@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from handler import reply
+from handler.chat.platforms import PLATFORMS, Platform
 from local.examples import Recorded
 from local.in_process import public_keys
 from local.openapi.replies import ANYWHERE, BODY, IMPORT, Json, answer, refusals
 
-
-class Platform(NamedTuple):
-    """A chat platform: what it is called, sends and reads, and whether it checks the address.
-
-    What it sends by itself, which nobody typed, is `unasked`; it is answered with nothing.
-    """
-
-    name: str
-    title: str
-    sends: str
-    form: Json
-    answers: str
-    unasked: str
-    checks: bool
-
-
-FORM = "application/x-www-form-urlencoded"
-
 #: What is read of a slash command, in Slack as in Mattermost.
-COMMAND = {
+COMMAND: Json = {
     "type": "object",
     "properties": {
         name: {"type": "string"} for name in ("team_id", "channel_id", "user_id", "command", "text", "token")
     },
 }
 
-PLATFORMS = (
-    Platform("slack", "Slack", FORM, COMMAND, reply.JSON, "a check of the certificate", checks=False),
-    Platform("mattermost", "Mattermost", FORM, COMMAND, reply.JSON, "", checks=False),
-    Platform("wecom", "WeCom", "text/xml", {"type": "string"}, "text/xml", "an event", checks=True),
-)
+#: What platforms send, by media type; of JSON, whatever the platform writes.
+FORMS: dict[str, Json] = {
+    "application/x-www-form-urlencoded": COMMAND,
+    "text/xml": {"type": "string"},
+    reply.JSON: {"type": "object"},
+}
 
 
 #: What WeCom sends with its check of an address.
@@ -67,7 +51,7 @@ def paths(recorded: Recorded) -> Json:
         "/": _import_path("importKeyPairsAtRoot", recorded),
         "/health": _health_path(recorded),
         "/openapi.json": _contract_path(recorded),
-        **{f"/chat/{platform.name}": _chat_path(platform, recorded) for platform in PLATFORMS},
+        **{platform.path: _chat_path(platform, recorded) for platform in PLATFORMS},
     }
 
 
@@ -206,9 +190,9 @@ def _chat_path(platform: Platform, recorded: Recorded) -> Json:
         f"Called by {platform.title} alone, which proves itself in its own way.",
         {"200": answered, **refusals((*BODY, *ANYWHERE), recorded)},
         security=[],
-        requestBody={"required": True, "content": {platform.sends: {"schema": platform.form}}},
+        requestBody={"required": True, "content": {platform.sends: {"schema": FORMS[platform.sends]}}},
     )
-    if not platform.checks:
+    if "GET" not in platform.methods:
         return _path(platform.name, "chat", recorded, post=post)
     check = _operation(
         f"{platform.name}Check",

@@ -119,9 +119,7 @@ def stand_in(clock: Callable[[], float] = time.time, **options: Any) -> Iterator
 def account(host: str, lent: dict[str, str], budget: float = 5.0) -> Account:
     """Open the account for one invocation."""
     deadline = Deadline(time.monotonic() + budget, time.monotonic)
-    return cvm.open_account(
-        Settings(cvm_scheme="http", cvm_host=host), deadline, REAL._replace(environ=lent)
-    )
+    return cvm.open_account(Settings(cvm_scheme="http", cvm_host=host), deadline, REAL._replace(environ=lent))
 
 
 def opened(running: StandIn, budget: float = 5.0) -> Account:

@@ -153,8 +153,7 @@ def test_two_callers_with_the_same_key_at_once_make_one_key_pair() -> None:
                 running.fault("ImportKeyPair", fault, seconds=0.05)
             barrier, results = context.Barrier(2), context.Queue()
             callers = [
-                context.Process(target=_caller, args=(running.host, lent, barrier, results))
-                for _ in range(2)
+                context.Process(target=_caller, args=(running.host, lent, barrier, results)) for _ in range(2)
             ]
             for caller in callers:
                 caller.start()

@@ -328,9 +328,7 @@ def test_a_signature_holds_for_bytes_alone(cvm: StandIn) -> None:
     environ = {"SECRET": f"whsec_{base64.b64encode(secret).decode()}"}
     event = {"httpMethod": "POST", "path": "/", "headers": signed}
     with Function(cvm, [entry], environ=environ) as function:
-        encoded = function.answer(
-            {**event, "body": base64.b64encode(text).decode(), "isBase64Encoded": True}
-        )
+        encoded = function.answer({**event, "body": base64.b64encode(text).decode(), "isBase64Encoded": True})
         parsed = function.answer({**event, "body": GOOD})
 
     assert encoded.status == 201

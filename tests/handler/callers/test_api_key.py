@@ -7,8 +7,8 @@ import hashlib
 import pytest
 
 from handler.callers import api_key, standard_webhooks
+from handler.callers.allow import Allow
 from handler.callers.caller import Caller, Known
-from handler.callers.policy import Allow
 from handler.problems import Unauthenticated
 
 KEY = "ikp_" + "k" * 43

@@ -61,10 +61,10 @@ def test_only_listed_people_speak_in_listed_channels(
     assert (raised.value.reason, raised.value.detail, raised.value.remedy) == (reason, *SAID[reason])
 
 
-def test_rooms_are_the_channels_or_all_of_them() -> None:
+def test_claims_are_for_each_channel_or_all_of_them() -> None:
     """A caller without channels stands for all of them, under one empty name."""
-    assert Audience(None, ("C1", "C2")).rooms() == ("C1", "C2")
-    assert Audience(("U1",), None).rooms() == ("",)
+    assert [*Audience(None, ("C1", "C2")).claims("x", "a")] == [("x", ("a", "C1")), ("x", ("a", "C2"))]
+    assert [*Audience(("U1",), None).claims("x", "a", "b")] == [("x", ("a", "")), ("x", ("b", ""))]
 
 
 def test_slack_reads_its_signing_secrets() -> None:
@@ -144,4 +144,6 @@ def test_wecom_needs_both(environ: dict[str, str], says: str) -> None:
 
 def test_wecom_claims_corporation_and_token() -> None:
     """One app is one caller; a corporation may have several."""
-    assert list(WeCom("T", "K", "ww1", EVERYBODY).claims()) == [("receiveId and tokenEnv", ("ww1", "T"))]
+    assert list(WeCom("T", "K", "ww1", EVERYBODY).claims()) == [
+        ("receiveId and tokenEnv", (("ww1", "T"), ""))
+    ]

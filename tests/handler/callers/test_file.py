@@ -15,9 +15,9 @@ from jsonschema import Draft202012Validator
 
 from handler import strict_json
 from handler.callers import api_key, file, mattermost, slack, standard_webhooks, trigger, wecom
+from handler.callers.allow import Allow
 from handler.callers.audience import Audience
 from handler.callers.caller import Caller
-from handler.callers.policy import Allow
 from handler.problems import MalformedJson, Misconfigured
 
 ROOT = Path(__file__).parents[3]

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler.callers import policy
+from handler.callers.allow import Allow
 from handler.callers.caller import Caller
-from handler.callers.policy import Allow
 from handler.callers.trigger import Trigger
 from handler.importing.order import Order
 from handler.key_gate.public_key import PublicKey

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
 from handler.callers import api_key, standard_webhooks
+from handler.callers.allow import Allow
 from handler.callers.caller import Caller, Known
-from handler.callers.policy import Allow
 from handler.problems import Misconfigured, Unauthenticated
 
 # The vector of the reference library's tests

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from handler.callers import api_key, trigger
+from handler.callers.allow import Allow
 from handler.callers.caller import Caller, Known
-from handler.callers.policy import Allow
 from handler.problems import Unauthenticated
 
 KNOWN = (

@@ -10,6 +10,7 @@ from handler import invocation
 from handler.ambient import REAL
 from handler.callers.caller import Known
 from handler.callers.file import parse
+from handler.chat import platforms
 from handler.http import Body, HttpRequest, read
 from handler.http import body as body_of
 from handler.invocation import Invocation
@@ -22,7 +23,7 @@ NOW = 1_700_000_000.0
 AMBIENT = REAL._replace(wall=lambda: NOW)
 ALICE = chat.Sender(user="U0ALICE", now=NOW)
 
-PLATFORMS = ("slack", "mattermost", "wecom")
+PLATFORMS = tuple(platforms.BY_NAME)
 
 
 def entry(platform: str, **auth: Any) -> Json:

@@ -404,7 +404,7 @@ def test_what_nobody_typed_is_answered_with_nothing(bot: Function) -> None:
     assert bot.audit == []
 
 
-@pytest.mark.parametrize("user", ["", "a b", "x" * 65, "<@U1>", "李雷", "a\nb"])
+@pytest.mark.parametrize("user", ["", "a b", "x" * 129, "<@U1>", "李雷", "a\nb"])
 @every
 def test_who_has_no_proper_id_is_nobody(platform: str, user: str, bot: Function, cvm: StandIn) -> None:
     """An id that no platform gives to anybody is neither believed nor logged."""

@@ -1,0 +1,31 @@
+"""What a caller may do: the `allow` object of the callers file, and what it is written with."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+#: So many tags a resource may have (https://www.tencentcloud.com/document/product/651/13354).
+MOST_TAGS = 50
+
+#: What stands in `keyNames` for the chat user.
+USER = "{user}"
+
+
+class Allow(NamedTuple):
+    """What a caller may do; None, like an absent member of the file, sets no bounds.
+
+    Attributes:
+        key_names: globs, one of which must match all of the key name.
+        project_ids: the projects that a key pair may go to; a single one is the default.
+        regions: the regions that it may go to; a single one is the default.
+        min_bits: the smallest RSA modulus, where that is more than the setting.
+        required_tags: the tags that every request must carry itself.
+        dry_run_only: whether only dry runs are allowed.
+    """
+
+    key_names: tuple[str, ...] | None = None
+    project_ids: tuple[int, ...] | None = None
+    regions: tuple[str, ...] | None = None
+    min_bits: int = 0
+    required_tags: tuple[str, ...] = ()
+    dry_run_only: bool = False

@@ -1,0 +1,133 @@
+"""The chat platforms, one row each: the one place that a platform is registered in.
+
+Routes, the callers file, the contract, the local player and the callers' command line are all fed
+from these rows. A further platform is a module here, a scheme module in `handler.callers`, and a row.
+Importing this module loads neither: `adapter` and `scheme` do, each its own module alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from handler.ambient import Ambient
+    from handler.callers.caller import ChatAuth, Known
+    from handler.callers.node import Node
+    from handler.chat.message import Probe, Proof, Typed
+    from handler.chat.wording import Text
+    from handler.http import Body, HttpRequest
+    from handler.invocation import Invocation
+    from handler.reply import Body as Reply
+
+#: The way to the platform and back, in seconds: what of its patience is not ours.
+ON_THE_WAY = 1.0
+
+_FORM, _JSON, _XML = "application/x-www-form-urlencoded", "application/json", "text/xml"
+
+
+class Adapter(Protocol):
+    """The module of a platform: what proves a request, what was typed, and how a reply is written."""
+
+    def verify(
+        self, request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient, /
+    ) -> Proof | Probe:
+        """Return what a request proves to be, or raise `Unauthenticated`."""
+
+    def command(self, proof: Proof, /) -> Typed | Probe:
+        """Return what somebody typed."""
+
+    def render(self, text: Text, typed: Typed, call: Invocation, /) -> Reply:
+        """Return the HTTP reply that shows a text in the platform's form."""
+
+
+class Scheme(Protocol):
+    """The module of a platform's callers."""
+
+    def read(self, auth: Node, /) -> ChatAuth:
+        """Return the record that an `auth` object of this scheme holds, or raise `Misconfigured`."""
+
+
+class Platform(NamedTuple):
+    """A chat platform.
+
+    Attributes:
+        name: its name in the route, in `scheme` of the callers file and in the log.
+        title: its name for people.
+        methods: those of its route; with `GET` it checks the address when that is set up.
+        patience: the seconds after which the platform gives up.
+        sends: the media type of its requests.
+        answers: the media type of replies.
+        adapter: loads the module in `handler.chat`.
+        scheme: loads the module in `handler.callers`.
+        unasked: what it sends beside commands that is answered with nothing, in words; may be empty.
+    """
+
+    name: str
+    title: str
+    methods: tuple[str, ...]
+    patience: float
+    sends: str
+    answers: str
+    adapter: Callable[[], Adapter]
+    scheme: Callable[[], Scheme]
+    unasked: str = ""
+
+    @property
+    def path(self) -> str:
+        """The route, below the base path."""
+        return f"/chat/{self.name}"
+
+    @property
+    def budget(self) -> float:
+        """The seconds that an answer may take here."""
+        return self.patience - ON_THE_WAY
+
+
+def _slack() -> Adapter:
+    from handler.chat import slack
+
+    return slack
+
+
+def _slack_scheme() -> Scheme:
+    from handler.callers import slack
+
+    return slack
+
+
+def _mattermost() -> Adapter:
+    from handler.chat import mattermost
+
+    return mattermost
+
+
+def _mattermost_scheme() -> Scheme:
+    from handler.callers import mattermost
+
+    return mattermost
+
+
+def _wecom() -> Adapter:
+    from handler.chat import wecom
+
+    return wecom
+
+
+def _wecom_scheme() -> Scheme:
+    from handler.callers import wecom
+
+    return wecom
+
+
+PLATFORMS = (
+    Platform(
+        "slack", "Slack", ("POST",), 3.0, _FORM, _JSON, _slack, _slack_scheme, "a check of the certificate"
+    ),
+    Platform("mattermost", "Mattermost", ("POST",), 3.0, _FORM, _JSON, _mattermost, _mattermost_scheme),
+    Platform("wecom", "WeCom", ("GET", "POST"), 5.0, _XML, _XML, _wecom, _wecom_scheme, "an event"),
+)
+
+BY_NAME = {platform.name: platform for platform in PLATFORMS}
+BY_PATH = {platform.path: platform for platform in PLATFORMS}
