@@ -1,10 +1,12 @@
-// Renders the inputs of a serverless.yml, given as JSON on standard input, into the calls by which Tencent
-// Cloud's own component would deploy them, and prints those. Every request is answered here: nothing is sent.
+// Renders the inputs of several serverless.yml, a JSON list on standard input, into the calls by which Tencent
+// Cloud's own component would deploy each, and prints those. Every request is answered here: nothing is sent.
+// With an argument, the function is there already, so it is updated.
 const { Capi } = require('@tencent-sdk/capi');
 const { Scf } = require('tencent-component-toolkit');
 
-const calls = [];
-let created = false;
+const there = process.argv.length > 2;
+let calls;
+let created;
 
 function answer(call) {
   switch (call.Action) {
@@ -30,11 +32,19 @@ Capi.prototype.request = async (call) => {
 };
 console.log = () => {};
 
-async function main() {
-  const inputs = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+async function render(inputs) {
+  calls = [];
+  created = there;
   const scf = new Scf({ SecretId: 'id', SecretKey: 'key', AppId: '1250000000' }, inputs.region);
-  await scf.deploy({ ...inputs, code: { bucket: 'bucket', object: 'object' } });
-  process.stdout.write(JSON.stringify(calls));
+  const code = inputs.src.bucket ? inputs.src : { bucket: 'bucket', object: 'object' };
+  await scf.deploy({ ...inputs, code });
+  return calls;
+}
+
+async function main() {
+  const rendered = [];
+  for (const inputs of JSON.parse(require('fs').readFileSync(0, 'utf8'))) rendered.push(await render(inputs));
+  process.stdout.write(JSON.stringify(rendered));
 }
 
 main();

@@ -16,6 +16,7 @@ import pytest
 
 from handler import problems
 from package.__main__ import ROOT
+from package.deployment.calls import calls
 
 pytestmark = pytest.mark.slow
 
@@ -113,6 +114,7 @@ def test_command_is_one_that_tccli_has(line: str) -> None:
     options = dict(zip(rest[::2], rest[1::2], strict=True))
     region = options.pop("--region", None)
     file = options.pop("--cli-input-json", None)
+    waiter = options.pop("--waiter", None)
 
     request = getattr(models, f"{action}Request")()
     request._deserialize({name.removeprefix("--"): _value(value) for name, value in options.items()})
@@ -120,13 +122,22 @@ def test_command_is_one_that_tccli_has(line: str) -> None:
     # CAM is one for all regions.
     assert (region is None) == (service == "cam")
     assert file is None or re.fullmatch(r"file://\$PWD/dist/deployment/[a-z-]+\.json", file)
+    assert waiter in (None, "{'expr':'Status','to':'Active'}")
+
+
+def test_every_change_of_the_function_is_waited_for() -> None:
+    """SCF refuses a change while another is under way."""
+    lines = PAGE.splitlines()
+    changing = re.compile(r".*/(create-function|update-[a-z-]+)\.json")
+    changes = [index for index, line in enumerate(lines) if changing.fullmatch(line)]
+
+    assert len(changes) == 3
+    assert all(lines[index + 1].startswith("tccli scf GetFunction ") for index in changes)
 
 
 def test_commands_send_files_that_are_written(inputs: dict[str, Any]) -> None:
     """Each file is made by `make deployment`, for the action that it is sent with."""
-    from package import deployment
-
-    written = {f"{call.action} {call.file}" for call in deployment.calls(inputs, b"zip")}
+    written = {f"{call.action} {call.file}" for call in calls(inputs, b"zip")}
     sent = {
         f"{match[1]} {match[2]}"
         for line in COMMANDS

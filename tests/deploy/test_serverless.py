@@ -4,81 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tencentcloud.scf.v20180416 import models
 
 from handler import settings
-from package import deployment
 from package.__main__ import ROOT
+from package.deployment.calls import calls
+from tests.deploy.examples import EXAMPLES
 
 pytestmark = pytest.mark.slow
 
-# What Tencent's component adds by itself: defaults of the API, which it repeats.
-DEFAULTS = {"DeployMode", "DiskSize", "InstallDependency", "L5Enable", "Namespace", "Version"}
-# It uploads the code into a bucket first.
-CODE = {"Code"}
 
-
-def _by_type(calls: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {call.get("Type", ""): call for call in calls if call["Action"].startswith("Create")}
-
-
-def _plain(call: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in call.items() if name not in DEFAULTS | CODE | {"Action"}}
-    if kept.get("TriggerDesc", "").startswith("{"):
-        kept["TriggerDesc"] = json.loads(kept["TriggerDesc"])
-    return kept
-
-
-def test_our_calls_are_those_of_tencents_component(
-    inputs: dict[str, Any], rendered: list[dict[str, Any]] | None
-) -> None:
-    """`tccli` with our requests and the component with serverless.yml deploy the same function."""
-    if rendered is None:
-        return
-    ours = [
-        {"Action": call.action, **call.parameters}
-        for call in deployment.calls(inputs, b"zip")
-        if call.action.startswith("Create")
-    ]
-
-    theirs = _by_type(rendered)
-    assert set(theirs) == {"Event", "http", "ckafka", "timer"}
-    assert {name: _plain(call) for name, call in _by_type(ours).items()} == {
-        name: _plain(call) for name, call in theirs.items()
-    }
-
-
-def test_component_sends_nothing_that_changes_a_function_unasked(
-    rendered: list[dict[str, Any]] | None,
-) -> None:
-    """Beside creating, the component only asks, and publishes no version."""
-    if rendered is not None:
-        assert not [call for call in rendered if not call["Action"].startswith(("Create", "Get", "List"))]
-
-
-@pytest.mark.parametrize(
-    ("name", "model"),
-    [
-        ("create-function", models.CreateFunctionRequest),
-        ("update-function-code", models.UpdateFunctionCodeRequest),
-        ("update-function-configuration", models.UpdateFunctionConfigurationRequest),
-        ("create-trigger-http", models.CreateTriggerRequest),
-        ("create-trigger-ckafka", models.CreateTriggerRequest),
-        ("create-trigger-timer", models.CreateTriggerRequest),
-    ],
-)
-def test_api_knows_every_parameter(inputs: dict[str, Any], name: str, model: Callable[[], Any]) -> None:
+@pytest.mark.parametrize("described", [pytest.param(example, id=name) for name, example in EXAMPLES.items()])
+def test_api_knows_every_parameter(inputs: dict[str, Any], described: dict[str, Any]) -> None:
     """Tencent's SDK warns of a parameter that the API does not have; warnings are errors here."""
-    call = next(call for call in deployment.calls(inputs, b"zip") if call.file == name)
+    for call in [*calls(inputs, b"zip"), *calls(described, b"zip")]:
+        request = getattr(models, f"{call.action}Request")()
+        request._deserialize(call.parameters)
 
-    request = model()
-    request._deserialize(call.parameters)
-
-    assert request.FunctionName == inputs["name"]
+        assert request.FunctionName == call.parameters["FunctionName"]
 
 
 def test_function_is_the_one_that_was_measured(inputs: dict[str, Any]) -> None:

@@ -1,0 +1,43 @@
+"""The requests that create the function with its triggers, and those that update it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from package.deployment import function, triggers
+
+
+class Call(NamedTuple):
+    """One request to SCF's API; `file` names what `--cli-input-json` takes, without `.json`."""
+
+    file: str
+    action: str
+    parameters: dict[str, Any]
+
+
+def calls(inputs: Mapping[str, Any], archive: bytes) -> Iterator[Call]:
+    """Yield the requests for the `inputs` of a serverless.yml and the zip of the package.
+
+    Raises WrongFileError for what cannot be sent.
+    """
+    described = function.read(inputs)
+    code = {**described.entry, "Code": function.code(inputs, archive)}
+    listed = list(triggers.read(inputs.get("events")))
+    create = {**described.identity, **described.fixed, **code, **described.settings}
+    yield Call("create-function", "CreateFunction", create)
+    yield Call("update-function-code", "UpdateFunctionCode", {**described.identity, **code})
+    update = {**described.identity, **function.updated(inputs, described.settings)}
+    yield Call("update-function-configuration", "UpdateFunctionConfiguration", update)
+    files: list[str] = []
+    for trigger in listed:
+        files.append(_file(trigger, files))
+        yield Call(files[-1], "CreateTrigger", {**described.identity, **trigger.parameters})
+
+
+def _file(trigger: triggers.Trigger, taken: list[str]) -> str:
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", trigger.parameters["TriggerName"])
+    file = f"create-trigger-{trigger.kind}-{name}"
+    counted = [file, *(f"{file}-{number}" for number in range(2, 100))]
+    return next(candidate for candidate in counted if candidate not in taken)
