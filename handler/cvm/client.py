@@ -10,8 +10,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from handler.cvm import codes, credentials, replies
-from handler.importing import waiting
+from handler.cvm import codes, credentials, replies, throttle
 from handler.importing.account import (
     Duplicate,
     Full,
@@ -159,7 +158,7 @@ class _Cvm:
             return refused
         now = self._ambient.monotonic()
         return refused._replace(
-            clear_in=waiting.clear_in(self._sent[action], refused.told, refused.limit, now)
+            clear_in=throttle.clear_in(self._sent[action], refused.told, refused.limit, now)
         )
 
     def _ask(

@@ -12,8 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from handler.cvm import codes
-from handler.importing import waiting
+from handler.cvm import codes, throttle
 from handler.importing.account import Created, Duplicate, Full, KeyPair, Nonsense, Refused, Throttled
 from handler.key_gate.public_key import decode_blob
 
@@ -74,7 +73,7 @@ def refusal(
     """Return what an answer with an error means."""
     means = codes.meaning(reply.code, reply.message)
     if means == codes.THROTTLED:
-        return Throttled(*waiting.counted(reply.message), clear_in=0.0)
+        return Throttled(*throttle.counted(reply.message), clear_in=0.0)
     if means == codes.DOUBT:
         return Nonsense(reply.code)
     if means == codes.DUPLICATE:

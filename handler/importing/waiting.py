@@ -14,11 +14,10 @@ bench/throttle_simulation.py shows what comes of it; docs/decisions/ says why.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from handler.importing.account import Throttled
 
@@ -40,39 +39,6 @@ _BLIND = (4.0, 7.0)
 
 #: After a connection that never came up, or a reply that told nothing: first and longest wait (seconds).
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
-
-#: The characters of a refusal that are read; a long text would take its length squared in time.
-_READ = 1000
-
-# Backticks stand in English and Chinese replies alike; copies of the English ones come without them.
-_COUNTED = re.compile(r"(?:`|equals to )([0-9]{1,6})\b.*?(?:`|limit )([0-9]{1,6})\b", re.DOTALL)
-
-
-def counted(message: str) -> tuple[int, int]:
-    """Return the count and the limit that a refusal names, (0, 0) where it does not name both.
-
-    https://github.com/yxw007/vscode-translate-next/issues/20 shows a count (7) above limit + 1
-    (6); most public samples name limit + 1, as does
-    https://github.com/cloud-barista/cb-spider/issues/654.
-    """
-    if (found := _COUNTED.search(message[:_READ])) and int(found[1]) > int(found[2]) > 0:
-        return int(found[1]), int(found[2])
-    return 0, 0
-
-
-def clear_in(sent: Sequence[float], told: int, limit: int, now: float) -> float:
-    """Return the seconds until our own calls no longer fill the second; 0 if they alone do not.
-
-    Args:
-        sent: when this instance sent its calls, the refused one included, oldest first.
-        told, limit: what the refusal named.
-        now: the same clock as in `sent`.
-    """
-    recent = [moment for moment in sent if now - moment < WINDOW]
-    if not limit < told <= len(recent):
-        return 0.0
-    # All calls of CVM's second are ours, so it began no later than the first of those.
-    return recent[-told] + WINDOW - now
 
 
 class Waits:
