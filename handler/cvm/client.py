@@ -1,14 +1,13 @@
-"""The account in CVM: Tencent Cloud's SDK signs and drives each call, and nothing here ever guesses.
+"""The account in CVM: each call is signed by Tencent Cloud's SDK, and nothing here ever guesses.
 
-The SDK's client makes the request, signs it (TC3-HMAC-SHA256) and sends it through the transport
-that it is given, `transport`. Its retryer, breaker, credential chain, Chinese messages and 60 s
-timeouts are not used; docs/decisions/ says why. What came back is read by `replies`.
+The request is made and signed in `upstream.tc3`, sent by `upstream.transport`, and what came back is
+read by `replies`. The SDK's client, retryer, breaker, credential chain, Chinese messages and 60 s
+timeouts are not used; docs/decisions/ says why.
 """
 
 from __future__ import annotations
 
-import functools
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from handler.cvm import codes, credentials, replies, throttle
 from handler.importing.account import (
@@ -23,24 +22,26 @@ from handler.importing.account import (
     Unreached,
 )
 from handler.problems import Misconfigured, UpstreamError
-from handler.upstream import transport
+from handler.upstream import tc3, transport
 from handler.upstream.transport import Bounds, Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from handler.ambient import Ambient
-    from handler.cvm.credentials import Credentials
     from handler.cvm.replies import Reply
     from handler.deadline import Deadline
     from handler.importing.account import Account, ImportOutcome, ListOutcome
     from handler.importing.order import Order
     from handler.settings import Settings
+    from handler.upstream.tc3 import Credentials
 
     Failure = Refused | Throttled | Unreached | NoReply | Nonsense
 
-_VERSION = "2017-03-12"
+_SERVICE, _VERSION = "cvm", "2017-03-12"
 _IMPORT, _LIST = "ImportKeyPair", "DescribeKeyPairs"
+
+_OK = 200
 
 #: The most that a page can hold (https://www.tencentcloud.com/document/product/213/33229).
 _PAGE = 100
@@ -179,15 +180,13 @@ class _Cvm:
     def _call(
         self, action: str, wanted: Mapping[str, Any], region: str, bounds: Bounds, lent: Credentials
     ) -> Reply | Unreached | NoReply | Nonsense:
-        def send(headers: Mapping[str, str], body: bytes) -> bytes:
-            return transport.exchange(self._endpoint, headers, body, bounds, self._ambient)
-
-        client = _client(self._endpoint, region, lent, send)
+        call = tc3.Call(_SERVICE, self._endpoint.host, action, _VERSION, region)
+        request = tc3.signed(call, wanted, lent, self._ambient.wall())
         begun = self._ambient.monotonic()
         self.calls += 1
         self._sent[action].append(begun)
         try:
-            return replies.read(client.call(action, wanted))
+            reply = transport.exchange(self._endpoint, request, bounds, self._ambient)
         except transport.NeverSent as error:
             return Unreached(str(error))
         except transport.NoReply as error:
@@ -196,6 +195,8 @@ class _Cvm:
             return Nonsense(str(error))
         finally:
             self.seconds += self._ambient.monotonic() - begun
+        # API 3.0 answers with 200 whatever it has to say, so another status is somebody else's.
+        return replies.read(reply.body) if reply.status == _OK else Nonsense(f"status {reply.status}")
 
     def _left(self) -> float:
         return max(0.0, self._deadline.left() - _ANSWER)
@@ -203,62 +204,3 @@ class _Cvm:
     def _patience(self) -> float:
         left = self._left()
         return max(left / 2, min(left, _SLOW))
-
-
-class _Accepted(NamedTuple):
-    """A reply in the form that the SDK's client passes on unread."""
-
-    content: bytes
-    status_code: int = 200
-    headers: Mapping[str, str] = {}
-
-
-class _Sender(NamedTuple):
-    """What the SDK's client hands its signed requests to."""
-
-    send: Callable[[Mapping[str, str], bytes], bytes]
-
-    def send_request(self, request: Any) -> _Accepted:  # the SDK ships no types
-        return _Accepted(self.send(request.header, request.data.encode("ascii")))
-
-
-def _client(
-    endpoint: Endpoint, region: str, lent: Credentials, send: Callable[[Mapping[str, str], bytes], bytes]
-) -> Any:  # the SDK ships no types
-    """Return the SDK's client with these credentials; making one costs some 20 microseconds."""
-    sdk = _sdk()
-    http = sdk.http_profile(protocol=endpoint.scheme, endpoint=endpoint.host)
-    profile = sdk.client_profile(httpProfile=http, language="en-US")
-    client = sdk.client("cvm", _VERSION, sdk.credential(*lent), region, profile)
-    client.request = _Sender(send)
-    return client
-
-
-class _Sdk(NamedTuple):
-    """What is used of the SDK, which ships no types."""
-
-    client: Any
-    credential: Any
-    client_profile: Any
-    http_profile: Any
-
-
-@functools.lru_cache(maxsize=1)
-def _sdk() -> _Sdk:
-    """Load the SDK, once: 500 million instructions, which only an import or a look-up needs."""
-    # Imported here: see above.
-    import logging
-    import warnings
-
-    with warnings.catch_warnings():
-        # requests says at import that it finds no detector of encodings. The package has none on purpose
-        # (package/contents.py): no encoding is ever guessed here.
-        warnings.filterwarnings("ignore", "Unable to find acceptable character detection")
-        from tencentcloud.common.common_client import CommonClient
-        from tencentcloud.common.credential import Credential
-        from tencentcloud.common.profile.client_profile import ClientProfile
-        from tencentcloud.common.profile.http_profile import HttpProfile
-
-    # At DEBUG the SDK logs every header, the session token and the signature among them.
-    logging.getLogger("tencentcloud_sdk_common").setLevel(logging.WARNING)
-    return _Sdk(CommonClient, Credential, ClientProfile, HttpProfile)

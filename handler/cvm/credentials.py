@@ -7,9 +7,10 @@ they are read anew for every call of CVM (https://www.tencentcloud.com/document/
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from handler.problems import Misconfigured
+from handler.upstream.tc3 import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,18 +21,6 @@ SESSION_TOKEN = "TENCENTCLOUD_SESSIONTOKEN"
 
 # All three travel in HTTP headers or sign them: printable ASCII without blanks, of a sane length.
 _VALUE = re.compile(r"[!-~]{1,8192}")
-
-
-class Credentials(NamedTuple):
-    """The temporary credentials of the function's role."""
-
-    secret_id: str
-    secret_key: str
-    token: str
-
-    def __repr__(self) -> str:
-        """Return nothing secret, wherever this record is printed."""
-        return "Credentials(...)"
 
 
 def read(environ: Mapping[str, str]) -> Credentials:

@@ -1,30 +1,41 @@
-"""Sends one signed request over one kept connection and bounds the whole exchange.
+"""Exchanges one request for one reply in bounded time, over connections that are kept.
 
-The SDK leaves that to `requests`, whose timeout bounds each single `recv`
+The one way out of the function, for CVM, STS, COS and chats alike. It knows none of them: any
+status is a reply, and what a status means is for the caller to say.
+
+    reply = exchange(
+        Endpoint("https", "sts.tencentcloudapi.com"),
+        Request("POST", "/", {"Content-Type": "application/json"}, b"{}"),
+        Bounds(deadline.left, deadline.left, 64 * 1024),
+        ambient,
+    )
+
+A timeout as `requests` has one bounds each single `recv`
 (https://requests.readthedocs.io/en/latest/user/advanced/#timeouts): a server that sends a byte now
 and then holds the caller for ever, and an error does not tell whether anything was sent. Here every
 step, from the name look-up to the last byte, gets only what is left of its time, and there are
-three ways to fail, of which only the first is sure to have written nothing.
+three ways to fail (`failures`), of which only the first is sure to have written nothing.
 
-No proxy, netrc file, cookie or redirect plays a part: a function's road to CVM has none of them.
+No proxy, netrc file, cookie or redirect plays a part, and no request is ever sent twice.
 """
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import http.client
-import io
 import select
-import socket
-import ssl
-import threading
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from handler.upstream import http1
+from handler.upstream.connection import Endpoint, connect
+from handler.upstream.failures import BadReply, NeverSent, NoReply
+from handler.upstream.http1 import Reply, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import socket
+    from collections.abc import Callable
 
     from handler.ambient import Ambient
+
+__all__ = ["BadReply", "Bounds", "Endpoint", "NeverSent", "NoReply", "Reply", "Request", "exchange", "forget"]
 
 #: A connection that was idle for longer (seconds) may be dead without anybody having said so.
 _IDLE = 10.0
@@ -37,35 +48,20 @@ _LEAST_WAIT = 0.1
 
 _PIECE = 16 * 1024
 
-#: The one connection that is kept between exchanges and between invocations.
+#: Endpoints whose connection is kept: CVM, STS, COS and a chat.
+_MOST_KEPT = 4
+
+#: The connections that are kept between exchanges and between invocations, the oldest first.
 _kept: dict[Endpoint, _Kept] = {}
-
-
-class NeverSent(Exception):
-    """No byte of the request left; the argument says why, for the log."""
-
-
-class NoReply(Exception):
-    """Bytes of the request were sent and no whole reply came back; the argument says why."""
-
-
-class BadReply(Exception):
-    """A reply came back that is not HTTP, not whole, too long, or has a status other than 200."""
-
-
-class Endpoint(NamedTuple):
-    """Where CVM is: `https` or `http`, and a host with an optional port."""
-
-    scheme: str
-    host: str
 
 
 class Bounds(NamedTuple):
     """What an exchange may take.
 
     Attributes:
-        left: the seconds until the exchange must be over, whatever happens.
-        patience: the seconds that sending and the reply may take, asked once the connection is up.
+        left: returns the seconds until the exchange must be over, whatever happens.
+        patience: returns the seconds that sending and the reply may take; asked once the connection
+            is up. Less than `left` where time must stay for something after a lost reply.
         room: the bytes that the reply may have, its head included.
     """
 
@@ -80,22 +76,31 @@ class _Kept(NamedTuple):
     since_wall: float
 
 
-def exchange(
-    endpoint: Endpoint, headers: Mapping[str, str], body: bytes, bounds: Bounds, ambient: Ambient
-) -> bytes:
-    """Return the body of the reply to `POST /`, which has the status 200.
+def exchange(endpoint: Endpoint, request: Request, bounds: Bounds, ambient: Ambient) -> Reply:
+    """Send a request and return its reply, whatever its status is.
+
+    Args:
+        endpoint: where to connect. `Host` is the endpoint's host unless the request names another,
+            as it does on its way to a stand-in.
+        request: what to send.
+        bounds: what it may take.
+        ambient: clocks.
 
     Raises:
-        NeverSent, NoReply, BadReply: see there.
+        NeverSent: surely not executed: no connection came up, or no time was left to send.
+        NoReply: in doubt: bytes were sent, and the connection or the time ended before the reply.
+        BadReply: in doubt: what came back is no HTTP/1.1 or is longer than its room.
+        ValueError: the request cannot be written as HTTP.
     """
-    sock = _reuse(endpoint, ambient) or _connect(endpoint, min(bounds.left(), _CONNECT), ambient.monotonic)
+    data = http1.encode(request, endpoint.host)
+    sock = _reuse(endpoint, ambient) or connect(endpoint, min(bounds.left(), _CONNECT), ambient.monotonic)
     keep = False
     try:
         patience = bounds.patience()
         if patience < _LEAST_WAIT:
             raise NeverSent("no time left")
         wire = _Wire(sock, ambient.monotonic, ambient.monotonic() + patience, bounds.room)
-        reply, keep = _converse(wire, endpoint.host, headers, body)
+        reply, keep = _converse(wire, request.method, data)
     finally:
         if keep:
             _keep(endpoint, sock, ambient)
@@ -105,9 +110,9 @@ def exchange(
 
 
 def forget() -> None:
-    """Close the kept connection, if there is one."""
-    for kept in [_kept.pop(endpoint) for endpoint in list(_kept)]:
-        kept.sock.close()
+    """Close the kept connections."""
+    while _kept:
+        _kept.popitem()[1].sock.close()
 
 
 def _reuse(endpoint: Endpoint, ambient: Ambient) -> socket.socket | None:
@@ -126,101 +131,22 @@ def _reuse(endpoint: Endpoint, ambient: Ambient) -> socket.socket | None:
 
 
 def _keep(endpoint: Endpoint, sock: socket.socket, ambient: Ambient) -> None:
-    forget()
+    if len(_kept) == _MOST_KEPT:
+        _kept.pop(next(iter(_kept))).sock.close()
     _kept[endpoint] = _Kept(sock, ambient.monotonic(), ambient.wall())
 
 
-def _connect(endpoint: Endpoint, seconds: float, clock: Callable[[], float]) -> socket.socket:
-    ends = clock() + seconds
-    host, _, port = endpoint.host.partition(":")
-    addresses = _resolve(host, int(port or "443"), seconds)
-    why = "the host name cannot be resolved"
-    for tried, address in enumerate(addresses):
-        # Each address gets an equal part of the time, so that one which swallows packets costs no more.
-        now = clock()
-        until = now + (ends - now) / (len(addresses) - tried)
-        try:
-            return _reach(endpoint.scheme, host, address, now, until, clock)
-        except OSError as error:
-            why = type(error).__name__
-    raise NeverSent(why)
-
-
-def _resolve(host: str, port: int, seconds: float) -> tuple[Any, ...]:
-    """Look the host name up; the system's resolver knows no timeout, so it is left behind if it is slow."""
-    found: list[Any] = []
-
-    def ask() -> None:
-        try:
-            found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except OSError:
-            found.clear()
-
-    resolver = threading.Thread(target=ask, daemon=True)
-    resolver.start()
-    resolver.join(seconds)
-    return tuple(found)
-
-
-def _reach(
-    scheme: str, host: str, address: Any, now: float, until: float, clock: Callable[[], float]
-) -> socket.socket:
-    """Connect to one address, TLS included, in the time from now until then."""
-    family, kind, protocol, _, place = address
-    # This alone may fail: not every machine has every family of addresses.
-    sock = socket.socket(family, kind, protocol)
+def _converse(wire: _Wire, method: str, data: bytes) -> tuple[Reply, bool]:
+    """Send, and return the reply and whether the connection can serve again."""
     try:
-        sock.settimeout(max(0.001, until - now))
-        sock.connect(place)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if scheme == "https":
-            trust = _trust()
-            sock.settimeout(max(0.001, until - clock()))
-            return trust.wrap_socket(sock, server_hostname=host)
-    except OSError:
-        sock.close()
-        raise
-    return sock
-
-
-@functools.lru_cache(maxsize=1)
-def _trust() -> ssl.SSLContext:
-    """Read the certificates that are trusted once: it costs as much as a hundred exchanges."""
-    # Imported here: only a connection to the real CVM needs them.
-    import certifi
-
-    return ssl.create_default_context(cafile=certifi.where())
-
-
-def _converse(wire: _Wire, host: str, headers: Mapping[str, str], body: bytes) -> tuple[bytes, bool]:
-    """Send, and return the reply's body and whether the connection can serve again."""
-    connection = http.client.HTTPConnection(host)
-    connection.sock = wire
-    try:
-        connection.request("POST", "/", body, {"User-Agent": "import-key-pair", **headers})
-        with contextlib.closing(http.client.HTTPResponse(wire, method="POST")) as reply:  # type: ignore[arg-type] # socket enough
-            reply.begin()
-            if reply.status != http.client.OK:
-                raise BadReply(f"status {reply.status}")
-            return _read(reply), not reply.will_close
-    except (http.client.IncompleteRead, OSError) as error:
+        wire.send(data)
+        return http1.read(method, wire.receive)
+    except OSError as error:
         kind = NoReply if wire.sent else NeverSent
         raise kind(type(error).__name__) from None
-    except (http.client.HTTPException, ValueError) as error:
-        raise BadReply(type(error).__name__) from None
 
 
-def _read(reply: http.client.HTTPResponse) -> bytes:
-    pieces = []
-    # In pieces: http.client makes room at once for as many bytes as it is told to read.
-    while piece := reply.read(_PIECE):
-        pieces.append(piece)
-    if reply.length:
-        raise http.client.IncompleteRead(b"", reply.length)
-    return b"".join(pieces)
-
-
-class _Wire(io.RawIOBase):
+class _Wire:
     """A socket that ends with its time, reads no more than it has room for, and knows if it sent any."""
 
     def __init__(self, sock: socket.socket, clock: Callable[[], float], ends: float, room: int) -> None:
@@ -230,26 +156,20 @@ class _Wire(io.RawIOBase):
         self._room = room
         self.sent = False
 
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
-
-    def readable(self) -> bool:
-        return True
-
-    def sendall(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
         rest = memoryview(data)
         while rest:
             self._sock.settimeout(self._left())
             rest = rest[self._sock.send(rest) :]
             self.sent = True
 
-    def readinto(self, buffer: Any) -> int:
+    def receive(self) -> bytes:
         self._sock.settimeout(self._left())
-        count = self._sock.recv_into(buffer)
-        self._room -= count
+        data = self._sock.recv(_PIECE)
+        self._room -= len(data)
         if self._room < 0:
-            raise http.client.LineTooLong("reply")
-        return count
+            raise BadReply("a reply that is too long")
+        return data
 
     def _left(self) -> float:
         left = self._ends - self._clock()

@@ -10,7 +10,7 @@ import pytest
 
 from handler.ambient import REAL, Ambient
 from handler.upstream import transport
-from handler.upstream.transport import Bounds, Endpoint
+from handler.upstream.transport import Bounds, Endpoint, Reply, Request
 from tests.faults.wire import Serve, received, reply
 
 GOOD = reply(b"{}")
@@ -26,16 +26,21 @@ def bounds(patience: float = PATIENCE, room: int = 4096, left: float = 5.0) -> B
     return Bounds(lambda: left, lambda: patience, room)
 
 
-def ask(
+def replied(
     host: str,
     limits: Bounds | None = None,
     scheme: str = "http",
     ambient: Ambient = REAL,
-    body: bytes = b"{}",
-) -> bytes:
-    """Send one request."""
-    headers = {"Host": host, "X-Test": "1"}
-    return transport.exchange(Endpoint(scheme, host), headers, body, limits or bounds(), ambient)
+    request: Request | None = None,
+) -> Reply:
+    """Exchange one request for its reply."""
+    wanted = request or Request("POST", "/", {"X-Test": "1"}, b"{}")
+    return transport.exchange(Endpoint(scheme, host), wanted, limits or bounds(), ambient)
+
+
+def ask(host: str, limits: Bounds | None = None, *, body: bytes = b"{}", **other: Any) -> bytes:
+    """Send one request, and return the body of its reply."""
+    return replied(host, limits, request=Request("POST", "/", {"X-Test": "1"}, body), **other).body
 
 
 def timed(exception: type[Exception], host: str, limits: Bounds | None = None, **other: Any) -> str:

@@ -213,7 +213,7 @@ def test_every_fault_is_sorted_by_what_is_sure(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "outcome"),
     [
-        ("drop-after", NoReply("RemoteDisconnected")),
+        ("drop-after", NoReply("the connection was closed")),
         ("reset-after", NoReply("ConnectionResetError")),
         ("http-error-after", Nonsense("status 502")),
         ("internal-error-after", Nonsense("InternalError")),

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from handler.ambient import REAL
-from handler.upstream import transport
+from handler.upstream import tls
 from handler.upstream.transport import NeverSent, NoReply
 from tests.faults.exchange import GOOD, HEAD, PATIENCE, ask, bounds, dribbling, once, silent, timed
 from tests.faults.wire import Serve, repeating, server
@@ -70,10 +70,10 @@ def trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Authority], N
 
     def trust(authority: Authority) -> None:
         monkeypatch.setattr("certifi.where", lambda: str(authority.path))
-        transport._trust.cache_clear()
+        tls.forget()
 
     yield trust
-    transport._trust.cache_clear()
+    tls.forget()
 
 
 def test_tls_with_a_trusted_certificate_is_an_exchange_like_any(
