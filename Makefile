@@ -22,7 +22,7 @@ test: check peers ## everything that CI runs: 3.10 last, with coverage, the newe
 
 check: setup      ## style and types
 	@.venv/bin/ruff check
-	@.venv/bin/mypy index.py handler local bench package tests
+	@.venv/bin/mypy index.py handler local bench package page tests
 
 package: setup    ## dist/function.zip, the same bytes on every build
 	@$(PYTHON) -m package

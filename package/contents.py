@@ -34,7 +34,12 @@ LEFT_OUT = {
 }
 
 # Below the project's root; an editor's copy or a cache matches none of them.
-_OWN = ("handler/**/[!.]*.py", "handler/key_gate/data/[!.]*.*[!~]", "schemas/[!.]*.json")
+_OWN = (
+    "handler/**/[!.]*.py",
+    "handler/key_gate/data/[!.]*.*[!~]",
+    "page/dist/hand-in.*[!~]",
+    "schemas/[!.]*.json",
+)
 
 
 def own(root: Path) -> Iterator[PackedFile]:
