@@ -11,11 +11,11 @@ In a test:
 
 from __future__ import annotations
 
-from .account import Account, KeyPair
-from .calls import Call
-from .credentials import Credential, mint
-from .faults import Fault
-from .options import Options
-from .server import StandIn, serve
+from local.cvm.account import Account, KeyPair
+from local.cvm.options import Options
+from local.cvm.server import StandIn, serve
+from local.stand_in.calls import Call
+from local.stand_in.credentials import Credential, mint
+from local.stand_in.faults import Fault
 
 __all__ = ["Account", "Call", "Credential", "Fault", "KeyPair", "Options", "StandIn", "mint", "serve"]

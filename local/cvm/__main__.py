@@ -6,18 +6,17 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from .control import ROUTES
-from .credentials import DEFAULT, Credential
-from .faults import KINDS, Fault
-from .http import CONNECTION_LIMIT
-from .options import Options
-from .server import StandIn
+from local.cvm.control import ROUTES
+from local.cvm.faults import KINDS, Fault
+from local.cvm.options import Options
+from local.cvm.server import StandIn
+from local.open_files import open_files
+from local.stand_in.credentials import DEFAULT, Credential
 
 _DESCRIPTION = """\
 A stand-in for the key pair API of Tencent Cloud CVM (ImportKeyPair, DescribeKeyPairs, DeleteKeyPairs,
@@ -116,6 +115,11 @@ _SWITCHES: dict[str, tuple[dict[str, Any], str]] = {
         """accept a key that is there under another name (default: InvalidPublicKey.Duplicate, which is
         documented but was never seen)""",
     ),
+    "--regional": (
+        {"action": "store_true"},
+        """key pairs belong to a region, quota included (default: to the account, as is documented and was
+        never proved)""",
+    ),
     "--ed25519": ({"action": "store_true"}, "accept ssh-ed25519 keys too (default: ssh-rsa only)"),
     "--keep-calls": (
         {"type": _count, "default": 10_000, "metavar": "N"},
@@ -161,9 +165,7 @@ async def _run(stand_in: StandIn) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run a stand-in until it is told to end."""
     chosen = options(arguments)
-    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # Shells often allow 1,024 open files by default, which a thousand clients would use up.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(files, 2 * CONNECTION_LIMIT), files))
+    open_files()
     try:
         stand_in = StandIn(chosen)
     except OSError as error:

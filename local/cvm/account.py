@@ -1,4 +1,4 @@
-"""One account's key pairs: a name belongs to one of them, in all regions.
+"""One account's key pairs: a name belongs to one of them.
 
 The account only stores; what may be stored is the actions' matter, so that a test can put in anything
 behind a client's back. Every method may be called from any thread; hold `lock` to look and then act.
@@ -13,13 +13,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from . import public_key
+from local.cvm import public_key
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class KeyPair(NamedTuple):
-    """A stored key pair; `created` is a UTC time in the form `2024-01-04T08:00:00Z`."""
+    """A stored key pair; `created` is a UTC time in the form `2024-01-04T08:00:00Z`.
+
+    `instance_ids` are the instances that the key pair is bound to.
+    """
 
     key_id: str
     key_name: str
@@ -28,6 +31,7 @@ class KeyPair(NamedTuple):
     created: str
     tags: Mapping[str, str]
     description: str = ""
+    instance_ids: tuple[str, ...] = ()
 
 
 class Account:
@@ -65,7 +69,13 @@ class Account:
         return hashlib.sha256(blob).digest() in self._keys
 
     def insert(
-        self, key_name: str, text: str = "", project_id: int = 0, tags: Mapping[str, str] | None = None
+        self,
+        key_name: str,
+        text: str = "",
+        project_id: int = 0,
+        tags: Mapping[str, str] | None = None,
+        instance_ids: tuple[str, ...] = (),
+        created: str = "",
     ) -> KeyPair:
         """Store a key pair, unchecked but for its name.
 
@@ -75,6 +85,8 @@ class Account:
                 by the new id, as the real service does it; anything else is kept as it is.
             project_id: stored as it is.
             tags: stored as they are.
+            instance_ids: the instances that it is bound to.
+            created: when it was made, by default now.
 
         Raises:
             ValueError: the name is taken.
@@ -87,13 +99,18 @@ class Account:
             key = public_key.read(text, ed25519=True)
             if key:
                 text = public_key.line(*key, key_id)
-            created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._clock()))
-            pair = KeyPair(key_id, key_name, project_id, text, created, dict(tags or {}))
+            created = created or time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._clock()))
+            pair = KeyPair(key_id, key_name, project_id, text, created, dict(tags or {}), "", instance_ids)
             self._pairs[key_id] = pair
             self._names[key_name] = key_id
             digest = _digest(text)
             self._keys[digest] = self._keys.get(digest, 0) + 1
             return pair
+
+    def fill(self, count: int) -> None:
+        """Store so many key pairs, `filled_1` and so on, under keys that nobody owns."""
+        for number in range(1, count + 1):
+            self.insert(f"filled_{number}")
 
     def rename(self, key_name: str, new_name: str) -> KeyPair:
         """Give a key pair another name; KeyError if there is none, ValueError if the new name is taken."""

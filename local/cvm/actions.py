@@ -12,11 +12,11 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from . import public_key
-from .account import Account, KeyPair
-from .messages import ApiError
-from .options import Options
-from .parameters import Shape
+from local.api3.messages import ApiError
+from local.api3.parameters import Shape
+from local.cvm import public_key
+from local.cvm.account import Account, KeyPair
+from local.cvm.options import Options
 
 Parameters = dict[str, Any]
 
@@ -69,11 +69,13 @@ def _describe_key_pairs(sent: Parameters, account: Account, options: Options) ->
     tests = [_filter(entry) for entry in sent.get("Filters", [])]
     if len(tests) > 10:
         raise ApiError("InvalidFilterValue.LimitExceeded")
-    found = [
-        pair
-        for pair in account
-        if (wanted is None or pair.key_id in wanted) and all(test(pair) for test in tests)
-    ]
+    found = list(account)
+    if wanted is not None or tests:
+        found = [
+            pair
+            for pair in found
+            if (wanted is None or pair.key_id in wanted) and all(test(pair) for test in tests)
+        ]
     shown = [_shown(pair) for pair in found[offset : offset + limit]]
     return {"TotalCount": len(found), "KeyPairSet": shown}
 
@@ -189,7 +191,7 @@ def _shown(pair: KeyPair) -> Parameters:
         "ProjectId": pair.project_id,
         "Description": pair.description,
         "PublicKey": pair.public_key,
-        "AssociatedInstanceIds": [],
+        "AssociatedInstanceIds": list(pair.instance_ids),
         "CreatedTime": pair.created,
         "Tags": [{"Key": key, "Value": value} for key, value in pair.tags.items()],
     }

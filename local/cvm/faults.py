@@ -1,164 +1,22 @@
-"""Faults on demand: what goes wrong with which call.
-
-A `Fault` waits for calls of its action; when its turn comes, it becomes the `Plan` of that one call. Kinds
-can be joined with `+`: `rival-name+drop-after` lets somebody else take the name and then loses the reply.
-"""
+"""What can go wrong with calls for key pairs, beyond what can go wrong with every API."""
 
 from __future__ import annotations
 
-import random
-import threading
-from typing import Any, NamedTuple
+from local.api3 import kinds
+from local.stand_in.faults import Fault, Kinds
 
+__all__ = ["KINDS", "Fault"]
 
-class Fault(NamedTuple):
-    """A rule for calls of one action (`*` for any), counted from when the rule is set.
-
-    `nth` is the first call that it concerns, 1 being the next; `times` how many calls, None for all
-    that follow. With `probability` below 1 each of these is hit by chance, from a generator with `seed`.
-    The other members are what `KINDS` names in backquotes.
-    """
-
-    action: str
-    kind: str
-    nth: int = 1
-    times: int | None = 1
-    probability: float = 1.0
-    seed: int = 0
-    seconds: float = 1.0
-    status: int = 502
-    code: str = "InternalError"
-    asked: int = 11
-    content_type: str = "application/json; charset=utf-8"
-
-
-class Plan(NamedTuple):
-    """What happens to one call, in the order of the members; how long and how much the fault says."""
-
-    fault: Fault = Fault("", "")
-    wait: bool = False
-    rival: str = ""
-    execute: bool = True
-    late: bool = False
-    wait_after: bool = False
-    error: str = ""
-    without: str = ""
-    page: bool = False
-    http_error: bool = False
-    retype: bool = False
-    end: str = ""
-
-
-_Kinds = dict[str, tuple[str, dict[str, Any]]]
-
-# Each of these comes in two forms: NAME-before, not executed, and NAME-after, executed.
-_EITHER: _Kinds = {
-    "drop": ("connection closed without a reply", {"end": "drop"}),
-    "reset": ("connection reset without a reply", {"end": "reset"}),
-    "http-error": ("a page with HTTP `status`", {"page": True, "http_error": True}),
-    "html": ("a page with HTTP status 200", {"page": True}),
-    "internal-error": ("InternalError", {"error": "InternalError"}),
-    "error": ("the error `code`", {"error": "`code`"}),
-}
-
-KINDS: _Kinds = {
-    "delay-before": ("waits `seconds`, then executes, even if the client has gone", {"wait": True}),
-    "delay-after": ("executes, and answers `seconds` later", {"wait_after": True}),
-    "late-write": (
-        "executes `seconds` later; now closes the connection, or answers as a kind joined to it does",
-        {"late": True, "execute": False, "end": "drop"},
-    ),
-    "throttle": (
-        "RequestLimitExceeded for `asked` requests; not executed",
-        {"error": "RequestLimitExceeded", "execute": False},
-    ),
-    "token-expired": (
-        "AuthFailure.TokenFailure; not executed",
-        {"error": "AuthFailure.TokenFailure", "execute": False},
-    ),
-    "denied": (
-        "AuthFailure.UnauthorizedOperation; not executed",
-        {"error": "AuthFailure.UnauthorizedOperation", "execute": False},
-    ),
-    **{
-        name + when: (f"{says}; {done}", {**sets, "execute": done == "executed"})
-        for name, (says, sets) in _EITHER.items()
-        for when, done in (("-before", "not executed"), ("-after", "executed"))
-    },
-    "truncated": ("half of the reply's body, then closed; executed", {"end": "truncate"}),
-    "dribbled": ("the reply's body in pieces over `seconds`; executed", {"end": "dribble"}),
-    "content-type": ("the reply called `content_type`; executed", {"retype": True}),
-    "no-request-id": ("a reply without RequestId; executed", {"without": "RequestId"}),
+KINDS: Kinds = {
+    **kinds.KINDS,
     "no-key-id": ("a reply without KeyId; executed", {"without": "KeyId"}),
-    "rival-name": ("just before, somebody else imports another key under the name", {"rival": "name"}),
-    "rival-key": ("just before, somebody else imports the key under another name", {"rival": "key"}),
-    "rival-pair": ("just before, somebody else imports the same key under the name", {"rival": "pair"}),
+    "rival-name": ("just before, somebody else imports another key under the name", {"somebody": "name"}),
+    "rival-key": ("just before, somebody else imports the key under another name", {"somebody": "key"}),
+    "rival-pair": ("just before, somebody else imports the same key under the name", {"somebody": "pair"}),
+    "pair-added": ("just before, somebody else adds a key pair", {"somebody": "add"}),
+    "pair-deleted": ("just before, somebody else deletes the oldest key pair", {"somebody": "delete"}),
+    "pair-swapped": (
+        "just before, somebody else deletes the oldest key pair and adds one, so that the total stays",
+        {"somebody": "swap"},
+    ),
 }
-
-
-def plan(fault: Fault) -> Plan:
-    """Say what a fault means for one call; raise ValueError for a kind that does not exist."""
-    sets: dict[str, Any] = {}
-    for part in fault.kind.split("+"):
-        if part not in KINDS:
-            raise ValueError(f"there is no such kind of fault; there are {', '.join(KINDS)}")
-        sets.update(KINDS[part][1])
-    if sets.get("error") == "`code`":
-        sets["error"] = fault.code
-    if sets.get("late") and (sets.get("error") or sets.get("page")):
-        sets["end"] = ""
-    return Plan(fault, **sets)
-
-
-class _Rule:
-    """A fault with what has happened to it so far."""
-
-    def __init__(self, fault: Fault) -> None:
-        self.fault = fault
-        self.seen = 0
-        self.left = fault.times
-        self.chance = random.Random(fault.seed)
-
-    def strikes(self) -> bool:
-        """Tell whether it is this call's turn, with chance on its side; if so, use up one time."""
-        if self.seen < self.fault.nth or self.left == 0:
-            return False
-        if self.fault.probability < 1 and self.chance.random() >= self.fault.probability:
-            return False
-        if self.left is not None:
-            self.left -= 1
-        return True
-
-
-class Faults:
-    """The rules that are set, first come, first served; one call meets one of them at most."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._rules: list[_Rule] = []
-
-    def add(self, fault: Fault) -> None:
-        """Set a rule; raise ValueError if it could never make sense."""
-        plan(fault)
-        with self._lock:
-            self._rules.append(_Rule(fault))
-
-    def next(self, action: str) -> Plan:
-        """Plan one call; the plan of a call that no rule concerns is the undisturbed one."""
-        with self._lock:
-            concerned = [rule for rule in self._rules if rule.fault.action in (action, "*")]
-            for rule in concerned:
-                rule.seen += 1
-            struck = next((rule for rule in concerned if rule.strikes()), None)
-            self._rules = [rule for rule in self._rules if rule.left != 0]
-        return plan(struck.fault) if struck else Plan()
-
-    def waiting(self) -> list[Fault]:
-        """List the rules that can still strike."""
-        with self._lock:
-            return [rule.fault for rule in self._rules]
-
-    def clear(self) -> None:
-        """Drop all rules."""
-        with self._lock:
-            self._rules.clear()

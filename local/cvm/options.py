@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .credentials import DEFAULT, Credential
+from local.stand_in.credentials import DEFAULT, Credential
 
 
 class Options(NamedTuple):
@@ -25,6 +25,7 @@ class Options(NamedTuple):
     strict_types: bool = False
     documented_name_codes: bool = False
     same_key_twice: bool = False
+    regional: bool = False
     ed25519: bool = False
     keep_calls: int = 10_000
     request_seconds: float = 15.0

@@ -1,28 +1,34 @@
-"""A whole stand-in: an account, its API over HTTP, and the handle that tests hold."""
+"""A whole stand-in: accounts, their API over HTTP, and the handle that tests hold."""
 
 from __future__ import annotations
 
-import asyncio
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from . import control, http
-from .account import Account
-from .calls import Call
-from .credentials import Credential, Keyring, mint
-from .faults import Fault
-from .options import Options
-from .service import Service
+from local.api3.service import Api, Parameters, Service, Wanted
+from local.cvm import control, rivals
+from local.cvm.account import Account
+from local.cvm.accounts import Accounts
+from local.cvm.actions import ACTIONS
+from local.cvm.faults import KINDS
+from local.cvm.messages import TEXTS
+from local.cvm.options import Options
+from local.cvm.regions import REGIONS
+from local.http1 import Limits, Reply, Request, running
+from local.stand_in.control import Acts
+from local.stand_in.credentials import OWN_ACCOUNT, Credential, Keyring, mint
+from local.stand_in.handle import Handle
+from local.stand_in.rate import RateLimit
+
+VERSION = "2017-03-12"
 
 
-class StandIn:
+class StandIn(Handle):
     """A stand-in that listens from its making on and answers while `run` runs.
 
-    `account` and `keyring` may be read and changed from any thread at any time.
+    Accounts and `keyring` may be read and changed from any thread at any time.
 
     Args:
         options: how it behaves.
@@ -32,97 +38,68 @@ class StandIn:
         OSError: the port is taken.
     """
 
+    ROUTES = control.ROUTES
+
     def __init__(self, options: Options, clock: Callable[[], float] = time.time) -> None:
-        # Without a secret of its own, a stand-in mints with one that nobody else knows.
-        self._mint_secret = options.mint_secret or os.urandom(16).hex()
-        self._clock = clock
+        limits = Limits(options.idle_seconds, options.idle_seconds, options.request_seconds)
+        super().__init__(options.port, KINDS, options.keep_calls, limits)
         self.credentials = options.credentials[0]
-        self.keyring = Keyring(options.credentials, self._mint_secret)
-        self.account = Account(clock)
-        self._service = Service(options, self.keyring, self.account, clock)
-        self._server = http.Server(options.port, self._answer, options.request_seconds, options.idle_seconds)
+        # Without a secret of its own, a stand-in mints with one that nobody else knows.
+        self.keyring = Keyring(options.credentials, options.mint_secret or os.urandom(16).hex())
+        self.accounts = Accounts(options.regional, clock)
+        self._options = options
+        self._clock = clock
+        self._rate = RateLimit(options.rate)
+        api = Api(
+            "cvm",
+            VERSION,
+            {name: action.shape for name, action in ACTIONS.items()},
+            self._execute,
+            TEXTS,
+            "qcs::cvm:::keypair/*",
+            None if options.any_region else REGIONS,
+            options.strict_types,
+            options.rate_message == "count",
+        )
+        self._service = Service(api, self.keyring, self.faults, self.call_log, self._rate, clock)
 
     @property
-    def port(self) -> int:
-        """Where it listens, on 127.0.0.1."""
-        return self._server.port
+    def account(self) -> Account:
+        """The key pairs of the function's own account."""
+        return self.store()
 
-    @property
-    def host(self) -> str:
-        """Host and port, as the SDK's `HttpProfile(protocol="http", endpoint=...)` wants them."""
-        return f"127.0.0.1:{self.port}"
+    def store(self, account: str = OWN_ACCOUNT, region: str = "") -> Account:
+        """Return the key pairs of an account, and with `regional` of one region of it."""
+        return self.accounts.store(account, region)
 
-    @property
-    def url(self) -> str:
-        """The endpoint, as tccli's `--endpoint` and this project's `CVM_ENDPOINT` want it."""
-        return f"http://{self.host}"
-
-    @property
-    def calls(self) -> list[Call]:
-        """What was asked so far, oldest first."""
-        return self._service.calls.snapshot()
-
-    def mint(self, role: str = "role", seconds: float = 3600) -> Credential:
+    def mint(self, role: str = "role", seconds: float = 3600, account: str = OWN_ACCOUNT) -> Credential:
         """Make a temporary credential that is good for so many seconds."""
-        return mint(self._mint_secret, role, self._clock() + seconds)
-
-    def fault(self, action: str, kind: str, **parameters: Any) -> Fault:
-        """Order a fault, for the next call of the action if nothing else is said.
-
-        Args:
-            action: `ImportKeyPair`, `DescribeKeyPairs` and so on, or `*` for any.
-            kind: one of `faults.KINDS`, or several joined with `+`.
-            parameters: the other members of `faults.Fault`.
-
-        Raises:
-            ValueError: there is no such kind.
-            TypeError: there is no such parameter.
-        """
-        return self.set_fault(Fault(action, kind, **parameters))
-
-    def set_fault(self, fault: Fault) -> Fault:
-        """Order a fault that is made already."""
-        self._service.faults.add(fault)
-        return fault
-
-    @property
-    def waiting_faults(self) -> list[Fault]:
-        """The faults that can still strike."""
-        return self._service.faults.waiting()
-
-    def clear_faults(self) -> None:
-        """Drop all faults."""
-        self._service.faults.clear()
+        return mint(self.keyring.mint_secret, role, self._clock() + seconds, account)
 
     def clear(self) -> None:
         """Be as new: no key pairs, no faults, no calls, nothing counted. Credentials stay as they are."""
-        self.account.clear()
-        self._service.faults.clear()
-        self._service.calls.clear()
-        self._service.rate.clear()
+        super().clear()
+        self.accounts.clear()
+        self._rate.clear()
 
-    async def run(self, end: asyncio.Event) -> None:
-        """Answer until the event is set."""
-        await self._server.run(end)
+    def acts(self) -> Acts:
+        """Return what the control routes do."""
+        return {**super().acts(), **control.acts(self.accounts, self.keyring)}
 
-    async def _answer(self, request: http.Request) -> http.Reply:
-        if request.path.startswith(control.PREFIX):
-            return control.answer(request, self)
-        if request.path != "/":
-            return http.Reply(b"The API is at / and nowhere else.\n", 404, "text/plain")
+    async def answer(self, request: Request) -> Reply:
+        """Answer one request to the API."""
         return await self._service.answer(request)
+
+    def _execute(self, wanted: Wanted) -> Parameters:
+        account = self.store(wanted.owner.account, wanted.region)
+        with account.lock:
+            rivals.act(wanted.somebody, wanted.sent, account)
+            return ACTIONS[wanted.action].run(wanted.sent, account, self._options)
 
 
 @contextmanager
 def serve(options: Options | None = None, clock: Callable[[], float] = time.time) -> Iterator[StandIn]:
     """Run a stand-in in a thread of its own for as long as the `with` block lasts."""
     stand_in = StandIn(options or Options(), clock)
-    loop, end = asyncio.new_event_loop(), asyncio.Event()
-    thread = threading.Thread(target=loop.run_until_complete, args=(stand_in.run(end),), daemon=True)
-    thread.start()
-    try:
+    with running(stand_in.run):
         yield stand_in
-    finally:
-        loop.call_soon_threadsafe(end.set)
-        thread.join()
-        loop.close()

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from local.cvm.credentials import DEFAULT, mint
 from local.gateway.failures import Failed
 from local.gateway.options import SHAPE_NAMES, Credentials, Options
 from local.gateway.server import Gateway, serve
+from local.stand_in.credentials import DEFAULT, mint
 
 _DESCRIPTION = """\
 Runs the function on this machine as SCF runs it: HTTP on 127.0.0.1 becomes an event, the event goes to an

@@ -10,9 +10,8 @@ import re
 from local.gateway import failures
 from local.gateway.failures import Failure
 from local.gateway.pool import Outcome
-from local.gateway.wire import Headers, Response
+from local.http1 import JSON, TEXT, Headers, Reply
 
-_JSON = ("Content-Type", "application/json")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 # Framing is the gateway's.
@@ -23,7 +22,7 @@ class _Malformed(Exception):
     """The reply has a statusCode, and is not an integrated response."""
 
 
-def function_url(outcome: Outcome) -> Response:
+def function_url(outcome: Outcome) -> Reply:
     """Return what a Function URL answers (https://cloud.tencent.com/document/product/583/96099).
 
     A value without `statusCode` is the body of a 200, whole. Which HTTP status the platform's errors come
@@ -35,15 +34,15 @@ def function_url(outcome: Outcome) -> Response:
         return _failed(outcome.failure, outcome.request_id, mark)
     value = outcome.result
     if not isinstance(value, dict) or "statusCode" not in value:
-        return Response(200, (_JSON, mark), _bytes(outcome.text))
+        return Reply(200, (*JSON, mark), _bytes(outcome.text))
     try:
-        response = _integrated(value)
+        reply = _integrated(value)
     except _Malformed:
         return _failed(failures.MALFORMED_REPLY, outcome.request_id, mark)
-    return response._replace(headers=(*_with_type(response.headers, _JSON), mark))
+    return reply._replace(headers=(*_with_type(reply.headers), mark))
 
 
-def api_gateway(outcome: Outcome) -> Response:
+def api_gateway(outcome: Outcome) -> Reply:
     """Return what API Gateway answers with its integrated response switched on.
 
     https://cloud.tencent.com/document/product/583/31927. Anything but an integrated response is error 403;
@@ -52,16 +51,16 @@ def api_gateway(outcome: Outcome) -> Response:
     """
     mark = ("X-Api-RequestId", outcome.request_id)
     if outcome.failure and outcome.failure.status == 433:
-        return Response(200, (_JSON, mark), outcome.failure.body(outcome.request_id))
+        return Reply(200, (*JSON, mark), outcome.failure.body(outcome.request_id))
     try:
-        response = _integrated(outcome.result)
+        reply = _integrated(outcome.result)
     except _Malformed:
         error = {"errno": 403, "error": failures.MALFORMED_REPLY.message}
-        return Response(403, (_JSON, mark), _bytes(json.dumps(error, separators=(",", ":"))))
-    return response._replace(headers=(*_with_type(response.headers, _JSON), mark))
+        return Reply(403, (*JSON, mark), _bytes(json.dumps(error, separators=(",", ":"))))
+    return reply._replace(headers=(*_with_type(reply.headers), mark))
 
 
-def cloudbase(outcome: Outcome) -> Response:
+def cloudbase(outcome: Outcome) -> Reply:
     """Return what CloudBase HTTP access answers (https://cloud.tencent.com/document/product/876/41776).
 
     An integrated response, or any other value: text and numbers as text, the rest as JSON. The page does not
@@ -74,25 +73,25 @@ def cloudbase(outcome: Outcome) -> Response:
     value = outcome.result
     if isinstance(value, dict) and "statusCode" in value:
         try:
-            response = _integrated(value)
+            reply = _integrated(value)
         except _Malformed:
             return _cloudbase_error(failures.MALFORMED_REPLY, outcome.request_id, mark)
-        return response._replace(headers=(*_with_type(response.headers, _JSON), mark))
+        return reply._replace(headers=(*_with_type(reply.headers), mark))
     if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return Response(200, (("Content-Type", "text/plain; charset=utf-8"), mark), _bytes(str(value)))
-    return Response(200, (_JSON, mark), _bytes(outcome.text))
+        return Reply(200, (*TEXT, mark), _bytes(str(value)))
+    return Reply(200, (*JSON, mark), _bytes(outcome.text))
 
 
-def _failed(failure: Failure, request_id: str, mark: tuple[str, str]) -> Response:
-    return Response(failure.status, (_JSON, mark), failure.body(request_id))
+def _failed(failure: Failure, request_id: str, mark: tuple[str, str]) -> Reply:
+    return Reply(failure.status, (*JSON, mark), failure.body(request_id))
 
 
-def _cloudbase_error(failure: Failure, request_id: str, mark: tuple[str, str]) -> Response:
+def _cloudbase_error(failure: Failure, request_id: str, mark: tuple[str, str]) -> Reply:
     error = {"code": "FUNCTIONS_EXECUTE_FAIL", "message": failure.message, "requestId": request_id}
-    return Response(500, (_JSON, mark), _bytes(json.dumps(error, separators=(",", ":"))))
+    return Reply(500, (*JSON, mark), _bytes(json.dumps(error, separators=(",", ":"))))
 
 
-def _integrated(value: object) -> Response:
+def _integrated(value: object) -> Reply:
     if not isinstance(value, dict):
         raise _Malformed
     status = value.get("statusCode")
@@ -102,7 +101,7 @@ def _integrated(value: object) -> Response:
     encoded = value.get("isBase64Encoded")
     if not isinstance(body, str | None) or not isinstance(encoded, bool | None):
         raise _Malformed
-    return Response(status, _headers(value.get("headers")), _body(body or "", bool(encoded)))
+    return Reply(status, _headers(value.get("headers")), _body(body or "", bool(encoded)))
 
 
 def _headers(value: object) -> Headers:
@@ -129,9 +128,9 @@ def _body(text: str, encoded: bool) -> bytes:
         raise _Malformed from None
 
 
-def _with_type(headers: Headers, default: tuple[str, str]) -> Headers:
+def _with_type(headers: Headers) -> Headers:
     typed = any(name.lower() == "content-type" for name, _ in headers)
-    return headers if typed else (default, *headers)
+    return headers if typed else (*JSON, *headers)
 
 
 def _bytes(text: str) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from local.cvm.credentials import DEFAULT
+from local.stand_in.credentials import DEFAULT
 
 #: Secret id, secret key and session token of the execution role.
 Credentials = tuple[str, str, str]

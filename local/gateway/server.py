@@ -7,21 +7,22 @@ import collections
 import concurrent.futures
 import contextlib
 import json
-import resource
 import threading
 from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
 
-from local.gateway import failures, location, wire
+from local import http1
+from local.gateway import failures, location
 from local.gateway.location import Code
 from local.gateway.options import SIX_MEGABYTES, Options, check
 from local.gateway.pool import Outcome, Pool, no_call
 from local.gateway.shapes import SHAPES
-from local.gateway.wire import Refused, Request, Response
+from local.http1 import Limits, Refused, Reply, Request
+from local.open_files import open_files
 
-_HOST = "127.0.0.1"
 _KEEP_ALIVE_SECONDS = 60.0
-_LINGER_SECONDS = 2.0
+# Whoever reaches this server is on this machine.
+_CLIENT = "127.0.0.1"
 _LOG_LINES = 10_000
 
 _T = TypeVar("_T")
@@ -35,8 +36,8 @@ class Gateway:
         self._code = code
         self._shape = SHAPES[options.shape]
         self._lines: collections.deque[str] = collections.deque(maxlen=_LOG_LINES)
-        self._connections: set[asyncio.Task[None]] = set()
-        self._most_connections = _raise_file_limit() // 2
+        # Half of what may be open is kept for instances and whatever else this process has to do.
+        self._most_connections = open_files() // 2
         self._started: concurrent.futures.Future[int] = concurrent.futures.Future()
         self._thread = threading.Thread(target=self._run, name="gateway", daemon=True)
 
@@ -48,7 +49,7 @@ class Gateway:
     @property
     def url(self) -> str:
         """What to put before a path."""
-        return f"http://{_HOST}:{self.port}"
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def log(self) -> list[str]:
@@ -58,7 +59,7 @@ class Gateway:
     @property
     def connections(self) -> int:
         """How many connections are open now."""
-        return len(self._connections)
+        return self._server.connections
 
     def invoke(self, event: object) -> Outcome:
         """Hand one event to the function directly, as a trigger or the Invoke API does."""
@@ -102,66 +103,26 @@ class Gateway:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         self._pool = Pool(self._options, self._code, self._write)
+        patience = self._options.request_timeout
+        limits = Limits(patience, _KEEP_ALIVE_SECONDS, patience, SIX_MEGABYTES, self._most_connections)
         try:
-            server = await asyncio.start_server(
-                self._connected, _HOST, self._options.port, limit=wire.LONGEST_LINE, backlog=1024
-            )
+            self._server = http1.Server(self._options.port, self._answer, limits, self._refusal)
             try:
                 await self._pool.warm_up()
-                self._started.set_result(server.sockets[0].getsockname()[1])
-                await self._stopping.wait()
-            finally:
-                server.close()
+            except BaseException:
+                self._server.close()
+                raise
+            self._started.set_result(self._server.port)
+            await self._server.run(self._stopping)
         finally:
             self._pool.close()
 
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # Half of what may be open is kept for instances and whatever else this process has to do.
-        if len(self._connections) >= self._most_connections:
-            writer.transport.abort()
-            return
-        task = asyncio.get_running_loop().create_task(self._converse(reader, writer))
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
-
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        patience = self._options.request_timeout
-        limits = wire.Limits(patience, patience, SIX_MEGABYTES)
-        try:
-            while await self._exchange(reader, writer, limits):
-                limits = limits._replace(idle=_KEEP_ALIVE_SECONDS)
-            writer.close()
-        except (OSError, asyncio.TimeoutError):
-            # The client has vanished or stopped reading: nobody is left to tell.
-            pass
-        finally:
-            writer.transport.abort()
-
-    async def _exchange(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limits: wire.Limits
-    ) -> bool:
-        """Answer one request; return whether another may follow on this connection."""
-        patience = self._options.request_timeout
-        try:
-            request = await wire.read_request(reader, writer, limits)
-        except Refused as refused:
-            response = self._refusal(refused)
-            await wire.send(writer, response, head=False, close=True, within=patience)
-            await wire.linger(reader, writer, _LINGER_SECONDS)
-            return False
-        if request is None:
-            return False
-        response = await self._answer(request, writer.get_extra_info("peername")[0])
-        head, close = request.method == "HEAD", not request.keep_alive
-        await wire.send(writer, response, head=head, close=close, within=patience)
-        return request.keep_alive
-
-    async def _answer(self, request: Request, client: str) -> Response:
-        event = self._shape.event(request, client, self._options)
+    async def _answer(self, request: Request) -> Reply:
+        event = self._shape.event(request, _CLIENT, self._options)
         outcome = await self._pool.invoke(_json_text(event))
-        response = self._shape.answer(outcome)
-        self._write(f"{request.method} {request.path} -> {response.status} ({outcome.timing()})")
-        return response
+        reply = self._shape.answer(outcome)
+        self._write(f"{request.method} {request.path} -> {reply.status} ({outcome.timing()})")
+        return reply
 
     async def _invoke_text(self, event: bytes) -> Outcome:
         outcome = await self._pool.invoke(event) if _is_json(event) else no_call(failures.NOT_JSON)
@@ -169,15 +130,12 @@ class Gateway:
         self._write(f"event -> {ended} ({outcome.timing()})")
         return outcome
 
-    def _refusal(self, refused: Refused) -> Response:
-        if refused.status == 413:
-            # An event around this body would be larger still.
-            response = self._shape.answer(no_call(failures.EVENT_TOO_LARGE))
-        else:
-            kind = ("Content-Type", "text/plain; charset=utf-8")
-            response = Response(refused.status, (kind,), f"{refused.reason}\n".encode())
-        self._write(f"refused -> {response.status} ({refused.reason})")
-        return response
+    def _refusal(self, refused: Refused) -> Reply:
+        # An event around a body that is too large would be larger still.
+        too_large = refused.status == 413
+        reply = self._shape.answer(no_call(failures.EVENT_TOO_LARGE)) if too_large else refused.reply()
+        self._write(f"refused -> {reply.status} ({refused.reason})")
+        return reply
 
     def _write(self, line: str) -> None:
         self._lines.append(line)
@@ -219,13 +177,3 @@ def _is_json(text: bytes) -> bool:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
-
-
-def _raise_file_limit() -> int:
-    # A thousand connections need a thousand descriptors, and the customary soft limit is 1,024.
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 1 << 16 if hard == resource.RLIM_INFINITY else min(hard, 1 << 16)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        return wanted
-    return 1 << 16 if soft == resource.RLIM_INFINITY else soft

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from local.gateway import answers
 from local.gateway.options import Options
 from local.gateway.pool import Outcome
-from local.gateway.wire import Request, Response
+from local.http1 import Reply, Request
 
 Event = dict[str, object]
 
@@ -21,7 +21,7 @@ class Shape(NamedTuple):
     """One front door: `event` makes the event, `answer` the reply."""
 
     event: Callable[[Request, str, Options], Event]
-    answer: Callable[[Outcome], Response]
+    answer: Callable[[Outcome], Reply]
 
 
 def function_url(request: Request, client: str, options: Options) -> Event:
@@ -87,7 +87,7 @@ def cloudbase(request: Request, client: str, options: Options) -> Event:
     headers = _joined(request, {"x-client-proto": "http", "x-real-ip": client})
     several: dict[str, list[str]] = {}
     for name, value in request.headers:
-        several.setdefault(name, []).append(value)
+        several.setdefault(name, []).append(_text(value))
     return {
         "path": request.path,
         "httpMethod": request.method,
@@ -109,10 +109,18 @@ def cloudbase(request: Request, client: str, options: Options) -> Event:
 def _joined(request: Request, added: dict[str, str]) -> dict[str, str]:
     """Return one value per name (RFC 9110, 5.3); what the platform adds cannot be sent by a client."""
     headers: dict[str, str] = {}
-    for name, value in request.headers:
-        separator = "; " if name == "cookie" else ", "
+    for name, latin in request.headers:
+        value, separator = _text(latin), "; " if name == "cookie" else ", "
         headers[name] = f"{headers[name]}{separator}{value}" if name in headers else value
     return {**headers, **added}
+
+
+def _text(latin: str) -> str:
+    """Read a header's value as UTF-8 where it is that."""
+    try:
+        return latin.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return latin
 
 
 def _query(query: str) -> dict[str, str | bool | list[str | bool]]:

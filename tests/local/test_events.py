@@ -13,7 +13,7 @@ from handler import event as handler_event
 from local import events
 from local.gateway import Options
 from local.gateway.shapes import SHAPES
-from local.gateway.wire import Request
+from local.http1 import Request
 
 VALUES = {"PUBLIC_KEY": 'ssh-rsa AAAA "me\\home"', "API_KEY": "k" * 40}
 RECORDED = sorted(events.EVENTS.glob("*.json"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.cvm import Credential, StandIn
+from local.cvm import Credential, Options, StandIn, serve
 from local.cvm.control import ROUTES
 from local.cvm.faults import KINDS
 from local.cvm.public_key import made_up
@@ -50,7 +50,25 @@ def test_key_pairs(cvm: StandIn) -> None:
     assert ask(cvm, "DELETE", "/key-pairs/c")[0] == 200
 
     assert ask(cvm, "GET", "/key-pairs") == (200, [made])
-    assert cvm.account.key_pairs["a"]._asdict() == made
+    assert json.loads(json.dumps(cvm.account.key_pairs["a"]._asdict())) == made
+
+
+def test_other_accounts_and_regions() -> None:
+    """A query chooses the account and the region; instances and the time can be set."""
+    with serve(Options(regional=True)) as cvm:
+        sent = {"keyName": "a", "instanceIds": ["ins-1"], "created": "2024-01-04T08:00:00Z"}
+        assert ask(cvm, "POST", "/key-pairs?account=2&region=ap-tokyo", sent)[0] == 200
+        assert ask(cvm, "POST", "/key-pairs/3?region=ap-tokyo")[0] == 200
+
+        pair = cvm.store("2", "ap-tokyo").key_pairs["a"]
+        assert (pair.instance_ids, pair.created) == (("ins-1",), "2024-01-04T08:00:00Z")
+        assert len(cvm.store(region="ap-tokyo")) == 3
+        assert ask(cvm, "GET", "/key-pairs") == (200, [])
+
+
+def test_every_route_is_explained(cvm: StandIn) -> None:
+    """The lines that people read are the routes that there are."""
+    assert {*cvm.acts(), "GET /_control"} == set(ROUTES)
 
 
 def test_calls(cvm: StandIn) -> None:

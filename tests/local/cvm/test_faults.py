@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from local.cvm import Options, StandIn, serve
-from local.cvm.faults import KINDS, Fault, Faults
+from local.cvm.faults import KINDS, Fault
 from local.cvm.messages import TEXTS
 from local.cvm.public_key import read
+from local.stand_in.faults import Faults
 from tests.local.cvm.client import Answer, Reply, call, code, exchange, importing, run, send, sign
 
 
@@ -291,7 +292,8 @@ class TestKinds:
 
     def test_every_kind_is_tested_here(self) -> None:
         """No kind is left out above."""
-        source = Path(__file__).read_text(encoding="utf-8")
+        files = (Path(__file__), Path(__file__).with_name("test_pages.py"))
+        source = "".join(file.read_text(encoding="utf-8") for file in files)
 
         assert [kind for kind in KINDS if f'"{kind}' not in source] == []
 
@@ -376,7 +378,7 @@ class TestRules:
     def test_unknown_kinds(self, kind: str) -> None:
         """A kind that does not exist is refused when it is ordered."""
         with pytest.raises(ValueError, match="there are delay-before, "):
-            Faults().add(Fault("ImportKeyPair", kind))
+            Faults(KINDS).add(Fault("ImportKeyPair", kind))
 
 
 def test_a_delayed_call_holds_up_nobody(cvm: StandIn) -> None:

@@ -19,8 +19,8 @@ from bench.cvm_load import measure
 from local.cvm import Credential, Options, StandIn, mint
 from local.cvm.__main__ import main, options
 from local.cvm.control import ROUTES
-from local.cvm.credentials import DEFAULT
 from local.cvm.faults import KINDS
+from local.stand_in.credentials import DEFAULT
 from tests.local.cvm.client import call, code, send, sign
 from tests.local.cvm.test_control import ask
 
@@ -147,6 +147,7 @@ def test_help_explains_everything(capsys: pytest.CaptureFixture[str]) -> None:
         (["--strict-types"], Options(strict_types=True)),
         (["--documented-name-codes"], Options(documented_name_codes=True)),
         (["--same-key-twice", "--ed25519"], Options(same_key_twice=True, ed25519=True)),
+        (["--regional"], Options(regional=True)),
         (["--keep-calls", "5"], Options(keep_calls=5)),
     ],
 )
@@ -200,4 +201,4 @@ def test_a_stand_in_says_how_to_reach_it() -> None:
         assert stand_in.host == f"127.0.0.1:{stand_in.port}"
         assert stand_in.url == f"http://{stand_in.host}"
     finally:
-        stand_in._server._socket.close()
+        stand_in.close()

@@ -7,7 +7,8 @@ import string
 
 import pytest
 
-from local.cvm.messages import TEXTS, ApiError
+from local.api3.messages import ApiError
+from local.cvm.messages import TEXTS
 
 
 @pytest.mark.parametrize("which", TEXTS)
@@ -21,13 +22,17 @@ def test_both_languages_say_the_same(which: str) -> None:
     assert english.isascii()
     assert which == "InvalidParameter#query" or not chinese.isascii()
     assert re.fullmatch(r"[A-Za-z]+(\.[A-Za-z]+)?", error.code)
-    assert error.message("en-US") == english.format_map(dict.fromkeys(fields[0], "…"))
-    assert error.message("zh-CN") == error.message("") == chinese.format_map(dict.fromkeys(fields[0], "…"))
+    assert error.message(TEXTS, "en-US") == english.format_map(dict.fromkeys(fields[0], "…"))
+    assert (
+        error.message(TEXTS, "zh-CN")
+        == error.message(TEXTS, "")
+        == chinese.format_map(dict.fromkeys(fields[0], "…"))
+    )
 
 
 def test_values_are_not_read_as_placeholders() -> None:
     """Braces in what was sent are just braces."""
-    assert "`{x}`" in ApiError("InvalidAction", action="{x}").message("en-US")
+    assert "`{x}`" in ApiError("InvalidAction", action="{x}").message(TEXTS, "en-US")
 
 
 def test_codes_without_a_text() -> None:
@@ -35,4 +40,4 @@ def test_codes_without_a_text() -> None:
     error = ApiError("ResourceInUse")
 
     assert error.code == "ResourceInUse"
-    assert error.message("en-US") == "The request has failed."
+    assert error.message(TEXTS, "en-US") == "The request has failed."

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from local.cvm import Options, StandIn, serve
+from tests.doubles.clocks import Clock
 from tests.local.cvm.client import Answer, call, code, importing
-from tests.local.cvm.conftest import Clock
 
 
 def asked(cvm: StandIn, clock: Clock, action: str = "DescribeKeyPairs", **how: object) -> Answer:

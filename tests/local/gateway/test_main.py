@@ -112,7 +112,7 @@ def test_new_credentials_can_be_minted_for_every_call(code: Path) -> None:
     seen = json.loads(output)
     assert seen["TENCENTCLOUD_SECRETID"].startswith("AKID")
     assert seen["TENCENTCLOUD_SECRETID"] != "AKIDstandin"
-    assert seen["TENCENTCLOUD_SESSIONTOKEN"].startswith("function.")
+    assert seen["TENCENTCLOUD_SESSIONTOKEN"].startswith("100000000001/function.")
 
 
 def test_a_function_can_be_without_a_role(code: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from local.gateway import Options, Outcome, failures
 from local.gateway.shapes import SHAPES
-from local.gateway.wire import Request, Response
+from local.http1 import Reply, Request
 
 OPTIONS = Options()
 
@@ -21,7 +21,7 @@ def event(shape: str, **parts: Any) -> Any:
     return json.loads(json.dumps(made))
 
 
-def answer(shape: str, value: object) -> Response:
+def answer(shape: str, value: object) -> Reply:
     """Return the HTTP reply to what a function has returned."""
     return SHAPES[shape].answer(Outcome("an-id", json.dumps(value)))
 

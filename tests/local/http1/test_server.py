@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from local.cvm import Options, StandIn, serve
-from local.cvm import http as served
+from local.http1 import TEXT, Limits, Reply, Request, Server, running
+from local.http1.server import DEFAULT_LIMITS
 from tests.local.cvm.client import call, code, importing, sign
 from tests.local.cvm.test_faults import until
+
+Listening = StandIn | Server
 
 
 @pytest.fixture
@@ -25,7 +30,28 @@ def hasty() -> Iterator[StandIn]:
         yield stand_in
 
 
-def connect(cvm: StandIn) -> socket.socket:
+SLOW = threading.Event()
+CLOSING = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+async def answer(request: Request) -> Reply:
+    """Repeat the body, after a moment on a path of its own."""
+    if request.path == "/slow":
+        SLOW.set()
+        await asyncio.sleep(0.5)
+    return Reply(204 if request.path == "/nothing" else 200, TEXT, request.body)
+
+
+@contextmanager
+def served(limits: Limits = DEFAULT_LIMITS) -> Iterator[Server]:
+    """Run a server of its own."""
+    SLOW.clear()
+    server = Server(0, answer, limits)
+    with running(server.run):
+        yield server
+
+
+def connect(cvm: Listening) -> socket.socket:
     """Open a connection."""
     return socket.create_connection(("127.0.0.1", cvm.port), 10)
 
@@ -37,7 +63,7 @@ def head(cvm: StandIn, start: str = "POST / HTTP/1.1", **more: str) -> bytes:
     return f"{start}\r\n".encode() + b"".join(f"{n}: {v}\r\n".encode() for n, v in headers.items()) + b"\r\n"
 
 
-def talk(cvm: StandIn, *parts: bytes, pause: float = 0.0) -> bytes:
+def talk(cvm: Listening, *parts: bytes, pause: float = 0.0) -> bytes:
     """Send the parts, then give all that comes until the server closes."""
     with connect(cvm) as client:
         for part in parts:
@@ -142,6 +168,24 @@ class TestForms:
         assert status(answer) == 200
         assert answer.endswith(b"\r\n\r\n")
 
+    def test_head_of_an_unknown_length(self) -> None:
+        """A reply to HEAD without a body does not claim that GET would bring none."""
+        longer = CLOSING.replace(b"\r\n\r\n", b"\r\nContent-Length: 4\r\n\r\nbody")
+        with served() as server:
+            unknown = talk(server, CLOSING.replace(b"GET", b"HEAD"))
+            known = talk(server, longer.replace(b"GET", b"HEAD"))
+            empty = talk(server, CLOSING)
+
+        assert b"Content-Length" not in unknown
+        assert b"Content-Length: 4\r\n" in known
+        assert known.endswith(b"\r\n\r\n")
+        assert b"Content-Length: 0\r\n" in empty
+
+    def test_replies_without_a_body(self) -> None:
+        """Status 204 has neither a body nor a length."""
+        with served() as server:
+            assert b"Content-Length" not in talk(server, CLOSING.replace(b"/ ", b"/nothing "))
+
     def test_empty_lines_before_a_request(self, cvm: StandIn) -> None:
         """RFC 9112, 2.2: an empty line before the request line means nothing."""
         assert status(talk(cvm, b"\r\n" + head(cvm, connection="close", content_length="2") + b"{}")) == 200
@@ -194,7 +238,7 @@ class TestRefusals:
             (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n", 400),
             (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;" + b"x" * 70_000, 400),
             (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 431),
-            (b"GET /" + b"x" * 5_000_000, 431),
+            (b"GET /" + b"x" * 5_000_000, 414),
         ],
     )
     def test_answers_and_closes(self, cvm: StandIn, sent: bytes, expected: int) -> None:
@@ -274,7 +318,7 @@ class TestPatience:
                 while time.monotonic() - began < 20:
                     client.sendall(one * 50)
             assert well(hasty)
-            until(lambda: not hasty._server._connections)
+            until(lambda: not hasty.connections)
         assert time.monotonic() - began < 10
 
     def test_a_thousand_connections(self, cvm: StandIn) -> None:
@@ -288,16 +332,23 @@ class TestPatience:
             assert time.monotonic() - began < 4
         assert well(cvm)
 
-    def test_too_many_connections(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_too_many_connections(self) -> None:
         """Where no more connections fit, the quietest makes room."""
-        monkeypatch.setattr(served, "CONNECTION_LIMIT", 3)
-        with serve(Options(rate=0)) as cvm, ExitStack() as stack:
-            idle = [stack.enter_context(connect(cvm)) for _ in range(3)]
-            until(lambda: len(cvm._server._connections) == 3)
-            assert well(cvm)
+        with served(Limits(connections=3)) as server, ExitStack() as stack:
+            idle = [stack.enter_context(connect(server)) for _ in range(3)]
+            until(lambda: server.connections == 3)
+            assert status(talk(server, CLOSING)) == 200
             assert heard(idle[0]) == b""
-            idle[2].sendall(head(cvm, connection="close", content_length="2") + b"{}")
+            idle[2].sendall(CLOSING)
             assert status(heard(idle[2])) == 200
+
+    def test_nobody_who_waits_for_a_reply_makes_room(self) -> None:
+        """Where every connection is being answered, the new one is let go."""
+        with served(Limits(connections=1)) as server, connect(server) as first:
+            first.sendall(CLOSING.replace(b"/ ", b"/slow "))
+            until(lambda: bool(SLOW.is_set()))
+            assert talk(server, CLOSING) == b""
+            assert status(heard(first)) == 200
 
     def test_clients_that_vanish(self, cvm: StandIn) -> None:
         """A client may close or reset at any moment."""

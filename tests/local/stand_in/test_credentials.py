@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from local.cvm import Credential, Options, StandIn, mint, serve
-from local.cvm.credentials import Keyring
+from local.stand_in.credentials import OWN_ACCOUNT, Keyring, Owner
+from tests.doubles.clocks import Clock
 from tests.local.cvm.client import call, code
-from tests.local.cvm.conftest import Clock
 
 FIXED = Credential("AKIDfixed", "key", "token")
 PERMANENT = Credential("AKIDpermanent", "key")
@@ -85,7 +85,7 @@ def test_nobody_lengthens_a_minted_life() -> None:
     credential = mint("shared", "role", 1000)
     longer = credential.token.replace("1000", "9000")
 
-    assert keyring.owner(credential.secret_id, credential.token, 999) == "role"
+    assert keyring.owner(credential.secret_id, credential.token, 999) == Owner(OWN_ACCOUNT, "role")
     assert keyring.owner(credential.secret_id, credential.token, 1000) is None
     assert keyring.owner(credential.secret_id, longer, 999) is None
     for broken in ("", ".", "..", "role", "role.1000", "role.x.y"):
@@ -98,3 +98,15 @@ def test_strange_ids() -> None:
 
     for strange in ("", "AKID", "AKID" + "0" * 32, "é" * 36, "AKID" + "\xff" * 32):
         assert keyring.secret_key(strange) is None
+
+
+def test_credentials_belong_to_one_account() -> None:
+    """The account is part of what a token proves."""
+    keyring = Keyring([], "shared")
+    credential = mint("shared", "role", 1000, "200000000002")
+    moved = credential.token.replace("200000000002", OWN_ACCOUNT)
+    keyring.add(FIXED, "200000000002")
+
+    assert keyring.owner(credential.secret_id, credential.token, 999) == Owner("200000000002", "role")
+    assert keyring.owner(credential.secret_id, moved, 999) is None
+    assert keyring.owner(FIXED.secret_id, FIXED.token, 999) == Owner("200000000002", FIXED.secret_id)

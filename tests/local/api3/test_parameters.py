@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.cvm.messages import ApiError
-from local.cvm.parameters import conform, from_body, from_query
+from local.api3.messages import TEXTS, ApiError
+from local.api3.parameters import conform, from_body, from_query
 
 SHAPE = {"Name!": str, "Count": int, "Names": [str], "Tags": [{"Key!": str, "Value": int}]}
 
@@ -17,7 +17,7 @@ def refusal(value: Any, strict: bool = False) -> str:
     """Give the refusal of a value as `CODE NAME`."""
     with pytest.raises(ApiError) as caught:
         conform(value, SHAPE, strict)
-    return f"{caught.value.code} {caught.value.message('en-US').split('`')[1]}"
+    return f"{caught.value.code} {caught.value.message(TEXTS, 'en-US').split('`')[1]}"
 
 
 def test_reads_bodies() -> None:
@@ -59,7 +59,7 @@ def test_refuses_broken_queries(query: str) -> None:
     with pytest.raises(ApiError) as caught:
         from_query(query)
 
-    assert caught.value.message("en-US") == "Url key and value should be splited by `=`."
+    assert caught.value.message(TEXTS, "en-US") == "Url key and value should be splited by `=`."
 
 
 def test_refuses_contradictions_in_queries() -> None:

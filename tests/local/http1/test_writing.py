@@ -8,7 +8,8 @@ import socket
 
 import pytest
 
-from local.gateway import wire
+from local.http1 import Reply
+from local.http1.writing import write_reply
 
 
 async def send(size: int, *, read: bool) -> int:
@@ -19,7 +20,7 @@ async def send(size: int, *, read: bool) -> int:
     _, writer = await asyncio.open_connection(sock=ours)
     try:
         sending = asyncio.create_task(
-            wire.send(writer, wire.Response(200, (), b"x" * size), head=False, close=True, within=0.3)
+            asyncio.wait_for(write_reply(writer, Reply(200, (), b"x" * size), keep_alive=False), 0.3)
         )
         arrived = b""
         while read and not sending.done():

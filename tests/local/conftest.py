@@ -1,4 +1,4 @@
-"""Stand-ins for tests of the stand-in."""
+"""Stand-ins for tests of the stand-ins."""
 
 from __future__ import annotations
 
@@ -7,17 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.cvm import Options, StandIn, serve
-
-
-class Clock:
-    """A wall clock that stands still until it is told otherwise; Unix seconds."""
-
-    def __init__(self, now: float) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        """Tell the time."""
-        return self.now
+from tests.doubles.clocks import Clock
 
 
 @pytest.fixture

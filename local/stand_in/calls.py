@@ -1,4 +1,4 @@
-"""What was asked of the stand-in, for tests and people to look at."""
+"""What was asked of a stand-in, for tests and people to look at."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ _KEPT_HEADERS = ("host", "content-type", "user-agent", "x-tc-language", "x-tc-re
 class Call(NamedTuple):
     """One request for an action, from its arrival on.
 
-    `code` is what was answered: `ok`, an error code, or nothing while (or because) no answer was given.
-    `executed` tells whether the action ran and succeeded, whatever the client got to see of it.
+    `account` is whose credentials signed it. `code` is what was answered: `ok`, an error code, or nothing
+    while (or because) no answer was given. `executed` is whether the action ran and succeeded, whatever the
+    client got to see of it.
     """
 
     time: float
@@ -27,6 +28,7 @@ class Call(NamedTuple):
     code: str = ""
     executed: bool = False
     fault: str = ""
+    account: str = ""
 
     @property
     def key_name(self) -> str:

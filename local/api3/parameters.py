@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any
 
-from .messages import ApiError
+from local.api3.messages import ApiError
 
 Shape = Any  # str, int, [Shape] or {name: Shape}: mypy cannot tell `type` objects apart
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .messages import ApiError
+from local.api3.messages import ApiError
 
 ALLOWED_SKEW = 300  # seconds either way
 
@@ -31,15 +31,17 @@ class Claim(NamedTuple):
     secret_id: str
     timestamp: str
     date: str
+    service: str
     signed_headers: tuple[str, ...]
     signature: str
 
 
-def read(headers: Mapping[str, str], now: float) -> Claim:
+def read(headers: Mapping[str, str], service: str, now: float) -> Claim:
     """Read the claim and refuse what is wrong without knowing any key.
 
     Args:
         headers: by lower-case name.
+        service: the one that is being asked, `cvm` for example.
         now: the server's clock, Unix seconds.
 
     Raises:
@@ -48,11 +50,11 @@ def read(headers: Mapping[str, str], now: float) -> Claim:
     match = _AUTHORIZATION.fullmatch(headers.get("authorization", ""))
     if not match:
         raise ApiError("AuthFailure.InvalidAuthorization", why="`Authorization` not valid.")
-    secret_id, date, service, signed, signature = match.groups()
+    secret_id, date, signed_for, signed, signature = match.groups()
     signed_headers = tuple(signed.split(";"))
     if "content-type" not in signed_headers or "host" not in signed_headers:
         raise ApiError("AuthFailure.InvalidAuthorization", why="`SignedHeaders` not valid.")
-    if service != "cvm":
+    if signed_for != service:
         raise ApiError("AuthFailure.InvalidAuthorization", why="`Service` in Credential not valid.")
     timestamp = headers.get("x-tc-timestamp", "")
     if not timestamp:
@@ -63,7 +65,7 @@ def read(headers: Mapping[str, str], now: float) -> Claim:
         raise ApiError("AuthFailure.SignatureExpire", now=int(now))
     if date != time.strftime("%Y-%m-%d", time.gmtime(int(timestamp))):
         raise ApiError("AuthFailure.InvalidAuthorization", why="`Date` in Credential not valid.")
-    return Claim(secret_id, timestamp, date, signed_headers, signature)
+    return Claim(secret_id, timestamp, date, service, signed_headers, signature)
 
 
 def holds(
@@ -88,9 +90,9 @@ def holds(
         ]
     )
     digest = hashlib.sha256(canonical.encode("latin-1")).hexdigest()
-    to_sign = f"TC3-HMAC-SHA256\n{claim.timestamp}\n{claim.date}/cvm/tc3_request\n{digest}"
+    to_sign = f"TC3-HMAC-SHA256\n{claim.timestamp}\n{claim.date}/{claim.service}/tc3_request\n{digest}"
     key = ("TC3" + secret_key).encode()
-    for step in (claim.date, "cvm", "tc3_request"):
+    for step in (claim.date, claim.service, "tc3_request"):
         key = hmac.digest(key, step.encode(), "sha256")
     expected = hmac.digest(key, to_sign.encode(), "sha256").hex()
     return hmac.compare_digest(expected, claim.signature)
