@@ -46,8 +46,10 @@ def compile_all(folder: Path) -> None:
     """
     command = [sys.executable, "-S", "-W", "ignore", "-m", "compileall", "-q", "-f"]
     command += ["--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", CODE_ROOT, str(folder)]
-    # The order of a set in a constant depends on the hash seed; nothing else of this machine may matter.
-    subprocess.run(command, env={"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0"}, check=True)
+    # The order of a set in a constant depends on the hash seed; nothing else of this machine may matter but
+    # where the interpreter is, and the library that it may be linked against.
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    subprocess.run(command, env={**kept, "PYTHONHASHSEED": "0"}, check=True)
 
 
 def settle(folder: Path) -> None:

@@ -68,6 +68,8 @@ _TAG_NAME = Rule(
     rf"(?=[\s\S]{{1,127}}(?![\s\S]))(?![Qq][Cc][Ss]:|[Pp][Rr][Oo][Jj][Ee][Cc][Tt]|项目){_TRIMMED}",
     "a tag name of 1 to 127 characters without blanks at an end, not starting qcs:, project or 项目",
 )
+# Required tags are no patterns, and no tag of CVM has these characters.
+_REQUIRED_TAG = Rule(rf"(?![\s\S]*[*?]){_TAG_NAME.pattern}", f"{_TAG_NAME.words}, without * and ?")
 _TAG_VALUE = Rule(
     rf"(?=[\s\S]{{1,255}}(?![\s\S])){_TRIMMED}",
     "a text of 1 to 255 characters without blanks at an end",
@@ -143,7 +145,7 @@ def _allow(allow: Node, auth: Node) -> Allow:
         project_ids=project_ids and project_ids.distinct(lambda item: item.whole(0, (1 << 63) - 1), MOST),
         regions=regions and regions.texts(_REGION, MOST),
         min_bits=min_bits.whole(2048, 16384) if min_bits else 0,
-        required_tags=required_tags.texts(_TAG_NAME, MOST_TAGS) if required_tags else (),
+        required_tags=required_tags.texts(_REQUIRED_TAG, MOST_TAGS) if required_tags else (),
         dry_run_only=dry_run_only.flag() if dry_run_only else False,
     )
 

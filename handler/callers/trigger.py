@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from handler.callers.caller import Caller, Known
     from handler.callers.node import Node
 
+# A source is compared as it stands. What looks like a pattern would match nothing.
 _SOURCE = Rule(
-    "invoke|(?:ckafka|eventbridge|timer):[!-~]{1,256}",
-    "invoke, ckafka:TOPIC, eventbridge:SOURCE or timer:TRIGGERNAME, without blanks",
+    r"invoke|(?:ckafka|eventbridge|timer):(?:(?![*?\[\]{}])[!-~]){1,256}",
+    "invoke, ckafka:TOPIC, eventbridge:SOURCE or timer:TRIGGERNAME, without blanks and * ? [ ] { }",
 )
 
 

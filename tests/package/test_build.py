@@ -92,3 +92,17 @@ def test_module_that_does_not_compile_stops_the_build(
         build.compile_all(tmp_path / "function")
 
     assert "bad.py" in capfd.readouterr().out
+
+
+def test_compiling_finds_the_interpreters_own_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A CPython that is built as a shared library starts only where LD_LIBRARY_PATH is passed on."""
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\n[ "$LD_LIBRARY_PATH" = /opt/python/lib ]\n')
+    python.chmod(0o755)
+    build.write([PackedFile("good.py", b"x = 1\n")], tmp_path / "function")
+    monkeypatch.setattr("sys.executable", str(python))
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/opt/python/lib")
+
+    build.compile_all(tmp_path / "function")
