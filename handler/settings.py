@@ -17,6 +17,10 @@ _CLOUD = re.compile(r"https://(cvm(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)?\.t
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1:([1-9][0-9]{0,4}))")
 _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _URL = re.compile(r"https?://[!-~]+")
+_VARIABLE = r"[A-Za-z][A-Za-z0-9_]{0,63}"
+#: What a browser sends as `Origin` of a page, in small letters (RFC 6454 section 6.2).
+_ORIGIN = r"https://[a-z0-9.-]+(?::[0-9]{1,5})?|http://(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?"
+_PAGE = r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost))(?::[0-9]{1,5})?(?:/[!$-~]*)?"
 _LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -33,6 +37,9 @@ class Settings(NamedTuple):
         min_rsa_bits: the smallest RSA modulus that any caller may hand in.
         problem_base_url: what stands before the slug in a problem's `type`.
         log_level: the lowest level that is logged; audit lines always are.
+        invitation_secrets: the variables that hold the secrets of invitations; the first that is set signs.
+        page_url: where people open the page; empty where nobody has said.
+        page_origins: other hosts whose copy of the page may send keys.
     """
 
     callers_file: str = ""
@@ -44,6 +51,9 @@ class Settings(NamedTuple):
     min_rsa_bits: int = 2048
     problem_base_url: str = "urn:import-key-pair:problem:"
     log_level: str = "info"
+    invitation_secrets: tuple[str, ...] = ()
+    page_url: str = ""
+    page_origins: tuple[str, ...] = ()
 
 
 def read(environ: Mapping[str, str]) -> Settings:
@@ -61,7 +71,17 @@ def read(environ: Mapping[str, str]) -> Settings:
         min_rsa_bits=_whole(environ, "MIN_RSA_BITS", 2048, 2048, 16384),
         problem_base_url=_problem_base_url(environ.get("PROBLEM_BASE_URL", "")),
         log_level=_level(environ.get("LOG_LEVEL", "")),
+        invitation_secrets=_list(
+            environ, "INVITATION_SECRETS", _VARIABLE, "names of variables, not the secrets themselves"
+        ),
+        page_url=_page_url(environ.get("PAGE_URL", "")),
+        page_origins=_list(environ, "PAGE_ORIGINS", _ORIGIN, "origins such as https://intranet.example.com"),
     )
+
+
+def invites(environ: Mapping[str, str]) -> bool:
+    """Say whether invitations are switched on, also where other settings are wrong."""
+    return bool(environ.get("INVITATION_SECRETS"))
 
 
 def base_path(environ: Mapping[str, str]) -> str:
@@ -106,6 +126,24 @@ def _whole(environ: Mapping[str, str], name: str, default: int, low: int, high: 
     if text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high:
         return int(text)
     raise Misconfigured(f"{name} is wrong: it is a whole number from {low} to {high}, or not set.")
+
+
+def _list(environ: Mapping[str, str], name: str, form: str, words: str) -> tuple[str, ...]:
+    text = environ.get(name, "")
+    items = tuple(item.strip(" ") for item in text.split(",")) if text else ()
+    if not all(re.fullmatch(form, item) for item in items):
+        raise Misconfigured(
+            f"{name} is wrong: it is a list of {words}, with commas between them, or not set."
+        )
+    return items
+
+
+def _page_url(value: str) -> str:
+    if value and not re.fullmatch(_PAGE, value):
+        raise Misconfigured(
+            "PAGE_URL is wrong: it is the https address of the page, without # in it, or not set."
+        )
+    return value
 
 
 def _problem_base_url(value: str) -> str:

@@ -10,6 +10,8 @@ audit line alone, is one of
     bad-message-id, bad-timestamp, stale-timestamp, too-many-signatures,
     body-not-text, bad-signature                                       standard-webhooks
     unlisted-source                                                    trigger
+    bad-invitation, expired-invitation, revoked-invitation,
+    ended-invitation (who invited may not any more)                    invitation
     bad-timestamp, stale-timestamp, body-not-text, bad-signature       slack
     missing-token, unknown-token, body-not-text                        mattermost
     missing-parameter, bad-timestamp, stale-timestamp, body-not-text,

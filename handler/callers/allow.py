@@ -21,6 +21,7 @@ class Allow(NamedTuple):
         min_bits: the smallest RSA modulus, where that is more than the setting.
         required_tags: the tags that every request must carry itself.
         dry_run_only: whether only dry runs are allowed.
+        invite: whether it may invite others to hand in a key.
     """
 
     key_names: tuple[str, ...] | None = None
@@ -29,3 +30,4 @@ class Allow(NamedTuple):
     min_bits: int = 0
     required_tags: tuple[str, ...] = ()
     dry_run_only: bool = False
+    invite: bool = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from handler import strict_json
 from handler.callers import api_key, standard_webhooks, trigger
@@ -58,6 +58,7 @@ _USER_GLOB = Rule(
 #: The patterns that `keyNames` may hold, by scheme: `{user}` only where people type.
 _KEY_NAME_RULES = {name: _USER_GLOB if name in platforms.BY_NAME else _GLOB for name in SCHEMES}
 
+_INVITATION = Rule("[A-Za-z0-9_-]{22}", "the id of an invitation: 22 of A-Z, a-z, 0-9, - and _")
 _REGION = Rule(rf"(?=.{{1,32}}(?![\s\S])){REGION.pattern}", "a region such as ap-guangzhou")
 
 # The rules of the request for tags, which CVM makes
@@ -79,8 +80,29 @@ _TAG_VALUE = Rule(
 MOST = 1000
 
 
+class Contents(NamedTuple):
+    """What a callers file holds.
+
+    Attributes:
+        callers: in the order of the file.
+        revoked_invitations: the ids of invitations that hold no more.
+    """
+
+    callers: tuple[Caller, ...]
+    revoked_invitations: frozenset[str]
+
+
 def read(path: str) -> tuple[Caller, ...]:
     """Return the callers of a file, in its order.
+
+    Raises:
+        Misconfigured: see `contents`.
+    """
+    return contents(path).callers
+
+
+def contents(path: str) -> Contents:
+    """Return what a file holds.
 
     Args:
         path: where it is; empty for `callers.json` beside `index.py`.
@@ -97,11 +119,20 @@ def read(path: str) -> tuple[Caller, ...]:
             if path
             else "There is no callers.json beside index.py that can be read; pack one, or set CALLERS_FILE."
         ) from None
-    return parse(text)
+    return parse_all(text)
 
 
 def parse(text: bytes) -> tuple[Caller, ...]:
     """Return the callers that the text of a file holds, in its order.
+
+    Raises:
+        Misconfigured: see `parse_all`.
+    """
+    return parse_all(text).callers
+
+
+def parse_all(text: bytes) -> Contents:
+    """Return what the text of a file holds.
 
     Raises:
         Misconfigured: it is empty or wrong; the cause says where and what belongs there.
@@ -116,10 +147,11 @@ def parse(text: bytes) -> tuple[Caller, ...]:
         raise Misconfigured(
             f"The callers file is not JSON that this function reads. {problem.cause}"
         ) from None
-    callers = Node("", "", value).members(("callers",))["callers"]
-    found = [_caller(index, item) for index, item in enumerate(callers.items(MOST))]
+    members = Node("", "", value).members(("callers",), ("revokedInvitations",))
+    found = [_caller(index, item) for index, item in enumerate(members["callers"].items(MOST))]
     _require_distinct(found)
-    return tuple(found)
+    revoked = members.get("revokedInvitations")
+    return Contents(tuple(found), frozenset(revoked.texts(_INVITATION, MOST) if revoked else ()))
 
 
 def _caller(index: int, item: Node) -> Caller:
@@ -136,10 +168,14 @@ def _caller(index: int, item: Node) -> Caller:
 
 
 def _allow(allow: Node, auth: Node) -> Allow:
-    optional = ("keyNames", "projectIds", "regions", "minBits", "requiredTags", "dryRunOnly")
+    optional = ("keyNames", "projectIds", "regions", "minBits", "requiredTags", "dryRunOnly", "invite")
     members = allow.members((), optional)
     pattern = auth.choice("scheme", _KEY_NAME_RULES)
-    key_names, project_ids, regions, min_bits, required_tags, dry_run_only = map(members.get, optional)
+    key_names, project_ids, regions, min_bits, required_tags, dry_run_only, invite = map(
+        members.get, optional
+    )
+    if invite and isinstance(auth.value, dict) and auth.value.get("scheme") == "trigger":
+        raise invite.wrong("has no place on a trigger, through which nobody invites")
     return Allow(
         key_names=key_names and key_names.texts(pattern, MOST),
         project_ids=project_ids and project_ids.distinct(lambda item: item.whole(0, (1 << 63) - 1), MOST),
@@ -147,6 +183,7 @@ def _allow(allow: Node, auth: Node) -> Allow:
         min_bits=min_bits.whole(2048, 16384) if min_bits else 0,
         required_tags=required_tags.texts(_REQUIRED_TAG, MOST_TAGS) if required_tags else (),
         dry_run_only=dry_run_only.flag() if dry_run_only else False,
+        invite=invite.flag() if invite else False,
     )
 
 

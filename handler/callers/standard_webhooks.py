@@ -36,7 +36,8 @@ PREFIX = "whsec_"
 #: How many bytes a secret may have.
 SHORTEST_SECRET, LONGEST_SECRET = 24, 64
 
-_FORM = f"a Standard Webhooks secret: {PREFIX} and then the Base64 of 24 to 64 random bytes"
+#: What such a secret is, in words.
+FORM = f"a Standard Webhooks secret: {PREFIX} and then the Base64 of 24 to 64 random bytes"
 
 #: Signed with where no caller has a secret, so that its absence does not show in the time.
 _NOBODY = b"\0" * SHORTEST_SECRET
@@ -57,7 +58,7 @@ class StandardWebhooks(NamedTuple):
         Raises:
             Misconfigured: none is set, or one is malformed.
         """
-        return variables.read(self.secret_env, owner, environ, decode, _FORM)
+        return variables.read(self.secret_env, owner, environ, decode, FORM)
 
 
 def read(auth: Node) -> StandardWebhooks:

@@ -64,8 +64,8 @@ def _schema_faults(value: object) -> Iterator[_Fault]:
 
 def _place(value: Any, path: list[str | int]) -> str:
     """Return a place as the reader names it: `callers[2] "ops-slack": auth.sha256[0]`."""
-    if len(path) < 2:
-        return "".join(str(part) for part in path)
+    if len(path) < 2 or path[0] != "callers":
+        return _written(path)
     caller = value["callers"][path[1]]
     given = caller.get("id") if isinstance(caller, dict) else None
     known_id = given if isinstance(given, str) and re.fullmatch(file.ID.pattern, given) else ""

@@ -53,6 +53,7 @@ def _may(caller: Caller) -> str:
         f"RSA from {allow.min_bits} bits" if allow.min_bits else "",
         f"must send tags {', '.join(allow.required_tags)}" if allow.required_tags else "",
         "dry runs only" if allow.dry_run_only else "",
+        "may invite" if allow.invite else "",
         f"gets tags {', '.join(caller.tags)}" if caller.tags else "",
     ]
     return ", ".join(rule for rule in rules if rule)

@@ -34,6 +34,13 @@ def _of_rules(caller: Caller) -> Iterator[str]:
     for pattern in allow.key_names or ():
         if len(pattern.replace(USER, "u").replace("*", "")) > _LONGEST_NAME:
             yield f"no key name is long enough for {pattern}: they have at most {_LONGEST_NAME} characters."
+    if allow.invite:
+        if allow.key_names is None:
+            yield "no keyNames, so it may invite anybody to hand in a key under any name."
+        yield (
+            "an invitation that is asked for online stands in SCF's log of replies until it expires, and the"
+            " request for it can be repeated; `python -m local.callers invite` makes one without either."
+        )
     patterns = [pattern for pattern in allow.key_names or () if USER in pattern]
     if patterns:
         yield f"{USER} makes one name of the ids a.b and a_b."

@@ -22,6 +22,9 @@ def test_nothing_set_is_the_documented_default() -> None:
         "MIN_RSA_BITS",
         "PROBLEM_BASE_URL",
         "LOG_LEVEL",
+        "INVITATION_SECRETS",
+        "PAGE_URL",
+        "PAGE_ORIGINS",
     )
 
     assert settings.read({}) == Settings() == settings.read(dict.fromkeys(names, ""))
@@ -58,6 +61,17 @@ def test_nothing_set_is_the_documented_default() -> None:
         ("TIME_BUDGET_MS", "1000", {"time_budget": 1.0}),
         ("TIME_BUDGET_MS", "890000", {"time_budget": 890.0}),
         ("MIN_RSA_BITS", "3072", {"min_rsa_bits": 3072}),
+        ("INVITATION_SECRETS", "INVITATION_SECRET", {"invitation_secrets": ("INVITATION_SECRET",)}),
+        ("INVITATION_SECRETS", "NEW, OLD", {"invitation_secrets": ("NEW", "OLD")}),
+        ("PAGE_URL", "https://keys.example.com/hand-in", {"page_url": "https://keys.example.com/hand-in"}),
+        ("PAGE_URL", "https://keys.example.com", {"page_url": "https://keys.example.com"}),
+        ("PAGE_URL", "http://127.0.0.1:9000/hand-in", {"page_url": "http://127.0.0.1:9000/hand-in"}),
+        ("PAGE_ORIGINS", "https://intranet.example.com", {"page_origins": ("https://intranet.example.com",)}),
+        (
+            "PAGE_ORIGINS",
+            "https://a.b:8443, http://localhost:80",
+            {"page_origins": ("https://a.b:8443", "http://localhost:80")},
+        ),
         ("MIN_RSA_BITS", "16384", {"min_rsa_bits": 16384}),
         (
             "PROBLEM_BASE_URL",
@@ -131,6 +145,42 @@ def test_each_setting_is_read(name: str, value: str, expected: dict[str, Any]) -
                 "https://",
                 "https://a b",
                 "https://ä",
+            )
+        ),
+        *(
+            ("INVITATION_SECRETS", wrong)
+            for wrong in (
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw==",
+                "A,",
+                ",",
+                "A;B",
+                "A" * 65,
+                "A\n",
+            )
+        ),
+        *(
+            ("PAGE_URL", wrong)
+            for wrong in (
+                "http://keys.example.com/hand-in",
+                "https://keys.example.com/hand-in#",
+                "https://keys.example.com/hand-in#x",
+                "https://u@keys.example.com/",
+                "keys.example.com",
+                "https://keys.example.com/a b",
+                "https://",
+            )
+        ),
+        *(
+            ("PAGE_ORIGINS", wrong)
+            for wrong in (
+                "*",
+                "null",
+                "https://a.example.com/",
+                "https://A.example.com",
+                "http://a.example.com",
+                "https://*.example.com",
+                "https://a.example.com,",
+                "https://a.example.com\n",
             )
         ),
         *(("LOG_LEVEL", wrong) for wrong in ("verbose", "info\n")),

@@ -151,7 +151,7 @@ def test_check_says_of_every_file_what_the_function_says(
 ALL_THAT_IS_WRONG = """\
 The callers file is wrong: callers[0] "a": auth must name users or channels, or say "users": "everyone".
 callers[0] "a": allow has an unknown member; known are keyNames, projectIds, regions, minBits, \
-requiredTags, dryRunOnly.
+requiredTags, dryRunOnly, invite.
 callers[0] "a": allow.minBits must be a whole number from 2048 to 16384: the smallest RSA key that this \
 caller may hand in, where that is more than MIN_RSA_BITS.
 callers[1] "b": auth lacks "scheme".
@@ -276,6 +276,10 @@ MATTERMOST = {"scheme": "mattermost", "tokenEnv": ["M"]}
 WEBHOOKS = {"scheme": "standard-webhooks", "secretEnv": ["A"]}
 NO_RULES = 'callers[0] "c0": no rules at all, so it may take any key name, in any project and region.'
 NAMED = {"keyNames": ["a_*"]}
+MINTED_ONLINE = (
+    "an invitation that is asked for online stands in SCF's log of replies until it expires, and the request"
+    " for it can be repeated; `python -m local.callers invite` makes one without either."
+)
 
 
 @pytest.mark.parametrize(
@@ -338,6 +342,18 @@ NAMED = {"keyNames": ["a_*"]}
             ],
         ),
         (
+            [
+                {"auth": WEBHOOKS, "allow": {**NAMED, "invite": True}},
+                {"auth": {**WEBHOOKS, "secretEnv": ["B"]}, "allow": {"projectIds": [0], "invite": True}},
+            ],
+            [
+                f'callers[0] "c0": {MINTED_ONLINE}',
+                'callers[1] "c1": no keyNames, so it may take any key name.',
+                'callers[1] "c1": no keyNames, so it may invite anybody to hand in a key under any name.',
+                f'callers[1] "c1": {MINTED_ONLINE}',
+            ],
+        ),
+        (
             [{"auth": WEBHOOKS, "allow": NAMED}, {"auth": WEBHOOKS, "allow": NAMED}],
             ['callers[1] "c1": callers[0] "c0" answers in its place.'],
         ),
@@ -378,6 +394,16 @@ def test_risks_are_told_in_words(entries: list[dict[str, Any]], expected: list[s
     verdict = check.judge(text)
     assert verdict.faults == ()
     assert list(risks.of(verdict.callers)) == expected
+
+
+def test_wrong_revoked_invitation_is_told_at_its_place() -> None:
+    """What stands beside the callers is told as itself, not as one of them."""
+    wrong = {"callers": [{"id": "a", "auth": WEBHOOKS}], "revokedInvitations": ["x", 1]}
+    rule = "must be the id of an invitation: 22 of A-Z, a-z, 0-9, - and _."
+    assert check.judge(json.dumps(wrong).encode()).faults == (
+        f"The callers file is wrong: revokedInvitations[0] {rule}",
+        f"revokedInvitations[1] {rule}",
+    )
 
 
 def test_help_tells_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
