@@ -1,20 +1,28 @@
-"""`make run`: imports a key on this machine and tells the story; exit code 0 if all was as expected.
-
-PUBLIC_KEY=~/.ssh/id_rsa.pub takes one's own key, EVENT=events/function-url-bad-json.json runs any recorded
-event instead and tells what was decided.
-"""
+"""`make run`: imports a key on this machine and shows each step; exit code 0 if all was as expected."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from local import cvm, events, gateway, own_key, report, throwaway
 from local.stage import Stage, staged
+from local.terminal import say
+
+_DESCRIPTION = """\
+Imports a key on this machine, sends it again, sends a bad one, and shows what came of each. CVM is a
+stand-in, so no cloud account is needed.
+"""
+_EPILOG = """\
+environment:
+  PUBLIC_KEY  the file of a public key of your own, such as ~/.ssh/id_rsa.pub
+  EVENT       a recorded event to run instead, such as events/ckafka-batch.json
+"""
 
 # A machine that is busy with something else may take its time to load the code.
 _OPTIONS = gateway.Options(init_timeout=120)
@@ -47,8 +55,14 @@ class _NoEventError(Exception):
     """There is no recorded event at that path."""
 
 
-def main(environ: Mapping[str, str]) -> int:
-    """Tell the story, or run one event; return the exit code."""
+def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
+    """Show each step of the story, or run one event; return the exit code."""
+    argparse.ArgumentParser(
+        "python -m local.run",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args(arguments)
     try:
         key = _key(environ.get("PUBLIC_KEY", ""))
         event = _event(environ["EVENT"]) if environ.get("EVENT") else None
@@ -56,7 +70,7 @@ def main(environ: Mapping[str, str]) -> int:
         print(problem, file=sys.stderr)
         return 2
     with staged(cvm.Options(), _OPTIONS, throwaway.trigger_callers(events.sources(event))) as stage:
-        print(f"CVM is a stand-in at {stage.cvm.url}; the function runs as in SCF, in a process of its own.")
+        say(f"CVM is a stand-in at {stage.cvm.url}; the function runs as in SCF, in a process of its own.")
         return _tell_story(stage, key) if event is None else _run_event(stage, environ["EVENT"], event, key)
 
 
@@ -79,26 +93,26 @@ def _filled(stage: Stage, event: Any, key: Key) -> Any:
 
 def _tell_story(stage: Stage, key: Key) -> int:
     for number, step in enumerate(_STORY, 1):
-        print(f"\n{number}. {step.title}: events/{step.file}")
+        say(f"\n{number}. {step.title}: events/{step.file}")
         event = _filled(stage, events.read(events.EVENTS / step.file), key)
         outcome = stage.gateway.invoke(event)
-        print(report.text([("sent", _sent(event, key)), *report.rows(outcome)]))
+        say(report.text([("sent", _sent(event, key)), *report.rows(outcome)]))
         status, body = report.reply(outcome)
         said = (body.get("result"), body.get("code")) if isinstance(body, dict) else ()
         if status != step.status or step.said not in said:
-            print(f"\nNot as expected: it should have been {step.status} {step.said}. The function's log:")
-            print("\n".join(f"   {line}" for line in stage.gateway.log))
+            say(f"\nNot as expected: it should have been {step.status} {step.said}. The function's log:")
+            say("\n".join(f"   {line}" for line in stage.gateway.log))
             return 1
     held = [f"{pair.key_name} ({pair.key_id})" for pair in stage.cvm.account]
-    print(f"\nCVM was asked {len(stage.cvm.calls)} times and holds: {', '.join(held)}.")
-    print("All as expected." if len(held) == 1 else "Not as expected: it should hold one key pair.")
+    say(f"\nCVM was asked {len(stage.cvm.calls)} times and holds: {', '.join(held)}.")
+    say("All as expected." if len(held) == 1 else "Not as expected: it should hold one key pair.")
     return 0 if len(held) == 1 else 1
 
 
 def _run_event(stage: Stage, name: str, event: Any, key: Key) -> int:
-    print(f"\n{name}")
+    say(f"\n{name}")
     outcome = stage.gateway.invoke(_filled(stage, event, key))
-    print(report.text([*report.rows(outcome), *report.decisions(stage.gateway.log)]))
+    say(report.text([*report.rows(outcome), *report.decisions(stage.gateway.log)]))
     return 1 if outcome.failure else 0
 
 
@@ -112,4 +126,4 @@ def _sent(event: Any, key: Key) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(os.environ))
+    sys.exit(main(os.environ, sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""`make serve`: the function behind a URL on this machine, with ready-to-paste curl lines, until Ctrl-C."""
+"""`make serve`: the function behind a URL on this machine, with lines to paste, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -9,20 +9,24 @@ import shlex
 import signal
 import socket
 import sys
+import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local import chat, gateway, own_key, throwaway
+from local.callers.mint import Minted, mint
 from local.cvm.__main__ import options as cvm_options
 from local.gateway.__main__ import variable
 from local.stage import Stage, staged
+from local.terminal import say
 
 _PORT = 9000
 _DESCRIPTION = """\
-Runs the function on 127.0.0.1 as SCF runs it, against a stand-in for CVM, with an API key made for this run.
+Runs the function on 127.0.0.1 as SCF runs it, against a stand-in for CVM. Callers and their secrets are
+made for this run: one with an API key, one that signs, and one for each chat platform.
 Every call, cold or warm, is a line with its milliseconds. Ctrl-C ends everything and leaves nothing behind.
-Every switch of `python -m local.cvm` but --port and --credential is understood, too.
+Every switch of `python -m local.cvm` but --port and --credential works here, too.
 """
 
 
@@ -33,24 +37,30 @@ def main(arguments: Sequence[str]) -> int:
     stopping = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: stopping.set())
+    signing = mint("onboarding", "standard-webhooks")
     try:
         key = own_key.read(chosen.public_key) if chosen.public_key else throwaway.public_key()[0]
         stand_in = cvm_options([*others, "--port", str(chosen.cvm_port)])
-        with staged(stand_in, _gateway_options(chosen), chat.CALLERS) as stage:
-            print(_welcome(stage, key), flush=True)
+        with (
+            tempfile.TemporaryDirectory(prefix="import-key-pair-") as folder,
+            staged(stand_in, _gateway_options(chosen, signing), [*chat.CALLERS, signing.entry]) as stage,
+        ):
+            _write_examples(Path(folder), key)
+            say(_welcome(stage, signing, folder))
+            sys.stdout.flush()
             stopping.wait()
-            print("\nEnded; nothing is left running.", flush=True)
+            say("\nEnded; nothing is left running.")
     except (own_key.NotUsableError, OSError, ValueError) as problem:
         parser.exit(2, f"{parser.prog}: {problem}\n")
     return 0
 
 
-def _gateway_options(chosen: argparse.Namespace) -> gateway.Options:
+def _gateway_options(chosen: argparse.Namespace, signing: Minted) -> gateway.Options:
     return gateway.Options(
         port=_free(_PORT) if chosen.port is None else chosen.port,
         shape=chosen.shape,
         package=chosen.package,
-        environment={**chat.VARIABLES, **dict(chosen.env)},
+        environment={**chat.VARIABLES, signing.variable: signing.secret, **dict(chosen.env)},
         init_timeout=120,
         log=lambda line: print(line, flush=True),
     )
@@ -65,49 +75,76 @@ def _free(port: int) -> int:
     return 0
 
 
-def _welcome(stage: Stage, key: str) -> str:
+def _write_examples(folder: Path, key: str) -> None:
+    """Write what the printed lines and the snippets of README send: requests, and `alice.pub`."""
+    (folder / "alice.pub").write_text(f"{key}\n", encoding="utf-8")
+    for name, request in _requests(key).items():
+        (folder / f"{name}.json").write_text(json.dumps(request, indent=2) + "\n", encoding="ascii")
+
+
+def _requests(key: str) -> Mapping[str, object]:
+    new = {"keyName": "alice_laptop", "publicKey": key, "tags": {"team": "infra"}}
+    bad = {"KeyName": "alice-laptop", "publicKey": key}
+    return {"new": new, "dry-run": {**new, "dryRun": True}, "bad": bad, "many": [new, bad]}
+
+
+def _welcome(stage: Stage, signing: Minted, folder: str) -> str:
     """Return what to try, as lines that a shell takes as they are."""
-    wanted = {"keyName": "alice_laptop", "publicKey": key, "tags": {"team": "infra"}}
+    local = f"{_python()} -m local"
     return "\n".join(
         [
-            f"The function answers at {stage.gateway.url}, CVM's stand-in at {stage.cvm.url}, until Ctrl-C.",
-            "Paste these into another terminal:",
+            f"The function answers at {stage.gateway.url}, until Ctrl-C.",
+            f"The stand-in for CVM answers at {stage.cvm.url}.",
+            "Paste these lines into another terminal, in this directory:",
             "",
-            "# A new key: 201 created",
-            _curl(stage, "/key-pairs", wanted),
+            f"export FUNCTION_URL={stage.gateway.url}",
+            f"export API_KEY={stage.api_key}",
+            f"export {signing.variable}={signing.secret}",
+            f"export EXAMPLES={shlex.quote(folder)}",
             "",
-            "# The same again: 200 unchanged",
-            _curl(stage, "/key-pairs", wanted),
+            "# A new key: 201 created. The same again: 200 unchanged",
+            _curl("new"),
             "",
-            "# A bad one: 422, with all that is wrong with it",
-            _curl(stage, "/key-pairs", {"KeyName": "alice-laptop", "publicKey": key}),
+            "# A dry run does everything but the write: 200 unchanged, as this key is there by now",
+            _curl("dry-run"),
             "",
-            "# A dry run, everything but the write; as this key is there by now: 200 unchanged",
-            _curl(stage, "/key-pairs", {**wanted, "dryRun": True}),
+            "# A bad request: 422, with everything that is wrong with it",
+            _curl("bad"),
             "",
-            "# Is the function well?",
-            f"curl -sS -i -w '\\n' {stage.gateway.url}/health",
+            "# Two requests in an array: 207, with an answer for each",
+            _curl("many"),
             "",
-            "# A command in a chat, as Slack would bring it (from this directory)",
-            shlex.join([_python(), "-m", "local.chat", "slack", "help", "--url", stage.gateway.url]),
+            "# The same key, sent as the caller that signs",
+            f'{local}.send "$EXAMPLES/alice.pub" --name alice_laptop \\',
+            f'  --url "$FUNCTION_URL" --secret-env {signing.variable}',
+            "",
+            "# A command in a chat, as Slack would send it",
+            f'{local}.chat slack help --url "$FUNCTION_URL"',
+            "",
+            "# Is the function set up?",
+            "curl -sS -i -w '\\n' \"$FUNCTION_URL/health\"",
             "",
             "# What the stand-in holds by now",
             f"curl -sS -w '\\n' {stage.cvm.url}/_control/key-pairs",
+            "",
+            "# The snippets of README read alice.pub, so they run in this directory",
+            'cd "$EXAMPLES"',
             "",
         ]
     )
 
 
 def _python() -> str:
-    """Return the running interpreter as one would type it here."""
+    """Return the running interpreter as a shell takes it here."""
     python, here = Path(sys.executable), Path.cwd()
-    return str(python.relative_to(here) if python.is_relative_to(here) else python)
+    return shlex.quote(str(python.relative_to(here) if python.is_relative_to(here) else python))
 
 
-def _curl(stage: Stage, path: str, body: object) -> str:
-    words = ["curl", "-sS", "-i", "-w", r"\n", f"{stage.gateway.url}{path}"]
-    words += ["-H", f"Authorization: Bearer {stage.api_key}", "-H", "Content-Type: application/json"]
-    return shlex.join([*words, "-d", json.dumps(body)])
+def _curl(name: str) -> str:
+    return (
+        'curl -sS -i -w \'\\n\' "$FUNCTION_URL/key-pairs" -H "Authorization: Bearer $API_KEY" \\\n'
+        f"  -H 'Content-Type: application/json' -d @\"$EXAMPLES/{name}.json\""
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

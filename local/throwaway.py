@@ -59,4 +59,4 @@ def public_key() -> tuple[str, str]:
             start_new_session=True,
         )
         line = file.with_name("key.pub").read_text(encoding="ascii").strip()
-    return line, "made by ssh-keygen for this run, its private half is gone already"
+    return line, "made by ssh-keygen for this run"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import shutil
 import signal
 import socket
@@ -23,7 +22,7 @@ import pytest
 from local.events import EVENTS
 
 ROOT = EVENTS.parent
-END = "# What the stand-in holds by now"
+END = "cd "
 
 
 @contextmanager
@@ -50,35 +49,36 @@ def _welcome(output: IO[str]) -> Iterator[str]:
     for line in output:
         yield line.rstrip("\n")
         if line.startswith(END):
-            yield output.readline().rstrip("\n")
             return
 
 
-def curl(line: str) -> tuple[int, str]:
-    """Do what one of the printed lines says, with a shell and curl; return status and body."""
-    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60, check=True)
-    head, _, body = done.stdout.replace("\r\n", "\n").partition("\n\n")
-    return int(head.split()[1]), body
+def pasted(lines: list[str]) -> str:
+    """Do what the printed lines say, in one shell, with the project's directory as the current one."""
+    begin = next(number for number, line in enumerate(lines) if line.startswith("export "))
+    script = "\n".join(lines[begin:])
+    done = subprocess.run(
+        ["sh", "-e"], input=script, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stderr == ""
+    return done.stdout.replace("\r\n", "\n")
 
 
 def test_the_printed_lines_work(tmp_path: Path, missing: Callable[[str, str], None]) -> None:
-    """Pasted one after another they create, repeat, are refused, try, ask; and Ctrl-C ends all of it."""
+    """Pasted in one go they create, repeat, are refused, try, ask; and Ctrl-C ends all of it."""
     if shutil.which("curl") is None:
         missing("curl", "pasting the lines that make serve prints")
         return
     with serving(tmp_path, "--port", "0") as (process, lines):
-        commands = [line for line in lines if line.startswith("curl ")]
-        new, again, bad, dry, health, held = commands
-        assert curl(new)[0] == 201
-        assert curl(again)[0] == 200
-        assert json.loads(curl(again)[1])["result"] == "unchanged"
-        assert curl(bad)[0] == 422
-        assert curl(dry)[0] == 200
-        assert curl(health)[0] == 200
-        pairs = json.loads(subprocess.run(shlex.split(held), capture_output=True, check=True).stdout)
-        assert [pair["key_name"] for pair in pairs] == ["alice_laptop"]
+        first, again = pasted(lines), pasted(lines)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=20)
+    statuses = re.compile(r"^HTTP/1.1 (\d+)", re.MULTILINE)
+    assert statuses.findall(first) == ["201", "200", "422", "207", "200"]
+    assert statuses.findall(again) == ["200", "200", "422", "207", "200"]
+    assert "\nunchanged\n  key      alice_laptop " in first
+    assert "import KEY_NAME" in first
+    pairs = json.loads(first[first.rindex("\n[") :])
+    assert [pair["key_name"] for pair in pairs] == ["alice_laptop"]
     assert (process.returncode, errors) == (0, "")
     assert re.search(
         r"POST /key-pairs -> 201 \(instance 1, cold start, init [\d.]+ ms, call [\d.]+ ms", output
@@ -88,13 +88,21 @@ def test_the_printed_lines_work(tmp_path: Path, missing: Callable[[str, str], No
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
+def test_the_printed_lines_are_short(tmp_path: Path) -> None:
+    """Each line fits into 100 columns, in a folder whose name is not too long."""
+    with serving(tmp_path, "--port", "0") as (_, lines):
+        folder = next(line.partition("=")[2] for line in lines if line.startswith("export EXAMPLES="))
+    assert max(len(line.replace(folder, "/tmp/folder")) for line in lines) <= 100
+
+
 def test_the_printed_chat_line_works(tmp_path: Path) -> None:
     """Each chat platform can be played against it, and the function knows its users."""
     with serving(tmp_path, "--port", "0") as (_, lines):
         line = next(line for line in lines if "local.chat" in line)
+        exports = [line for line in lines if line.startswith("export ")]
         for platform in ("slack", "mattermost", "wecom"):
-            words = [platform if word == "slack" else word for word in shlex.split(line)]
-            done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60)
+            script = "\n".join([*exports, line.replace("slack", platform)])
+            done = subprocess.run(["sh", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
             assert (done.returncode, done.stderr) == (0, "")
             assert "import KEY_NAME" in done.stdout
 
@@ -132,11 +140,12 @@ def test_a_port_that_was_asked_for_has_to_be_free(tmp_path: Path) -> None:
 def test_switches_reach_function_and_stand_in(tmp_path: Path) -> None:
     """Variables go to the function, what `local.cvm` understands to the stand-in."""
     with serving(tmp_path, "--port", "0", "--env", "MIN_RSA_BITS=16384", "--quota", "0") as (_, lines):
-        line = next(line for line in lines if line.startswith("curl ") and "dryRun" in line)
-        words = shlex.split(line)
-        headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
-        url = next(word for word in words if word.startswith("http://"))
-        request = urllib.request.Request(url, words[-1].encode(), headers)
+        exported = dict(line[len("export ") :].split("=", 1) for line in lines if line.startswith("export "))
+        request = urllib.request.Request(
+            f"{exported['FUNCTION_URL']}/key-pairs",
+            (Path(exported["EXAMPLES"]) / "dry-run.json").read_bytes(),
+            {"Authorization": f"Bearer {exported['API_KEY']}", "Content-Type": "application/json"},
+        )
         with pytest.raises(urllib.error.HTTPError) as refused, urllib.request.urlopen(request):
             pass
         assert json.load(refused.value)["code"] == "weak-public-key"
