@@ -1,5 +1,5 @@
 # Everything that this project can do from a fresh clone, given git, make and CPython 3.10 or newer.
-.PHONY: run serve test check bench package deployment fuzz long mutation lock clean setup peers
+.PHONY: help run serve test check bench package deployment fuzz long mutation lock clean setup peers
 .DEFAULT_GOAL := test
 
 PYTHON := .venv/bin/python
@@ -10,7 +10,10 @@ RESOLVE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.
 # Set for somebody's other projects, these would send packages and imports astray.
 unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV
 
-run: setup        ## imports a key into a stand-in for CVM and tells the story
+help:             ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: setup        ## imports a key into a stand-in for CVM and shows each step
 	@$(PYTHON) -m local.run
 
 serve: setup      ## the function behind a URL on this machine, with a stand-in for CVM

@@ -9,6 +9,7 @@ keys of 2048 bits, signed before the clock starts. The last line is the figures 
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import hmac
 import http.client
@@ -139,4 +140,8 @@ def measure(count: int = 10_000, connections: int = 8) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(*map(int, sys.argv[1:3]))))
+    parser = argparse.ArgumentParser("python -m bench.cvm_load")
+    parser.add_argument("requests", type=int, nargs="?", default=10_000, help="(default: %(default)s)")
+    parser.add_argument("connections", type=int, nargs="?", default=8, help="(default: %(default)s)")
+    chosen = parser.parse_args()
+    print(json.dumps(measure(chosen.requests, chosen.connections)))

@@ -8,6 +8,7 @@ from a seeded generator. Nothing is shared between the instances.
 
 from __future__ import annotations
 
+import argparse
 import heapq
 import random
 import statistics
@@ -141,6 +142,9 @@ def _row(burst: Burst, results: list[Result]) -> list[str]:
 
 def main() -> None:
     """Print the table."""
+    argparse.ArgumentParser(
+        "python -m bench.throttle_simulation", description="Prints what becomes of crowds of every size."
+    ).parse_args()
     head, rows = overview()
     print(table(head, rows), end="")
 

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from handler.key_gate import line as key_line
 from handler.key_gate import public_key
+from local.columns import fitted
 
 RECORD = 8
 LARGEST_FACTOR = 65537
@@ -65,6 +66,8 @@ def small_primes() -> bytes:
 def main(arguments: list[str]) -> int:
     """Runs one of the two commands of the module's description and says what it wrote."""
     match arguments:
+        case ["-h" | "--help"]:
+            print(f"usage: python -m local.moduli list | small-primes ...\n\n{fitted(__doc__ or '')}")
         case ["list", out, first, *rest]:
             found = set().union(*(records(Path(name)) for name in (first, *rest)))
             Path(out).write_bytes(b"".join(sorted(found)))

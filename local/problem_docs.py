@@ -8,6 +8,7 @@ shows shortened; a test puts the whole in and sees the reason come out.
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from collections.abc import Iterator
@@ -199,4 +200,7 @@ def _filled(sentence: str) -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(
+        "python -m local.problem_docs", description="Writes docs/problems.md to standard output."
+    ).parse_args()
     sys.stdout.write(page())

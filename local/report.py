@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from local import terminal
+from local.columns import row
 from local.gateway import Outcome
 
 Row = tuple[str, object]
@@ -20,7 +20,7 @@ _ASIDE |= {"attempts", "upstreamMs", "totalMs"}
 
 def text(rows: Sequence[Row]) -> str:
     """Return the rows as lines, without those that have nothing to say."""
-    return "\n".join(terminal.row(name, value) for name, value in rows if value not in (None, "", []))
+    return "\n".join(row(name, value) for name, value in rows if value not in (None, "", []))
 
 
 def reply(outcome: Outcome) -> tuple[int, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from local import cvm, events, gateway, own_key, report, throwaway
+from local.columns import Help
 from local.stage import Stage, staged
 from local.terminal import say
 
@@ -61,7 +62,7 @@ def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
         "python -m local.run",
         description=_DESCRIPTION,
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     ).parse_args(arguments)
     try:
         key = _key(environ.get("PUBLIC_KEY", ""))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from local import chat, gateway, own_key, throwaway
 from local.callers.mint import Minted, mint
+from local.columns import Help
 from local.cvm.__main__ import options as cvm_options
 from local.gateway.__main__ import variable
 from local.stage import Stage, staged
@@ -151,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m local.serve",
         description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
         allow_abbrev=False,
     )
     add = parser.add_argument

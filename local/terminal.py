@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from typing import TextIO
 
 from rich.console import Console
 from rich.highlighter import RegexHighlighter
 from rich.theme import Theme
-
-#: What is printed fits so many columns, but for lines that are there to be copied.
-WIDTH = 100
 
 _STYLES = {
     "heading": "bold",
@@ -52,20 +48,3 @@ def console(stream: TextIO | None = None) -> Console:
 def say(text: str, stream: TextIO | None = None) -> None:
     """Print a text as it is; no line of it is broken."""
     console(stream).print(text, soft_wrap=True)
-
-
-def row(name: str, text: object) -> str:
-    """Return a name and what there is to say, on as many lines as it takes."""
-    lines = str(text).splitlines() or [""]
-    head = f"   {name:<12} "
-    return "\n".join(
-        textwrap.fill(
-            line,
-            WIDTH,
-            initial_indent=head if number == 0 else " " * len(head),
-            subsequent_indent=" " * len(head),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for number, line in enumerate(lines)
-    )

@@ -14,6 +14,7 @@ from handler.callers import file
 from handler.callers.caller import resolve
 from handler.problems import Misconfigured
 from local.callers.mint import SUFFIXES, Minted, mint, written
+from local.columns import Help
 
 _DESCRIPTION = """\
 Makes secrets for callers, and judges callers.json, the file that says who may call and what they may do.
@@ -109,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m local.callers",
         description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

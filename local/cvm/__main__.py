@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from local.columns import Help
 from local.cvm.control import ROUTES
 from local.cvm.faults import KINDS, Fault
 from local.cvm.options import Options
@@ -133,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m local.cvm",
         description=_DESCRIPTION,
         epilog=_epilog(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     for switch, (takes, says) in _SWITCHES.items():
         parser.add_argument(switch, help=says, **takes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from local.in_process import ROOT
@@ -12,8 +13,11 @@ TARGET = ROOT / "schemas" / "openapi.json"
 
 def main(arguments: list[str]) -> int:
     """Do what the arguments say, and return the exit code."""
+    parser = argparse.ArgumentParser("python -m local.openapi", description="Writes schemas/openapi.json.")
+    parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
+    chosen = parser.parse_args(arguments)
     new = text()
-    if arguments == ["--check"]:
+    if chosen.check:
         if TARGET.read_text(encoding="ascii") == new:
             return 0
         print("schemas/openapi.json is out of date; run `python -m local.openapi`.", file=sys.stderr)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from local.columns import Help
 from local.send import credential, report
 from local.send.client import UnreachableError, endpoint, is_open_to_all
 from local.send.credential import NoCredentialError
@@ -143,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
         "python -m local.send",
         description=_DESCRIPTION,
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
         allow_abbrev=False,
     )
     add = parser.add_argument

@@ -6,6 +6,7 @@ their owner alone.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -95,4 +96,8 @@ def _commands(made: list[Call], inputs: Mapping[str, Any], folder: Path) -> Iter
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(
+        "python -m package.deployment",
+        description="Writes serverless.yml as files for tccli into dist/deployment, and prints the commands.",
+    ).parse_args()
     sys.exit(main())

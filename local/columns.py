@@ -1,0 +1,52 @@
+"""Texts that fit a terminal: rows of a name and a text, and the help of every command."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import textwrap
+
+#: What is printed fits so many columns, but for lines that are there to be copied.
+WIDTH = 100
+
+
+def row(name: str, text: object) -> str:
+    """Return a name and what there is to say, on as many lines as it takes."""
+    head = f"   {name:<12} "
+    lines = str(text).splitlines() or [""]
+    return "\n".join(
+        _filled(line, " " * len(head) if number else head, " " * len(head))
+        for number, line in enumerate(lines)
+    )
+
+
+def fitted(text: str) -> str:
+    """Return a text of lines, each that is too long broken below the second column of its own."""
+    return "\n".join(line if len(line) <= WIDTH else _broken(line) for line in text.splitlines())
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Keeps the lines of a description as they are, but for those that are too long."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=WIDTH)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return fitted(super()._fill_text(text, width, indent))
+
+
+def _broken(line: str) -> str:
+    begin = re.match(r" *(?:\S+ {2,})?", line)
+    assert begin
+    return _filled(line[begin.end() :], begin[0], " " * begin.end())
+
+
+def _filled(text: str, first: str, others: str) -> str:
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
