@@ -1,10 +1,12 @@
-# Everything that this project can do from a fresh clone, given git, make and CPython 3.10 or newer.
+# Everything that this project can do from a fresh clone, given git, make and a CPython.
 .PHONY: help run serve test check bench package deployment fuzz long mutation lock clean setup peers
 .DEFAULT_GOAL := test
 
 PYTHON := .venv/bin/python
+# What SCF runs; `PACKAGE_PYTHON=3.12 make package` makes a package for another.
+export PACKAGE_PYTHON ?= $(shell cat package/python-version)
 PYTEST := $(PYTHON) -m pytest
-RESOLVE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.10 --fork-strategy fewest \
+RESOLVE := .venv-lock/bin/uv pip compile --quiet --universal --python-version $(PACKAGE_PYTHON) --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 # Set for somebody's other projects, these would send packages and imports astray.
@@ -19,7 +21,7 @@ run: setup        ## imports a key into a stand-in for CVM and shows each step
 serve: setup      ## the function behind a URL on this machine, with a stand-in for CVM
 	@$(PYTHON) -m local.serve
 
-test: check peers ## everything that CI runs: 3.10 last, with coverage, the newest Python before it
+test: check peers ## everything that CI runs: SCF's Python last, with coverage, the newest before it
 	@local/on-newest -m pytest -q -m "not slow"
 	@$(PYTEST) -q --cov --cov-report=term
 
@@ -43,11 +45,11 @@ fuzz: setup       ## the fuzz tests alone, for long
 	@LONG=1 $(PYTEST) -m fuzz
 
 mutation:         ## which changes of the code no test notices: ONLY="handler.deadline*"
-	@local/venv .venv-mutation requirements-mutation.txt 3.10 newest
+	@local/venv .venv-mutation requirements-mutation.txt $(PACKAGE_PYTHON) newest
 	@.venv-mutation/bin/mutmut run $(if $(ONLY),"$(ONLY)")
 
 lock:             ## newest versions into the lock files
-	@local/venv .venv-lock requirements-lock.txt 3.10 newest
+	@local/venv .venv-lock requirements-lock.txt $(PACKAGE_PYTHON) newest
 	@$(RESOLVE) pyproject.toml --upgrade -o requirements.txt
 	@$(RESOLVE) pyproject.toml --upgrade --group dev -c requirements.txt -o requirements-dev.txt
 	@$(RESOLVE) pyproject.toml --upgrade --group dev --group mutation -c requirements-dev.txt -o requirements-mutation.txt
@@ -57,10 +59,10 @@ lock:             ## newest versions into the lock files
 	@$(RESOLVE) --upgrade --group clients -o requirements-clients.txt
 
 setup:
-	@local/venv .venv requirements-dev.txt 3.10 newest
+	@local/venv .venv requirements-dev.txt $(PACKAGE_PYTHON) newest
 
 peers:
-	@local/venv .venv-peers requirements-peers.txt 3.10 newest
+	@local/venv .venv-peers requirements-peers.txt $(PACKAGE_PYTHON) newest
 
 clean:            ## removes everything that was made
 	rm -rf .venv .venv-* dist mutants .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

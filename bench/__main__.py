@@ -28,6 +28,7 @@ from bench import (
 from bench.instance import Instances, instances, valgrind
 from bench.results import Figure, at_least, at_most, table
 from bench.subjects import ROOT, Subjects, prepare
+from package import runtime
 
 #: Millions of instructions from cold that a refusal may cost, and the packages that it may load.
 REFUSALS: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -56,8 +57,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=15, help="how often times are taken (default: 15)")
     options = parser.parse_args()
     archive = ROOT / "dist/function.zip"
-    if sys.version_info[:2] != (3, 10) or not archive.exists():
-        print("The bench needs CPython 3.10 and the package: run `make bench`.", file=sys.stderr)
+    if not runtime.runs_this() or not archive.exists():
+        print(f"The bench needs {runtime.NAME} and the package: run `make bench`.", file=sys.stderr)
         return 1
     subjects = prepare(archive, ROOT / "dist/bench")
     with upstream.running() as endpoint, instances(subjects.python, endpoint) as measured:

@@ -1,6 +1,6 @@
 """Runs inside a measured process: loads `index`, then takes one line of JSON per measurement.
 
-    python3.10 bench/invoke.py < lines
+    python3 bench/invoke.py < lines
 
 It is started by path on an interpreter that has nothing but the function on its path. A line holds
 `events`, each handed to the function once, and the `context`; what comes back is the last reply, the

@@ -79,7 +79,7 @@ METHOD = """\
 - **Instructions** are those of a fresh process under `valgrind --tool=callgrind` with `PYTHONHASHSEED=0`,
   from exec to the end; two counts differ by less than 0.1 %, on whatever else the machine is doing. Each
   process has SCF's environment (`PYTHONDONTWRITEBYTECODE=x`, nothing of this shell's), runs on a bare
-  virtual environment of CPython 3.10, finds `index` and the packages on `PYTHONPATH`, and gets one
+  virtual environment of SCF's CPython, finds `index` and the packages on `PYTHONPATH`, and gets one
   Function URL event. Upstream is the CVM stand-in in a process of its own, over real HTTP and with real
   signatures, with rate, quota and duplicate keys off.
 - **Times** are taken in turns: one of each, over and over, so that a slow minute hits all alike. Of cold
@@ -87,7 +87,7 @@ METHOD = """\
   processor time unless it says wall.
 - **ours** is the unpacked `dist/function.zip`. **baseline** is [bench/baseline](baseline/index.py), what
   one writes from the READMEs of the three packages, with the same versions, laid out by `pip install -t`,
-  without byte code for 3.10 as nobody makes any. It has no callers, no look-ups and no time limits.
+  without byte code for SCF's Python as nobody makes any. It has no callers, no look-ups and no time limits.
   **standard library** is [bench/floor](floor/index.py): the same import by hand. **bare SDK call** is
   [bench/sdk_call](sdk_call/index.py): the generic client, kept, with the request in and the reply out,
   and nothing checked.

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile
 
+from package import runtime
+
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = Path(__file__).resolve().parent
 
@@ -56,7 +58,7 @@ def bare_python(folder: Path) -> Path:
 
 
 def _baseline(folder: Path) -> Path:
-    """Lay the naive handler out as `pip install -t` leaves it: no byte code, as 3.10 would need it.
+    """Lay the naive handler out as `pip install -t` leaves it: no byte code of SCF's Python.
 
     People install with another Python than SCF's; what that one compiles is of no use there, so nothing
     is compiled here.
@@ -69,7 +71,7 @@ def _baseline(folder: Path) -> Path:
         stamp.write_text(lock, encoding="utf-8")
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         command += ["--no-deps", "--no-compile", "--require-hashes", "--only-binary=:all:"]
-        command += ["--python-version", "3.10", "--platform", "manylinux2014_x86_64"]
+        command += ["--python-version", runtime.VERSION, "--platform", "manylinux2014_x86_64"]
         subprocess.run([*command, "--target", folder, "--requirement", stamp], check=True)
     shutil.copy(BENCH / "baseline/index.py", folder)
     return folder

@@ -10,17 +10,22 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from package import build, contents, wheels
+from package import build, contents, runtime, wheels
+from package.deployment import document, limits
 
 ROOT = Path(__file__).resolve().parent.parent
 
 _NO_RUNTIME = """\
-SCF runs CPython 3.10, and only a 3.10 can make its byte code; this is {version}.
+SCF runs CPython {wanted}, and only a {wanted} can make its byte code; this is {version}.
 Install one and run `make package` again, for example:
-  pyenv install 3.10
-  uv python install 3.10
+  pyenv install {wanted}
+  uv python install {wanted}
 or let a container do it:
-  docker run --rm -v "$PWD:/src" -w /src python:3.10 make package"""
+  docker run --rm -v "$PWD:/src" -w /src python:{wanted} make package"""
+
+_TOO_LARGE = """\
+The zip was made, but the request that uploads it would have over {limit:,} bytes. Make callers.json smaller,
+or upload the zip to a bucket and name that in serverless.yml: see docs/operations.md, With tccli."""
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
@@ -29,8 +34,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser.add_argument("--dist", type=Path, default=root / "dist", help="where to (default: dist)")
     parser.add_argument("--downloads", type=Path, default=root / "dist", help="where wheels are kept")
     options = parser.parse_args(arguments)
-    if sys.version_info[:2] != (3, 10):
-        print(_NO_RUNTIME.format(version=sys.version.split()[0]), file=sys.stderr)
+    if not runtime.runs_this():
+        print(_NO_RUNTIME.format(wanted=runtime.VERSION, version=sys.version.split()[0]), file=sys.stderr)
         return 1
     callers = root / "callers.json"
     if callers.exists() and not _are_good(callers):
@@ -38,6 +43,9 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         return 1
     make(root, options.dist, options.downloads)
     print(_summary(options.dist), end="")
+    if not _fits(root, options.dist / "function.zip"):
+        print(_TOO_LARGE.format(limit=limits.OWN_BYTES), file=sys.stderr)
+        return 1
     if not callers.exists():
         print("It holds no callers.json, so the function would refuse every call as misconfigured.")
         print("Start from callers.example.json, see README.")
@@ -62,6 +70,14 @@ def _files(root: Path, pinned: list[Path]) -> Iterator[contents.PackedFile]:
 def _are_good(callers: Path) -> bool:
     command = [sys.executable, "-m", "local.callers", "check", str(callers)]
     return subprocess.run(command, cwd=ROOT).returncode == 0
+
+
+def _fits(root: Path, archive: Path) -> bool:
+    """Return whether the zip can be sent within a request, or is uploaded to a bucket anyway."""
+    description = root / "serverless.yml"
+    if description.exists() and document.takes_bucket(description.read_text(encoding="utf-8")):
+        return True
+    return limits.request_bytes(archive.stat().st_size) <= limits.OWN_BYTES
 
 
 def _summary(dist: Path) -> str:

@@ -12,9 +12,18 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile
 
-# CPython 3.10 on a Linux with glibc 2.17: https://cloud.tencent.com/document/product/583/40323 names the
+from package import runtime
+
+# CPython on a Linux with glibc 2.17: https://cloud.tencent.com/document/product/583/40323 names the
 # Python, https://cloud.tencent.com/document/product/583/11061 the CentOS 7 line below it (PEP 599).
-_TARGET = ("--python-version", "3.10", "--implementation", "cp", "--platform", "manylinux2014_x86_64")
+_TARGET = (
+    "--python-version",
+    runtime.VERSION,
+    "--implementation",
+    "cp",
+    "--platform",
+    "manylinux2014_x86_64",
+)
 
 
 class WheelFile(NamedTuple):
@@ -29,7 +38,7 @@ def download(lock: Path, cache: Path) -> list[Path]:
 
     Raises CalledProcessError where pip finds no wheel for SCF, or one whose hash is not in the lock.
     """
-    folder = cache / f"wheels-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
+    folder = cache / f"wheels-{runtime.VERSION}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
     if not folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as scratch:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from handler import invocation
+from package import runtime
 from package.__main__ import ROOT, make
 
 LONG = os.environ.get("LONG") == "1"
@@ -98,7 +99,7 @@ def missing(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 
 @pytest.fixture(scope="session")
 def _dist(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
-    if sys.version_info[:2] != (3, 10):
+    if not runtime.runs_this():
         return None
     dist = tmp_path_factory.mktemp("dist")
     make(ROOT, dist, ROOT / "dist")
@@ -107,9 +108,9 @@ def _dist(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
 
 @pytest.fixture
 def dist(_dist: Path | None, missing: Callable[[str, str], None]) -> Path | None:
-    """The package of this tree: `function/` and `function.zip`; None where no 3.10 can make byte code."""
+    """The package of this tree: `function/` and `function.zip`; None where its Python is not at hand."""
     if _dist is None:
-        missing("CPython 3.10", "the deployable package")
+        missing(runtime.NAME, "the deployable package")
     return _dist
 
 
@@ -120,8 +121,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Collect each check that did not run because its tool is missing."""
     for report in terminalreporter.getreports("passed"):
         _not_run.update(str(text) for name, text in report.user_properties if name == "not run")
-    if sys.version_info[:2] != (3, 10) and ".venv-newest" not in sys.prefix:
-        _not_run.add("the suite on the deployed runtime because CPython 3.10 is missing")
+    if not runtime.runs_this() and ".venv-newest" not in sys.prefix:
+        _not_run.add(f"the suite on the deployed runtime because {runtime.NAME} is missing")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -107,7 +107,7 @@ def _add_function(group: argparse._ArgumentGroup) -> None:
         "--python",
         metavar="PATH",
         help="interpreter of the instances; else a source tree runs on the one with its packages, and a"
-        " package on a bare CPython 3.10 where one can be found",
+        " package on a bare one of the deployed version where one can be found",
     )
     add(
         "--env",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from package import runtime
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -40,7 +42,7 @@ def variables(options: Options, root: Path) -> dict[str, str]:
         "TENCENTCLOUD_APPID": options.app_id,
         "TENCENTCLOUD_UIN": options.uin,
         "TENCENTCLOUD_TZ": "UTC",
-        "SCF_RUNTIME": "Python3.10",
+        "SCF_RUNTIME": runtime.SCF_NAME,
         "SCF_FUNCTIONNAME": options.function_name,
         "SCF_FUNCTIONVERSION": "$LATEST",
         "SCF_NAMESPACE": options.namespace,

@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from local.gateway.options import Options
-
-# The newest Python that SCF runs (https://cloud.tencent.com/document/product/583/11061).
-_DEPLOYED = (3, 10)
+from package import runtime
 
 
 class Code(NamedTuple):
@@ -32,7 +30,8 @@ def located(options: Options) -> Iterator[Code]:
 
     A source tree runs with the packages around it: on the interpreter that runs the gateway if that is a
     virtual environment's, else on the tree's own `.venv` if there is one. A package has to bring all it
-    needs: it runs on a CPython 3.10 where one can be found, without that one's packages (`-S`).
+    needs: it runs on the deployed version of CPython where one can be found, without that one's packages
+    (`-S`).
 
     Raises:
         ValueError: there is no such code.
@@ -56,7 +55,7 @@ def located(options: Options) -> Iterator[Code]:
 def bare_python() -> str:
     """Return a CPython of the deployed version, or the running one where there is none."""
     for candidate in _candidates():
-        if _version(candidate) == _DEPLOYED:
+        if _version(candidate) == runtime.NUMBERS:
             return candidate
     return sys.executable
 
@@ -64,12 +63,13 @@ def bare_python() -> str:
 def _candidates() -> Iterator[str]:
     # A virtual environment's interpreter is a link; without its packages it is the one behind it.
     yield str(getattr(sys, "_base_executable", sys.executable))
-    named = shutil.which("python3.10")
+    named = shutil.which(f"python{runtime.VERSION}")
     if named:
         yield named
-    # pyenv's own python3.10 refuses to start unless that version is switched on, hence the folders behind.
+    # pyenv's own command refuses to start unless that version is switched on, hence the folders behind.
     pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
-    yield from sorted(str(path) for path in pyenv.glob("versions/3.10*/bin/python3.10"))
+    found = pyenv.glob(f"versions/{runtime.VERSION}*/bin/python{runtime.VERSION}")
+    yield from sorted(str(path) for path in found)
 
 
 def _version(python: str) -> tuple[int, ...] | None:

@@ -9,18 +9,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 from package.__main__ import ROOT
-from package.deployment import document, function
+from package.deployment import document, function, limits
 from package.deployment.calls import Call, calls
 from package.deployment.fields import WrongFileError
-
-# SCF answers a larger request with RequestSizeLimitExceeded.
-REQUEST_BYTES = 10_485_760
 
 _NO_ARCHIVE = "There is no dist/function.zip yet: run `make package` first."
 _TOO_LARGE = """\
@@ -40,16 +39,18 @@ def main(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> int:
         inputs = document.read(
             (root / "serverless.yml").read_text(encoding="utf-8"), {**_dotenv(root), **environ}
         )
-        if not (archive.exists() or function.in_bucket(inputs)):
-            print(_NO_ARCHIVE, file=sys.stderr)
-            return 1
+        if not function.in_bucket(inputs):
+            if not archive.exists():
+                print(_NO_ARCHIVE, file=sys.stderr)
+                return 1
+            _check_runtime(inputs, archive)
         made = list(calls(inputs, b"" if function.in_bucket(inputs) else archive.read_bytes()))
     except WrongFileError as error:
         print(f"serverless.yml: {error}", file=sys.stderr)
         return 1
     size = max(len(text(call)) for call in made)
-    if size > REQUEST_BYTES:
-        facts = {"size": size, "limit": REQUEST_BYTES, "region": inputs["region"], "archive": archive}
+    if size > limits.REQUEST_BYTES:
+        facts = {"size": size, "limit": limits.REQUEST_BYTES, "region": inputs["region"], "archive": archive}
         print(_TOO_LARGE.format(**facts), file=sys.stderr)
         return 1
     folder = root / "dist/deployment"
@@ -61,6 +62,26 @@ def main(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> int:
 def text(call: Call) -> bytes:
     """Return what is written for a call, and sent."""
     return json.dumps(call.parameters, indent=1).encode("ascii")
+
+
+def _check_runtime(inputs: Mapping[str, Any], archive: Path) -> None:
+    """Raise WrongFileError where the package was made for another Python than the function runs on.
+
+    Its byte code would be of no use, and its compiled modules would not load.
+    """
+    try:
+        with ZipFile(archive) as packed:
+            tags = [
+                re.fullmatch(r"__pycache__/index\.cpython-(\d)(\d+)\.pyc", name) for name in packed.namelist()
+            ]
+    except BadZipFile:
+        raise WrongFileError("dist/function.zip is no zip. Run `make package` again.") from None
+    for tag in filter(None, tags):
+        made_for = f"Python{tag[1]}.{tag[2]}"
+        if inputs.get("runtime") != made_for:
+            raise WrongFileError(
+                f"inputs.runtime is {inputs.get('runtime')}, and dist/function.zip was made for {made_for}."
+            )
 
 
 def _dotenv(root: Path) -> dict[str, str]:

@@ -36,13 +36,7 @@ def read(text: str, environ: Mapping[str, str]) -> dict[str, Any]:
     Raises WrongFileError for a text that is no serverless.yml of the component `scf`, and for variables
     that are not set.
     """
-    try:
-        document = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        raise WrongFileError(f"it is no YAML: {error}") from None
-    check_names(document, "serverless.yml", ("org", "app", "stage", "component", "name", "inputs"))
-    if document.get("component") != "scf":
-        raise WrongFileError("component must be scf.")
+    document = _parse(text)
     own = {name: str(document.get(name, "")) for name in ("app", "stage", "name")}
     own["stage"] = own["stage"] or "dev"
     missing = [name for name in _variables(document.get("inputs")) if name not in environ]
@@ -54,6 +48,27 @@ def read(text: str, environ: Mapping[str, str]) -> dict[str, Any]:
         raise WrongFileError("inputs must be a mapping of fields.")
     defaults = {"name": "-".join((own["name"], own["stage"], own["app"])), "region": "ap-guangzhou"}
     return {**inputs, **{name: inputs.get(name) or value for name, value in defaults.items()}}
+
+
+def takes_bucket(text: str) -> bool:
+    """Return whether a serverless.yml takes the code from a bucket, whatever else is in it.
+
+    Raises WrongFileError for a text that is no serverless.yml of the component `scf`.
+    """
+    inputs = _parse(text).get("inputs")
+    return isinstance(inputs, dict) and isinstance(inputs.get("src"), dict)
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        document = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise WrongFileError(f"it is no YAML: {error}") from None
+    check_names(document, "serverless.yml", ("org", "app", "stage", "component", "name", "inputs"))
+    if document.get("component") != "scf":
+        raise WrongFileError("component must be scf.")
+    found: dict[str, Any] = document
+    return found
 
 
 def _variables(node: Any) -> Iterator[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-_LEAST = {"name": "least", "region": "ap-guangzhou", "runtime": "Python3.10", "src": "./dist/function"}
+from package.runtime import SCF_NAME
+
+_LEAST = {"name": "least", "region": "ap-guangzhou", "runtime": SCF_NAME, "src": "./dist/function"}
 _FUNCTION: dict[str, Any] = {**_LEAST, "handler": "index.main_handler"}
 
 

@@ -10,6 +10,7 @@ import pytest
 from tencentcloud.scf.v20180416 import models
 
 from handler import settings
+from package import runtime
 from package.__main__ import ROOT
 from package.deployment.calls import calls
 from tests.deploy.examples import EXAMPLES
@@ -31,7 +32,7 @@ def test_function_is_the_one_that_was_measured(inputs: dict[str, Any]) -> None:
     """Runtime, entry, memory and time are what the package and the settings count on."""
     assert inputs["src"] == "./dist/function"
     assert inputs["handler"] == "index.main_handler"
-    assert inputs["runtime"] == "Python3.10"
+    assert inputs["runtime"] == f"Python{runtime.of_the_project()}"
     assert inputs["memorySize"] == 512
     assert inputs["timeout"] == 30
     variables = inputs["environment"]["variables"]

@@ -13,9 +13,12 @@ from zipfile import ZipFile
 
 import pytest
 
-from package import build
+from package import build, runtime
 from package.__main__ import ROOT, make
 from package.contents import PackedFile
+from package.deployment import __main__ as deployment
+from package.deployment import document, limits
+from package.deployment.calls import calls
 
 # PEP 552: bit 0 says that the module is identified by its source's hash, bit 1 that the hash is checked.
 UNCHECKED_HASH = 0b01
@@ -49,7 +52,7 @@ def test_every_module_has_byte_code_that_is_taken_unchecked(dist: Path | None) -
     assert function / "index.py" in modules
     assert len(list(function.rglob("*.pyc"))) == len(modules)
     for module in modules:
-        code = (module.parent / "__pycache__" / f"{module.stem}.cpython-310.pyc").read_bytes()
+        code = (module.parent / "__pycache__" / f"{module.stem}.{runtime.TAG}.pyc").read_bytes()
         magic, flags, source_hash = struct.unpack("<4sL8s", code[:16])
         assert (magic, flags) == (importlib.util.MAGIC_NUMBER, UNCHECKED_HASH), module
         assert source_hash == importlib.util.source_hash(module.read_bytes()), module
@@ -70,6 +73,18 @@ def test_zip_is_the_folder(dist: Path | None) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder} == {0o644}
 
 
+def test_zip_fits_into_the_request_that_uploads_it(dist: Path | None) -> None:
+    """create-function.json stays below the 10,485,760 bytes that SCF takes."""
+    if dist is None:
+        return
+    text = (ROOT / "serverless.yml").read_text(encoding="utf-8")
+    inputs = document.read(text, {"ONBOARDING_SECRET": "x" * 64})
+    create, *_ = calls(inputs, (dist / "function.zip").read_bytes())
+
+    assert len(deployment.text(create)) <= limits.OWN_BYTES
+    assert limits.request_bytes((dist / "function.zip").stat().st_size) <= limits.OWN_BYTES
+
+
 def test_zip_is_small(dist: Path | None) -> None:
     """At most 8.5 MB, far below the 50 MB that an upload without a bucket may have."""
     if dist is not None:
@@ -85,7 +100,7 @@ def test_two_packages_cannot_claim_one_path(tmp_path: Path) -> None:
 def test_module_that_does_not_compile_stops_the_build(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """What cannot be compiled for 3.10 would fail in the function."""
+    """What cannot be compiled for SCF's Python would fail in the function."""
     build.write([PackedFile("bad.py", b"def f(:\n")], tmp_path / "function")
 
     with pytest.raises(subprocess.CalledProcessError):

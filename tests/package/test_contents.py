@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from package import contents
+from package import contents, runtime
 from package.__main__ import ROOT
 
 METADATA = "Metadata-Version: 2.4\nName: thing\nVersion: 1.0\nLicense: {}\nKeywords: x\n\nLicense: prose\n"
@@ -96,7 +96,7 @@ def test_package_holds_what_was_agreed(dist: Path | None) -> None:
     roots = {path.split("/")[0] for path in paths}
 
     assert roots == {
-        "__pycache__", "_cffi_backend.cpython-310-x86_64-linux-gnu.so", "attr", "attrs", "certifi",
+        "__pycache__", f"_cffi_backend.{runtime.TAG}-x86_64-linux-gnu.so", "attr", "attrs", "certifi",
         "cryptography", "ecdsa", "handler", "idna", "index.py", "jsonschema", "jsonschema_specifications",
         "licenses", "referencing", "requests", "rpds", "schemas", "six.py", "sshpubkeys", "tencentcloud",
         "typing_extensions.py", "urllib3",

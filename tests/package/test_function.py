@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 
 class Deployed(NamedTuple):
-    """The unpacked function, a bare 3.10, and the CVM that it talks to."""
+    """The unpacked function, a bare Python, and the CVM that it talks to."""
 
     folder: Path
     python: Path

@@ -11,11 +11,13 @@ from zipfile import ZipFile
 
 import pytest
 
+from package import runtime
 from package.__main__ import ROOT, main
+from package.deployment import limits
 
 pytestmark = pytest.mark.slow
 
-RUNTIME = sys.version_info[:2] == (3, 10)
+RUNTIME = runtime.runs_this()
 
 
 class _Version(NamedTuple):
@@ -34,14 +36,14 @@ def project(tmp_path: Path) -> Path:
 def test_other_python_is_told_the_way_out(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without a 3.10 nothing is made, and three ways to get one are named."""
+    """Without SCF's Python nothing is made, and three ways to get one are named."""
     monkeypatch.setattr(sys, "version_info", _Version(3, 13))
 
     assert main([], project) == 1
 
     said = capsys.readouterr().err
-    assert "SCF runs CPython 3.10" in said
-    for way in ("pyenv install 3.10", "uv python install 3.10", "docker run"):
+    assert f"SCF runs {runtime.NAME}" in said
+    for way in (f"pyenv install {runtime.VERSION}", f"uv python install {runtime.VERSION}", "docker run"):
         assert way in said
     assert not (project / "dist").exists()
 
@@ -51,7 +53,7 @@ def test_without_callers_the_package_says_so(
 ) -> None:
     """A clean clone packs no callers; a function without them refuses everybody."""
     if not RUNTIME:
-        missing("CPython 3.10", "the deployable package")
+        missing(runtime.NAME, "the deployable package")
         return
 
     assert main(["--downloads", str(ROOT / "dist")], project) == 0
@@ -61,10 +63,28 @@ def test_without_callers_the_package_says_so(
         assert "callers.json" not in archive.namelist()
 
 
+def test_package_that_no_request_can_hold_is_refused(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    missing: Callable[[str, str], None],
+) -> None:
+    """Before anybody tries to send it; one that goes through a bucket is not."""
+    if not RUNTIME:
+        missing(runtime.NAME, "the deployable package")
+        return
+    monkeypatch.setattr(limits, "OWN_BYTES", 1_000_000)
+
+    assert main(["--downloads", str(ROOT / "dist")], project) == 1
+    assert "would have over 1,000,000 bytes" in capsys.readouterr().err
+    (project / "serverless.yml").write_text("component: scf\ninputs: {src: {bucket: b, object: /o}}\n")
+    assert main(["--downloads", str(ROOT / "dist")], project) == 0
+
+
 def test_good_callers_are_packed(project: Path, missing: Callable[[str, str], None]) -> None:
     """One's own callers.json travels with the function."""
     if not RUNTIME:
-        missing("CPython 3.10", "the deployable package")
+        missing(runtime.NAME, "the deployable package")
         return
     callers = {"callers": [{"id": "me", "auth": {"scheme": "trigger", "source": "invoke"}}]}
     (project / "callers.json").write_text(json.dumps(callers))
@@ -80,7 +100,7 @@ def test_wrong_callers_are_refused(
 ) -> None:
     """A file that the function would refuse is not deployed."""
     if not RUNTIME:
-        missing("CPython 3.10", "the deployable package")
+        missing(runtime.NAME, "the deployable package")
         return
     (project / "callers.json").write_text('{"callers": [{"id": "me", "auth": {"scheme": "trust-me"}}]}')
 

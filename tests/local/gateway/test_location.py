@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from local.gateway import Options, location, serve
+from package import runtime
 
 LOOK = """\
 import sys, os
@@ -84,32 +85,32 @@ def test_the_chosen_interpreter_runs_it(tmp_path: Path) -> None:
 
 
 def test_a_package_runs_on_the_deployed_version(missing: Callable[[str, str], None]) -> None:
-    """A CPython 3.10 is found behind a virtual environment, on the path or at pyenv."""
+    """A CPython of that version is found behind a virtual environment, on the path or at pyenv."""
     found = version(location.bare_python())
-    if found != "3.10":
-        missing("CPython 3.10", "running the package on the deployed version")
+    if found != runtime.VERSION:
+        missing(runtime.NAME, "running the package on the deployed version")
         return
-    assert found == "3.10"
+    assert found == runtime.VERSION
 
 
 def test_pyenvs_interpreters_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An interpreter that no shim switches on is found all the same, and one that does not run is not."""
-    versions = tmp_path / "versions"
-    for name, script in {"3.10.1": "exit 1", "3.10.2": "echo cpython 3 10"}.items():
-        (versions / name / "bin").mkdir(parents=True)
-        python = versions / name / "bin" / "python3.10"
+    deployed, versions = runtime.VERSION, tmp_path / "versions"
+    for name, script in {"1": "exit 1", "2": f"echo cpython {deployed.replace('.', ' ')}"}.items():
+        (versions / f"{deployed}.{name}" / "bin").mkdir(parents=True)
+        python = versions / f"{deployed}.{name}" / "bin" / f"python{deployed}"
         python.write_text(f"#!/bin/sh\n{script}\n")
         python.chmod(0o755)
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "_base_executable", "/nowhere/python", raising=False)
-    assert location.bare_python() == str(versions / "3.10.2" / "bin" / "python3.10")
+    assert location.bare_python() == str(versions / f"{deployed}.2" / "bin" / f"python{deployed}")
 
 
 def test_without_the_deployed_version_the_running_one_serves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A machine without CPython 3.10 can still run a package."""
+    """A machine without that version can still run a package."""
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "_base_executable", "/nowhere/python", raising=False)

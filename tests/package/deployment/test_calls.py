@@ -9,8 +9,9 @@ import pytest
 from package.deployment import function
 from package.deployment.calls import calls
 from package.deployment.fields import WrongFileError
+from package.runtime import SCF_NAME
 
-INPUTS: dict[str, Any] = {"name": "keys", "region": "ap-guangzhou", "runtime": "Python3.10"}
+INPUTS: dict[str, Any] = {"name": "keys", "region": "ap-guangzhou", "runtime": SCF_NAME}
 TIMER = {"name": "night", "cronExpression": "0 0 3 * * * *"}
 KAFKA = {"instanceId": "ckafka-1", "topic": "hires"}
 COS = {"bucket": "k-1.cos.ap-guangzhou.myqcloud.com", "events": "cos:ObjectCreated:*"}

@@ -6,11 +6,14 @@ import base64
 import json
 import stat
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
+from package import runtime
 from package.__main__ import ROOT
 from package.deployment import __main__ as deployment
+from package.deployment import limits
 
 SECRET = {"ONBOARDING_SECRET": "made up"}
 
@@ -20,8 +23,14 @@ def project(tmp_path: Path) -> Path:
     """A checkout with a package that is no more than a few bytes."""
     (tmp_path / "serverless.yml").write_bytes((ROOT / "serverless.yml").read_bytes())
     (tmp_path / "dist").mkdir()
-    (tmp_path / "dist/function.zip").write_bytes(b"zip")
+    _pack(tmp_path, b"")
     return tmp_path
+
+
+def _pack(project: Path, data: bytes, tag: str = runtime.TAG) -> bytes:
+    with ZipFile(project / "dist/function.zip", "w") as archive:
+        archive.writestr(f"__pycache__/index.{tag}.pyc", data)
+    return (project / "dist/function.zip").read_bytes()
 
 
 def _create(project: Path) -> dict[str, object]:
@@ -45,7 +54,7 @@ def test_calls_are_written_for_their_owner_alone(project: Path, capsys: pytest.C
     ]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     create = json.loads(files[0].read_text(encoding="utf-8"))
-    assert base64.b64decode(create["Code"]["ZipFile"]) == b"zip"
+    assert base64.b64decode(create["Code"]["ZipFile"]) == (project / "dist/function.zip").read_bytes()
     assert {"Key": "ONBOARDING_SECRET", "Value": "made up"} in create["Environment"]["Variables"]
     printed = capsys.readouterr().out
     assert f"tccli scf CreateFunction --region ap-guangzhou --cli-input-json file://{files[0]}\n" in printed
@@ -115,7 +124,7 @@ def test_package_comes_first(project: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_too_large_a_request_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """SCF's limit is on the request; the way through a bucket is shown, ready to be written."""
-    (project / "dist/function.zip").write_bytes(bytes(deployment.REQUEST_BYTES * 3 // 4))
+    _pack(project, bytes(limits.REQUEST_BYTES * 3 // 4))
 
     assert deployment.main(SECRET, project) == 1
 
@@ -127,12 +136,30 @@ def test_too_large_a_request_is_refused(project: Path, capsys: pytest.CaptureFix
 
 def test_largest_request_is_written(project: Path) -> None:
     """One zip of 7.8 MB fits, and its file is no larger than SCF takes."""
-    (project / "dist/function.zip").write_bytes(bytes(deployment.REQUEST_BYTES * 3 // 4 - 3_000))
+    _pack(project, bytes(limits.REQUEST_BYTES * 3 // 4 - 3_000))
 
     assert deployment.main(SECRET, project) == 0
 
     size = (project / "dist/deployment/create-function.json").stat().st_size
-    assert deployment.REQUEST_BYTES - 10_000 < size <= deployment.REQUEST_BYTES
+    assert limits.REQUEST_BYTES - 10_000 < size <= limits.REQUEST_BYTES
+
+
+def test_package_for_another_python_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its compiled modules would not load in the runtime that serverless.yml names."""
+    _pack(project, b"", "cpython-399")
+
+    assert deployment.main(SECRET, project) == 1
+
+    assert f"is {runtime.SCF_NAME}, and dist/function.zip was made for Python3.99" in capsys.readouterr().err
+
+
+def test_what_is_no_zip_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A download that broke off is not sent."""
+    (project / "dist/function.zip").write_bytes(b"zip")
+
+    assert deployment.main(SECRET, project) == 1
+
+    assert "dist/function.zip is no zip" in capsys.readouterr().err
 
 
 def test_zip_in_a_bucket_is_named(project: Path) -> None:
