@@ -16,10 +16,10 @@ def of_the_project() -> str:
     return Path(__file__).with_name("python-version").read_text(encoding="ascii").strip()
 
 
-#: Such as `3.10`.
+#: Such as `3.12`.
 VERSION = os.environ.get("PACKAGE_PYTHON") or of_the_project()
 
-#: Such as `(3, 10)`.
+#: Such as `(3, 12)`.
 NUMBERS = tuple(int(number) for number in VERSION.split("."))
 
 #: What a message calls it.
@@ -28,7 +28,7 @@ NAME = f"CPython {VERSION}"
 #: What SCF calls it.
 SCF_NAME = f"Python{VERSION}"
 
-#: What the names of its byte code hold, such as `cpython-310`.
+#: What the names of its byte code hold, such as `cpython-312`.
 TAG = f"cpython-{VERSION.replace('.', '')}"
 
 
