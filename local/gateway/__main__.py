@@ -118,6 +118,11 @@ def _add_function(group: argparse._ArgumentGroup) -> None:
         help="a variable of the function, such as CVM_ENDPOINT=http://127.0.0.1:9001; may be repeated",
     )
     add("--memory", type=int, default=_DEFAULTS.memory, metavar="MB", help="memory that the function is told")
+    add(
+        "--cpu-share",
+        action="store_true",
+        help="only the share of a processor that --memory gives: a whole one for 1,769 MB",
+    )
     add("--init-timeout", type=float, default=_DEFAULTS.init_timeout, metavar="SECONDS", help="to load code")
     add("--region", default=_DEFAULTS.region, help="where the function believes to be")
     add("--function-name", default=_DEFAULTS.function_name, help="as the context and the environment say it")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from local.gateway import environment, failures
+from local.gateway import cpu, environment, failures
 from local.gateway.failures import Failed
 from local.gateway.location import Code
 from local.gateway.options import Options
@@ -60,6 +60,10 @@ class Instance:
             self._output.close()
             raise Failed(failures.NOT_STARTED) from error
         self._output.started()
+        self._governor: asyncio.Task[None] | None = None
+        if options.cpu_share:
+            part = cpu.share(options.memory)
+            self._governor = asyncio.get_running_loop().create_task(cpu.govern(self._process.pid, part))
 
     async def load(self) -> None:
         """Wait until the code is loaded.
@@ -109,6 +113,8 @@ class Instance:
 
     def end(self) -> None:
         """End the process and everything that it has started, and let go of everything held for it."""
+        if self._governor is not None:
+            self._governor.cancel()
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from local.gateway import cpu
 from local.stand_in.credentials import DEFAULT
 
 #: Secret id, secret key and session token of the execution role.
@@ -42,6 +43,7 @@ class Options(NamedTuple):
         timeout: seconds that one call may take, 1 to 900, before its instance is ended.
         init_timeout: seconds that loading the code may take, 3 to 300.
         memory: the memory setting in MB; the function is told, the limit is not enforced.
+        cpu_share: give each instance only the share of a processor that the memory setting gives.
         instances: how many instances may run at one time; a call beyond them is refused.
         warm: how many instances to start at once instead of with the first calls.
         credentials: the execution role's three, or what returns new ones for every call; by default those
@@ -60,6 +62,7 @@ class Options(NamedTuple):
     timeout: float = 30
     init_timeout: float = 60
     memory: int = 512
+    cpu_share: bool = False
     instances: int = 8
     warm: int = 0
     credentials: Credentials | Callable[[], Credentials] | None = DEFAULT
@@ -84,6 +87,8 @@ def check(options: Options) -> None:
         raise ValueError("timeout is more than 0 and at most 900 seconds")
     if not 0 < options.init_timeout <= 300:
         raise ValueError("init timeout is more than 0 and at most 300 seconds")
+    if options.cpu_share:
+        cpu.check()
     if not 0 <= options.warm <= options.instances:
         raise ValueError("warm is at least 0 and at most the number of instances")
     if not all(options.handler.rpartition(".")[::2]):
