@@ -6,7 +6,9 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,6 +25,7 @@ _EPILOG = """\
 environment:
   PUBLIC_KEY  the file of a public key of your own, such as ~/.ssh/id_rsa.pub
   EVENT       a recorded event to run instead, such as events/ckafka-batch.json
+  TLS         anything: the function reaches the stand-in over HTTPS, under CVM's own name
 """
 
 # A machine that is busy with something else may take its time to load the code.
@@ -70,9 +73,22 @@ def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
     except (own_key.NotUsableError, _NoEventError) as problem:
         print(problem, file=sys.stderr)
         return 2
-    with staged(cvm.Options(), _OPTIONS, throwaway.trigger_callers(events.sources(event))) as stage:
+    callers = throwaway.trigger_callers(events.sources(event))
+    with _cvm_options(environ) as options, staged(options, _OPTIONS, callers) as stage:
         say(f"CVM is a stand-in at {stage.cvm.url}; the function runs as in SCF, in a process of its own.")
         return _tell_story(stage, key) if event is None else _run_event(stage, environ["EVENT"], event, key)
+
+
+@contextmanager
+def _cvm_options(environ: Mapping[str, str]) -> Iterator[cvm.Options]:
+    if not environ.get("TLS"):
+        yield cvm.Options()
+        return
+    # Making certificates takes a module of its own.
+    from local import tls
+
+    with tempfile.TemporaryDirectory(prefix="authority-of-one-run-") as directory:
+        yield cvm.Options(authority=tls.Authority(Path(directory)))
 
 
 def _key(path: str) -> Key:

@@ -29,7 +29,8 @@ def staged(
     callers from a temporary file.
 
     Args:
-        cvm_options: how the stand-in behaves.
+        cvm_options: how the stand-in behaves; with an authority, the function reaches it over HTTPS under
+            CVM's own name, and needs no `CVM_ENDPOINT` for that.
         gateway_options: how the function runs; its variables win over those that are set here.
         callers: whom the function lets in besides the API key.
 
@@ -44,7 +45,11 @@ def staged(
     ):
         file = Path(directory) / "callers.json"
         file.write_text(throwaway.callers(key, callers), encoding="utf-8")
-        environment = {"CVM_ENDPOINT": stand_in.url, "CALLERS_FILE": str(file)}
+        environment = {"CALLERS_FILE": str(file)}
+        if authority := cvm_options.authority:
+            gateway_options = gateway_options._replace(routes=stand_in.routes, ca=authority.ca)
+        else:
+            environment["CVM_ENDPOINT"] = stand_in.url
         options = gateway_options._replace(
             environment={**environment, **gateway_options.environment}, credentials=stand_in.mint
         )

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from local.columns import Help
@@ -46,6 +47,15 @@ def _port(text: str) -> int:
     if _count(text) > 65535:
         raise argparse.ArgumentTypeError("a port is at most 65535; the address is always 127.0.0.1")
     return int(text)
+
+
+def _authority(text: str) -> Any:
+    from local.tls import Authority  # not needed as a rule, and the start is to be quick
+
+    try:
+        return Authority(Path(text))
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error.strerror}") from None
 
 
 def _epilog() -> str:
@@ -122,6 +132,12 @@ _SWITCHES: dict[str, tuple[dict[str, Any], str]] = {
         never proved)""",
     ),
     "--ed25519": ({"action": "store_true"}, "accept ssh-ed25519 keys too (default: ssh-rsa only)"),
+    "--tls": (
+        {"type": _authority, "dest": "authority", "metavar": "DIR"},
+        """also speak HTTPS, on a free port, as cvm.tencentcloudapi.com and its regional names; an authority
+        is made for this run and its certificate written to DIR/ca.pem. local.gateway takes both with
+        --route and --ca""",
+    ),
     "--keep-calls": (
         {"type": _count, "default": 10_000, "metavar": "N"},
         "how many calls GET /_control/calls remembers (default 10000)",
@@ -159,7 +175,10 @@ async def _run(stand_in: StandIn) -> None:
     end = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
-    print(json.dumps({"endpoint": stand_in.url, "secretId": stand_in.credentials.secret_id}), flush=True)
+    up = {"endpoint": stand_in.url, "secretId": stand_in.credentials.secret_id}
+    if stand_in.tls_port:
+        up["tlsEndpoint"] = f"https://127.0.0.1:{stand_in.tls_port}"
+    print(json.dumps(up), flush=True)
     await stand_in.run(end)
 
 

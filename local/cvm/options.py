@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from local.stand_in.credentials import DEFAULT, Credential
+
+if TYPE_CHECKING:
+    from local.tls import Authority
 
 
 class Options(NamedTuple):
@@ -28,5 +31,6 @@ class Options(NamedTuple):
     regional: bool = False
     ed25519: bool = False
     keep_calls: int = 10_000
+    authority: Authority | None = None
     request_seconds: float = 15.0
     idle_seconds: float = 75.0

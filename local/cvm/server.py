@@ -24,6 +24,9 @@ from local.stand_in.rate import RateLimit
 
 VERSION = "2017-03-12"
 
+#: The names of the real service: anywhere, and in each region.
+HOSTS = ("cvm.tencentcloudapi.com", *(f"cvm.{region}.tencentcloudapi.com" for region in sorted(REGIONS)))
+
 
 class StandIn(Handle):
     """A stand-in that listens from its making on and answers while `run` runs.
@@ -42,7 +45,8 @@ class StandIn(Handle):
 
     def __init__(self, options: Options, clock: Callable[[], float] = time.time) -> None:
         limits = Limits(options.idle_seconds, options.idle_seconds, options.request_seconds)
-        super().__init__(options.port, KINDS, options.keep_calls, limits)
+        tls = options.authority.context(HOSTS) if options.authority else None
+        super().__init__(options.port, KINDS, options.keep_calls, limits, tls)
         self.credentials = options.credentials[0]
         # Without a secret of its own, a stand-in mints with one that nobody else knows.
         self.keyring = Keyring(options.credentials, options.mint_secret or os.urandom(16).hex())
@@ -62,6 +66,11 @@ class StandIn(Handle):
             options.rate_message == "count",
         )
         self._service = Service(api, self.keyring, self.faults, self.call_log, self._rate, clock)
+
+    @property
+    def routes(self) -> dict[str, int]:
+        """The port of each of the service's names, for the gateway; none without an authority."""
+        return dict.fromkeys(HOSTS, self.tls_port) if self.tls_port else {}
 
     @property
     def account(self) -> Account:

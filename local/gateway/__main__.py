@@ -60,6 +60,7 @@ def _options(chosen: argparse.Namespace) -> Options:
     members = {name: value for name, value in vars(chosen).items() if name in Options._fields}
     return Options(**members)._replace(
         environment=dict(chosen.env),
+        routes=dict(chosen.route),
         credentials=_credentials(chosen),
         log=lambda line: print(line, file=sys.stderr, flush=True),
     )
@@ -117,6 +118,21 @@ def _add_function(group: argparse._ArgumentGroup) -> None:
         metavar="NAME=VALUE",
         help="a variable of the function, such as CVM_ENDPOINT=http://127.0.0.1:9001; may be repeated",
     )
+    add(
+        "--route",
+        type=_route,
+        action="append",
+        default=[],
+        metavar="HOST=PORT",
+        help="a host that the function finds at this port of 127.0.0.1, such as"
+        " cvm.tencentcloudapi.com=9443; may be repeated",
+    )
+    add(
+        "--ca",
+        type=Path,
+        metavar="FILE",
+        help="an authority to trust besides the public ones",
+    )
     add("--memory", type=int, default=_DEFAULTS.memory, metavar="MB", help="memory that the function is told")
     add(
         "--cpu-share",
@@ -150,6 +166,13 @@ def variable(text: str) -> tuple[str, str]:
     if not equals:
         raise argparse.ArgumentTypeError("a variable is written NAME=VALUE")
     return name, value
+
+
+def _route(text: str) -> tuple[str, int]:
+    host, equals, port = text.partition("=")
+    if not host or not equals or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise argparse.ArgumentTypeError("a route is written HOST=PORT")
+    return host, int(port)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 Started by path on any CPython, with nothing of this project on its path but the function's code:
 
-    python bootstrap.py CHANNEL ROOT HANDLER
+    python bootstrap.py CHANNEL ROOT HANDLER [ROUTES]
 
-CHANNEL is the number of an open socket to the gateway; every message is four bytes of length, then JSON. It
-behaves as the platform's loop does (https://github.com/tencentyun/scfcli,
+ROUTES is JSON, `{"file": FILE, "ports": {HOST: PORT}, "ca": CA}`: FILE sends hosts to ports of this machine
+and trusts CA (local/tls/route.py). CHANNEL is the number of an open socket to the gateway; every message is
+four bytes of length, then JSON. It behaves as the platform's loop does (https://github.com/tencentyun/scfcli,
 tcfcli/cmds/native/common/runtime/python3.6/bootstrap.py): only `Exception` is caught, so `sys.exit` ends the
 instance; replies go through `json.dumps(ensure_ascii=False)`; variables that come with an event are set
 before the call; the root logger prints from DEBUG up to standard output.
@@ -29,7 +30,10 @@ _OPEN_FILES = 1024
 def main() -> None:
     """Load the function, say so, and answer events until the gateway hangs up."""
     channel, root, handler = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+    routes = sys.argv[4] if len(sys.argv) > 4 else ""
     _look_like_the_platform(channel)
+    if routes:
+        _route(**json.loads(routes))
     function = _load(channel, root, handler)
     if function is None:
         return
@@ -53,6 +57,15 @@ def _look_like_the_platform(channel: int) -> None:
     if reconfigure:
         reconfigure(line_buffering=True)
     logging.basicConfig(level=logging.DEBUG, format="%(message)s", stream=sys.stdout)
+
+
+def _route(file: str, ports: dict[str, int], ca: str) -> None:
+    with open(file, "rb") as source:
+        code = compile(source.read(), file, "exec")
+    # A namespace of its own: a function with a module of that name must not find this one.
+    names: dict[str, Any] = {"__name__": "route"}
+    exec(code, names)  # noqa: S102 - the project's own file
+    names["install"](ports, ca)
 
 
 def _load(channel: int, root: str, handler: str) -> Any:

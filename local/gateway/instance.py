@@ -20,6 +20,7 @@ from local.gateway.options import Options
 from local.gateway.output import Output
 
 _BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+_ROUTE = Path(__file__).parents[1] / "tls" / "route.py"
 # Between a process's last words on its channel and its exit code.
 _GRACE_SECONDS = 2.0
 
@@ -41,11 +42,12 @@ class Instance:
         ours, theirs = socket.socketpair()
         self._ours: socket.socket | None = ours
         self._writer: asyncio.StreamWriter | None = None
+        routes = [_routes(options)] if options.routes else []
         try:
             with theirs:
                 channel = theirs.fileno()
                 self._process = subprocess.Popen(
-                    [*code.python, str(_BOOTSTRAP), str(channel), str(code.root), options.handler],
+                    [*code.python, str(_BOOTSTRAP), str(channel), str(code.root), options.handler, *routes],
                     cwd=code.root,
                     env=environment.variables(options, code.root),
                     stdin=subprocess.DEVNULL,
@@ -145,3 +147,8 @@ class Instance:
             waits -= 1
             await asyncio.sleep(0.01)
         return code if code is not None else -signal.SIGKILL
+
+
+def _routes(options: Options) -> str:
+    ca = str(options.ca.resolve()) if options.ca else ""
+    return json.dumps({"file": str(_ROUTE), "ports": dict(options.routes), "ca": ca})

@@ -49,6 +49,9 @@ class Options(NamedTuple):
         credentials: the execution role's three, or what returns new ones for every call; by default those
             that the CVM stand-in knows. None is a function without a role.
         request_timeout: seconds in which a client has to deliver a whole request.
+        routes: hosts that the function finds at these ports of 127.0.0.1, such as
+            `{"cvm.tencentcloudapi.com": 9443}`; `*.example.com` is every host below.
+        ca: the authority that the function trusts besides the public ones, for routes under TLS.
         log: called with every line of the log as it is written.
     """
 
@@ -67,6 +70,8 @@ class Options(NamedTuple):
     warm: int = 0
     credentials: Credentials | Callable[[], Credentials] | None = DEFAULT
     request_timeout: float = 10
+    routes: Mapping[str, int] = {}
+    ca: Path | None = None
     region: str = "ap-guangzhou"
     function_name: str = "import-key-pair"
     namespace: str = "default"

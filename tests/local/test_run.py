@@ -54,6 +54,14 @@ def test_the_story(tmp_path: Path) -> None:
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
+def test_the_real_way(tmp_path: Path) -> None:
+    """With TLS set the function goes over HTTPS, and the authority made for that is gone afterwards."""
+    done = command(tmp_path, TLS="1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("All as expected.\n")
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
 def test_ones_own_key(tmp_path: Path, missing: Callable[[str, str], None]) -> None:
     """PUBLIC_KEY takes one's own, `~` included, and shows the fingerprint that ssh-keygen shows."""
     line, _ = throwaway.public_key()

@@ -12,6 +12,7 @@ import pytest
 
 from local import cvm, events, gateway
 from local.stage import Stage, staged
+from local.tls import Authority
 
 KEYS = (events.EVENTS / "keys.pub").read_text(encoding="ascii").splitlines()
 
@@ -40,6 +41,14 @@ def test_the_function_answers_through_every_front_door(shape: str) -> None:
         assert [pair.key_id for pair in stage.cvm.account] == [created["keyId"]]
         # The role's credentials are new with every call, as the stand-in has seen.
         assert len({call.secret_id for call in stage.cvm.calls}) == 2
+
+
+def test_the_function_goes_the_real_way(tmp_path: Path) -> None:
+    """With an authority, the function connects to CVM's own name over HTTPS and verifies the certificate."""
+    with staged(cvm.Options(authority=Authority(tmp_path)), gateway.Options(init_timeout=120)) as stage:
+        status, created = post(stage, {"keyName": "alice", "publicKey": KEYS[0]})
+        assert (status, created["result"]) == (201, "created")
+        assert [call.headers["host"] for call in stage.cvm.calls] == ["cvm.tencentcloudapi.com"]
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

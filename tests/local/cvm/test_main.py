@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -69,6 +70,21 @@ def test_says_where_it_listens() -> None:
         assert code(call(cvm, "DescribeKeyPairs")) == "ok"
 
 
+def test_speaks_https_too(tmp_path: Path) -> None:
+    """With a directory it writes an authority there and says where it speaks HTTPS."""
+    with started("--tls", str(tmp_path)) as cvm:
+        port = int(cvm.up["tlsEndpoint"].rpartition(":")[2])
+        context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+        with (
+            socket.create_connection(("127.0.0.1", port), 5) as plain,
+            context.wrap_socket(plain, server_hostname="cvm.ap-tokyo.tencentcloudapi.com") as secure,
+        ):
+            secure.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert secure.recv(100).startswith(b"HTTP/1.1 200 OK")
+    with pytest.raises(SystemExit):
+        options(["--tls", str(tmp_path / "nowhere")])
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ends_cleanly(number: signal.Signals) -> None:
     """Ctrl-C and SIGTERM end it at once, with status 0 and no word, whoever is still connected or waiting."""
@@ -124,8 +140,8 @@ def test_help_explains_everything(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert caught.value.code == 0
     switches = {"--" + name.replace("_", "-") for name in Options._fields}
-    switches -= {"--credentials", "--projects", "--request-seconds", "--idle-seconds"}
-    for word in (*switches, "--credential", "--project", *ROUTES, *KINDS, "127.0.0.1 only"):
+    switches -= {"--credentials", "--projects", "--authority", "--request-seconds", "--idle-seconds"}
+    for word in (*switches, "--tls", "--credential", "--project", *ROUTES, *KINDS, "127.0.0.1 only"):
         assert word in told
 
 

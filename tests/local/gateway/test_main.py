@@ -128,6 +128,8 @@ def test_a_function_can_be_without_a_role(code: Path) -> None:
         (["--env", "SCF_X=1"], "SCF_"),
         (["--env", "1X=1"], "letter"),
         (["--env", "X=" + "x" * 5000], "4 KB"),
+        (["--route", "host"], "HOST=PORT"),
+        (["--route", "host=0"], "HOST=PORT"),
         (["--timeout", "901"], "900"),
         (["--init-timeout", "0"], "300"),
         (["--instances", "1", "--warm", "2"], "warm"),
