@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from handler.problems import FieldError, InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
@@ -148,11 +148,10 @@ def _is_torn(text: object) -> bool:
     return isinstance(text, str) and _SURROGATE.search(text) is not None
 
 
-def _nearest(name: str, known: Mapping[str, object]) -> str:
-    """Return a hint at the known name that an unknown one comes near to, without regard to case."""
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint at the known name that an unknown one comes near to."""
     # Imported here: only a refused request needs it.
-    from difflib import get_close_matches
+    from handler.nearest import nearest
 
-    folded = {member.lower(): member for member in known}
-    near = get_close_matches(name[:64].lower().replace("_", "").replace("-", ""), folded, n=1)
-    return f"; the nearest known name is `{folded[near[0]]}`" if near else ""
+    near = nearest(name, known)
+    return f"; the nearest known name is `{near}`" if near else ""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from handler.callers.audience import Audience
     from handler.callers.node import Node
 
+#: How long a token is at least, in characters: Mattermost makes them of 26.
+SHORTEST = 26
+
 _FORM = "the token of a Mattermost slash command"
 
 
@@ -44,7 +47,7 @@ class Mattermost(NamedTuple):
         Raises:
             Misconfigured: none is set, or one is malformed.
         """
-        return variables.read(self.token_env, owner, environ, variables.printable, _FORM)
+        return variables.read(self.token_env, owner, environ, variables.visible(SHORTEST), _FORM)
 
 
 def read(auth: Node) -> Mattermost:

@@ -152,8 +152,7 @@ class Node(NamedTuple):
 
 def _nearest(name: str, known: tuple[str, ...]) -> str:
     # Imported here: only a wrong file needs it.
-    from difflib import get_close_matches
+    from handler.nearest import nearest
 
-    folded = {member.lower(): member for member in known}
-    near = get_close_matches(name[:64].lower().replace("_", "").replace("-", ""), folded, n=1)
-    return f'did you mean "{folded[near[0]]}"' if near else f"known are {', '.join(known)}"
+    near = nearest(name, known)
+    return f'did you mean "{near}"' if near else f"known are {', '.join(known)}"

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from handler.callers.audience import Audience
     from handler.callers.node import Node
 
+#: How long a signing secret is at least, in characters: the app's page shows 32 hex digits.
+SHORTEST = 32
+
 _FORM = "a Slack signing secret, as the app's Basic Information page shows it"
 
 
@@ -45,7 +48,7 @@ class Slack(NamedTuple):
         Raises:
             Misconfigured: none is set, or one is malformed.
         """
-        return variables.read(self.secret_env, owner, environ, variables.printable, _FORM)
+        return variables.read(self.secret_env, owner, environ, variables.visible(SHORTEST), _FORM)
 
 
 def read(auth: Node) -> Slack:

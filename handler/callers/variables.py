@@ -10,13 +10,21 @@ from handler.problems import Misconfigured
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+#: What the runtime and this function keep in the environment themselves, so that it is no secret.
+_OWN = (
+    "PATH|HOME|USER|USERNAME|LOGNAME|PWD|OLDPWD|SHELL|SHLVL|TERM|LANG|LANGUAGE|TZ|TMPDIR|HOSTNAME|MAIL"
+    "|BASE_PATH|CALLERS_FILE|DEFAULT_REGION|LOG_LEVEL|MIN_RSA_BITS|PROBLEM_BASE_URL|TIME_BUDGET_MS"
+    "|INVITATION_SECRETS|PAGE_URL|PAGE_ORIGINS|[A-Z]+_ENDPOINT"
+)
+
 #: SCF sets variables with these prefixes itself and refuses them from users, as it does names that
 #: do not start with a letter (https://www.tencentcloud.com/document/product/583/32748). A name like
 #: `whsec_...` is a secret that was put where the name of its variable belongs.
 NAME = Rule(
-    r"(?!SCF_|QCLOUD_|TENCENTCLOUD_|whsec_)[A-Za-z][A-Za-z0-9_]{0,63}",
-    "the name of an environment variable: 1 to 64 of A-Z, a-z, 0-9 and _, a letter first, not starting"
-    " SCF_, QCLOUD_, TENCENTCLOUD_ or whsec_",
+    rf"(?!SCF_|QCLOUD_|TENCENTCLOUD_|PYTHON|LC_|LD_|whsec_|(?:{_OWN})(?![\s\S]))[A-Za-z][A-Za-z0-9_]{{0,63}}",
+    "the name of an environment variable that holds a secret: 1 to 64 of A-Z, a-z, 0-9 and _, a letter first,"
+    " not starting SCF_, QCLOUD_, TENCENTCLOUD_, PYTHON, LC_, LD_ or whsec_, and none that the runtime or"
+    " this function has a use for, such as PATH or LOG_LEVEL",
 )
 
 #: So many secrets one caller may have at a time; a rotation needs two.
@@ -56,9 +64,17 @@ def read(
     return tuple(secrets)
 
 
-def printable(text: str) -> bytes | None:
-    """Return the bytes of a secret of visible ASCII, else None: nobody's secret holds a blank."""
-    return text.encode("ascii") if text.isascii() and text.isprintable() and " " not in text else None
+def visible(shortest: int) -> Callable[[str], bytes | None]:
+    """Return what makes bytes of a secret of visible ASCII that has at least so many characters.
+
+    Nobody's secret holds a blank, and a shorter one than the platform makes is none of its secrets.
+    """
+
+    def decode(text: str) -> bytes | None:
+        is_visible = text.isascii() and text.isprintable() and " " not in text
+        return text.encode("ascii") if is_visible and len(text) >= shortest else None
+
+    return decode
 
 
 def _unset(names: tuple[str, ...]) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from handler.callers.audience import Audience
     from handler.callers.node import Node
 
+#: How long a token is at least, in characters; WeCom's own sample has 6.
+SHORTEST_TOKEN = 6
+
 _TOKEN_FORM = "the Token of the WeCom app's message receiver"
 _AES_KEY_FORM = "the EncodingAESKey of the WeCom app's message receiver: 43 letters and digits"
 
@@ -50,7 +53,9 @@ class WeCom(NamedTuple):
             Misconfigured: one is not set, or malformed.
         """
         return (
-            *variables.read((self.token_env,), owner, environ, variables.printable, _TOKEN_FORM),
+            *variables.read(
+                (self.token_env,), owner, environ, variables.visible(SHORTEST_TOKEN), _TOKEN_FORM
+            ),
             *variables.read((self.encoding_aes_key_env,), owner, environ, _aes_key, _AES_KEY_FORM),
         )
 
@@ -68,6 +73,9 @@ def read(auth: Node) -> WeCom:
         receive_id=members["receiveId"].text(audience.ID),
         audience=audience.read(members, auth),
     )
+
+
+_token = variables.visible(SHORTEST_TOKEN)
 
 
 def _aes_key(text: str) -> bytes | None:

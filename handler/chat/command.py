@@ -5,8 +5,9 @@
     check ssh-rsa AAAA...
     help
 
-Options may stand anywhere behind the key name. What cannot be a command is a call for help. A word
-that looks like an option and is none is refused, since who typed it believes that it works.
+The same in Chinese: 导入, 检查, 帮助. Options may stand anywhere behind the key name. What cannot be a
+command is a call for help. A word that looks like an option and is none is refused, since who typed it
+believes that it works.
 """
 
 from __future__ import annotations
@@ -15,23 +16,40 @@ import re
 from typing import NamedTuple
 
 from handler.chat import repairs, wrapped_key
+from handler.chat.repairs import MARKS
+from handler.key_gate.dashes import DASHES
 from handler.problems import InvalidRequest
 
 IMPORT, CHECK, HELP = "import", "check", "help"
 
+#: The words that a command begins with. A Chinese one needs no blank behind it, as nobody writes one there.
+_VERBS = {"import": IMPORT, "check": CHECK, "help": HELP, "导入": IMPORT, "检查": CHECK, "帮助": HELP}
+
+#: Options that stand for a member of the request, by name.
+_MEMBERS = {"project": "projectId", "region": "region"}
+
+_QUOTES = "\"'"
+
+_VERB = re.compile(
+    rf"[{MARKS}\s]*(?:({'|'.join(verb for verb in _VERBS if verb.isascii())})(?![^\s:：{MARKS}])"
+    rf"|({'|'.join(verb for verb in _VERBS if not verb.isascii())}))[{MARKS}]*[:：\s]*",
+    re.IGNORECASE,
+)
+
 # Keyboards make one long dash of two short ones, and Chinese ones write signs of full width.
-_DASH = "[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]"
-_NAME = """(?:project|region|tag[:：][^\\s"'=＝]*)"""
+_DASH = f"[-{DASHES}]"
+_MEMBER = "|".join(_MEMBERS)
+_NAME = f"""(?:{_MEMBER}|tag[:：][^\\s"'=＝]*)"""
 
 # Quotation marks may stand around an option's value or all of the option, and keep blanks in it.
 _WORD = re.compile(
     rf"""{_NAME}[=＝](?:"[^"\n]*"|'[^'\n]*')(?!\S)|"{_NAME}[=＝][^"\n]*"(?!\S)|'{_NAME}[=＝][^'\n]*'(?!\S)|\S+""",
     re.IGNORECASE,
 )
-_MARKS = "\"'"
-_AROUND = re.compile(rf"(?<!\S)[{_MARKS}]+|[{_MARKS}]+(?!\S)")
+# A run of marks is looked at from its beginning alone, so that its length costs nothing more.
+_AROUND = re.compile(rf"(?<!\S)[{MARKS}]+|(?<![{MARKS}])[{MARKS}]+(?!\S)")
 
-_OPTION = re.compile("(?:(project|region)|tag[:：]([^=＝]*))[=＝](.*)", re.IGNORECASE)
+_OPTION = re.compile(f"(?:({_MEMBER})|tag[:：]([^=＝]*))[=＝](.*)", re.IGNORECASE)
 _DRY_RUN = re.compile(f"{_DASH}*dry(?:{_DASH}|_)?run", re.IGNORECASE)
 _LIKE_AN_OPTION = re.compile(rf"{_DASH}+[^\W\d].*|[^\W\d][\w-]*[=＝].+|tags?[:：].*", re.IGNORECASE)
 
@@ -67,11 +85,14 @@ def read(typed: str) -> Command:
     Raises:
         InvalidRequest: an option is repeated, or there is none of its name.
     """
-    verb, rest = _first(repairs.undo(typed))
-    if verb.lower() == CHECK:
-        return Command(CHECK, {}, _arguments(rest).public_key)
-    if verb.lower() != IMPORT:
+    text = repairs.undo(typed)
+    begin = _VERB.match(text)
+    verb = _VERBS[(begin[1] or begin[2]).lower()] if begin else HELP
+    if begin is None or verb == HELP:
         return Command(HELP, {}, "")
+    rest = text[begin.end() :]
+    if verb == CHECK:
+        return Command(CHECK, {}, _arguments(rest).public_key)
     key_name, behind = _first(rest)
     if _KEY.match(key_name):
         key_name, behind = "", rest
@@ -83,7 +104,7 @@ def read(typed: str) -> Command:
 def _first(text: str) -> tuple[str, str]:
     """Return the first word of a text, and what is behind it."""
     word, *behind = text.split(maxsplit=1) or [""]
-    return word.strip(_MARKS), "".join(behind)
+    return word.strip(MARKS), "".join(behind)
 
 
 def _arguments(text: str) -> _Arguments:
@@ -94,9 +115,9 @@ def _arguments(text: str) -> _Arguments:
     for word in _WORD.finditer(text):
         if word.start() < end and word.end() > begin:
             continue
-        if _take(word[0].strip(_MARKS), options):
+        if _take(word[0].strip(_QUOTES), options):
             bare = bare[: word.start()] + " " * len(word[0]) + bare[word.end() :]
-        elif word.start() >= end and _LIKE_AN_OPTION.fullmatch(word[0].strip(_MARKS)):
+        elif word.start() >= end and _LIKE_AN_OPTION.fullmatch(word[0].strip(_QUOTES)):
             raise _wrong("A word behind the key looks like an option, and there is no option of that name.")
     if found is None:
         # The key gate says what is wrong with it, line ends and all.
@@ -114,11 +135,11 @@ def _take(word: str, options: dict[str, object]) -> bool:
         return False
     name, tag, value = option.groups()
     members = options if name else options.setdefault("tags", {})
-    member = {"project": "projectId", "region": "region"}[name.lower()] if name else tag
+    member = _MEMBERS[name.lower()] if name else tag
     assert isinstance(members, dict)  # noqa: S101 - as set here; for the type checker
     if member in members:
         raise _wrong("An option stands there twice.")
-    members[member] = value.strip(_MARKS)
+    members[member] = value.strip(_QUOTES)
     return True
 
 

@@ -21,10 +21,21 @@ MEDIA_TYPE = "application/x-www-form-urlencoded"
 _ESCAPE = re.compile(b"%([0-9A-Fa-f]{2})")
 
 
+#: A form with more fields is not read, so that whoever proves nothing costs nothing; platforms send a dozen,
+#: and one for each person whom a command mentions.
+MOST_FIELDS = 1000
+
+
 class Form(NamedTuple):
-    """The fields of a form, as bytes: each name with all of its values."""
+    """The fields of a form, as bytes: each name with all of its values.
+
+    Attributes:
+        fields: the fields; none of them where there are too many.
+        too_many: whether there are more than `MOST_FIELDS`.
+    """
 
     fields: Mapping[bytes, list[bytes]]
+    too_many: bool = False
 
     def octets(self, name: str) -> bytes:
         """Return the bytes of a field, `b""` unless it is there exactly once."""
@@ -35,8 +46,10 @@ class Form(NamedTuple):
         """Return the text of a field, "" where it is absent.
 
         Raises:
-            MalformedRequest: it is there more than once, or is not UTF-8.
+            MalformedRequest: it is there more than once or is not UTF-8, or the form has too many fields.
         """
+        if self.too_many:
+            raise unreadable(f"Its form has more than {MOST_FIELDS} fields.")
         if len(self.fields.get(name.encode(), [])) > 1:
             raise unreadable(f"Its form has the field `{name}` more than once.")
         try:
@@ -47,6 +60,8 @@ class Form(NamedTuple):
 
 def read(content: bytes) -> Form:
     """Return the form that a body holds; any bytes are one."""
+    if content.count(b"&") >= MOST_FIELDS:
+        return Form({}, too_many=True)
     fields: dict[bytes, list[bytes]] = {}
     for pair in content.split(b"&"):
         name, _, value = pair.partition(b"=")

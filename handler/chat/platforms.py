@@ -62,6 +62,7 @@ class Platform(NamedTuple):
         adapter: loads the module in `handler.chat`.
         scheme: loads the module in `handler.callers`.
         unasked: what it sends beside commands that is answered with nothing, in words; may be empty.
+        risk: what somebody can do who has seen one of its requests, a sentence; may be empty.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Platform(NamedTuple):
     adapter: Callable[[], Adapter]
     scheme: Callable[[], Scheme]
     unasked: str = ""
+    risk: str = ""
 
     @property
     def path(self) -> str:
@@ -125,7 +127,17 @@ PLATFORMS = (
     Platform(
         "slack", "Slack", ("POST",), 3.0, _FORM, _JSON, _slack, _slack_scheme, "a check of the certificate"
     ),
-    Platform("mattermost", "Mattermost", ("POST",), 3.0, _FORM, _JSON, _mattermost, _mattermost_scheme),
+    Platform(
+        "mattermost",
+        "Mattermost",
+        ("POST",),
+        3.0,
+        _FORM,
+        _JSON,
+        _mattermost,
+        _mattermost_scheme,
+        risk="a request holds its token and no time: whoever has seen one can send it, or others, for ever.",
+    ),
     Platform("wecom", "WeCom", ("GET", "POST"), 5.0, _XML, _XML, _wecom, _wecom_scheme, "an event"),
 )
 

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import re
 
+from handler.key_gate.dashes import DASHES
+
+#: Quotation marks, and the brackets that Chinese writing puts around what is quoted.
+MARKS = "\"'「」『』【】《》〈〉"
+
 _LINE_ENDS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 
 #: No-break, ideographic and other blanks of other widths.
@@ -42,7 +47,7 @@ _CODE = re.compile(r"```(?:(?:text|txt|plain|plaintext|bash|sh|shell|console)(?=
 
 # A phone begins a line with a capital and makes one dash of a hyphen. What follows leaves no doubt: the
 # data of every such key begins with its type in base64 (RFC 4253 section 6.6).
-_TYPE = re.compile("(?<![^\\s\"'])(?i:ssh)[-\u2010-\u2015\u2212\ufe63\uff0d](?i:rsa)(?=\\s+AAAAB3NzaC1yc2E)")
+_TYPE = re.compile(rf"(?<![^\s{MARKS}])(?i:ssh)[-{DASHES}](?i:rsa)(?=\s+AAAAB3NzaC1yc2E)")
 
 
 def undo(text: str) -> str:

@@ -7,11 +7,10 @@ https://docs.slack.dev/interactivity/implementing-slash-commands
 from __future__ import annotations
 
 import hmac
-import re
 from typing import TYPE_CHECKING
 
 from handler import reply
-from handler.callers import header
+from handler.callers import freshness, header
 from handler.callers.slack import Slack
 from handler.chat import form, slash
 from handler.chat.message import Candidate, Probe, Proof
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from handler.chat.wording import Text
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
-
-#: How far Slack's clock may be from ours, either way, in seconds.
-TOLERANCE = 300
 
 #: Signed with where no caller has a secret, so that its absence does not show in the time.
 _NOBODY = b"\0" * 32
@@ -103,9 +99,7 @@ def _fault(timestamp: bytes, body: Body, now: float) -> str:
     """Return why this cannot be a fresh message that we can check, or nothing."""
     if body.raw is None:
         return "body-not-text"
-    if not re.fullmatch(rb"[0-9]{1,12}", timestamp):
-        return "bad-timestamp"
-    return "stale-timestamp" if abs(now - int(timestamp)) > TOLERANCE else ""
+    return freshness.fault(timestamp, now)
 
 
 def _escaped(text: str) -> str:

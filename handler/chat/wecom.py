@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hmac
 import os
-import re
 from typing import TYPE_CHECKING
 
 from handler import reply
+from handler.callers import freshness
 from handler.callers.wecom import WeCom
 from handler.chat import form, wecom_cipher, wecom_xml
 from handler.chat.message import Candidate, Probe, Proof, Typed
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from handler.chat.wording import Text
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
-
-#: How far WeCom's clock may be from ours, either way, in seconds.
-TOLERANCE = 300
 
 #: The longest text of a reply, in bytes; WeCom cuts off the rest, maybe within a character.
 LONGEST = 2048
@@ -142,9 +139,7 @@ def _fault(signature: bytes, timestamp: bytes, nonce: bytes, encrypted: bytes, b
         return "body-not-text"
     if not (signature and nonce and encrypted):
         return "missing-parameter"
-    if not re.fullmatch(rb"[0-9]{1,12}", timestamp):
-        return "bad-timestamp"
-    return "stale-timestamp" if abs(now - int(timestamp)) > TOLERANCE else ""
+    return freshness.fault(timestamp, now)
 
 
 def _opened(signers: list[Known], encrypted: bytes) -> tuple[Candidate, bytes]:

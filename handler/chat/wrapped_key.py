@@ -2,26 +2,22 @@
 
 A key says by itself how long it is: in front of each of its numbers stands the number's length (RFC
 4251 section 5). So the pieces of a broken line are joined only if together they have exactly the length
-that the first of them announces, and only if nothing else could be meant: they have the widths of a
-broken line, and the last of them looks like data and not like a word. A key that lost its end and has
-a comment of just that length behind it must not become another key.
+that the first of them announces, and only if nothing else could be meant: either they have the widths of a
+broken line, and the last of them looks like data and not like a word, or all of them behind the first look
+like data and the last is longer than anybody's comment that has none but signs of base64. A key that lost
+its end and has a comment of just that length behind it must not become another key.
 """
 
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64
 from typing import NamedTuple
+
+from handler.key_gate import line
 
 #: The line's start, up to its data, which begins with the type once more.
 _START = re.compile(r"(?<!\S)ssh-rsa\s+(?=AAAAB3NzaC1yc2E)")
 _PIECE = re.compile(r"([A-Za-z0-9+/]+={0,2})(?!\S)(\s*)")
-
-#: The type at the data's start: 4 bytes of length and 7 of text.
-_TYPE = 11
-
-#: The longest number in a key, in bytes: 16384 bits and a zero before them.
-_LONGEST_NUMBER = 2049
 
 #: A broken line is at least so wide, in characters: no terminal and no mail program has a narrower one.
 _NARROWEST = 20
@@ -31,6 +27,9 @@ _MOST_PIECES = 140
 
 #: A shorter last piece could be a word.
 _SHORTEST_END = 16
+
+#: So long a last piece, in characters, is no word wherever the line was broken.
+_LONG_END = 40
 
 #: Where small letters, capitals and the rest meet: in base64 of a modulus at two places of three.
 _CHANGE = re.compile("(?<=[a-z])(?=[^a-z])|(?<=[A-Z])(?=[^A-Z])|(?<=[0-9+/])(?=[^0-9+/])")
@@ -68,14 +67,13 @@ def find(text: str) -> Found | None:
 
 def _size(data: str) -> int:
     """Return how many characters a key has before its padding, by how it begins; 0 if that does not say."""
-    blob = a2b_base64(data[: len(data) // 4 * 4])
-    end = _TYPE
-    for _ in ("exponent", "modulus"):
-        length = int.from_bytes(blob[end : end + 4], "big")
-        if end + 4 > len(blob) or length > _LONGEST_NUMBER:
-            return 0
-        end += 4 + length
-    return -(-end * 4 // 3)
+    blob = line.decode(data)
+    wire = line.read(blob)
+    knows_modulus = len(wire.strings) == 2 and len(blob) >= wire.end + 4
+    if wire.missing and not knows_modulus:
+        return 0
+    size = -(-(len(blob) + wire.missing if wire.missing else wire.end) * 4 // 3)
+    return size if size <= line.LONGEST else 0
 
 
 def _are_one_line(pieces: list[re.Match[str]], behind: re.Match[str] | None) -> bool:
@@ -91,7 +89,10 @@ def _are_one_line(pieces: list[re.Match[str]], behind: re.Match[str] | None) -> 
     even = set(middle) == {width} and width >= _NARROWEST if middle else first >= _NARROWEST
     broken = bool(middle) or "\n" in pieces[0][2]
     ends = behind is None or (last < width and len(behind[1]) < _SHORTEST_END and "=" not in behind[1])
-    return even and broken and ends and _is_data(pieces[-1][1])
+    long = last >= _LONG_END and all(
+        len(piece[1]) >= _NARROWEST and _is_data(piece[1]) for piece in pieces[1:]
+    )
+    return ends and (long or (even and broken and _is_data(pieces[-1][1])))
 
 
 def _is_data(piece: str) -> bool:

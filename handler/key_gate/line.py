@@ -13,8 +13,9 @@ LONGEST = 16384  # characters; the longest key takes 2,746, the rest is left to 
 TYPE = b"ssh-rsa"
 
 # Fields end at blanks and tabs alone, as in OpenSSH: no other white space, no Unicode. Equals signs
-# may stand anywhere in the data here, so that it can be said what is wrong with them.
-LINE = re.compile(r"ssh-rsa[ \t]+([A-Za-z0-9+/][A-Za-z0-9+/=]*)(?:[ \t]+([^\r\n]*))?")
+# may stand anywhere in the data here, so that it can be said what is wrong with them. The comment begins with
+# no blank, so that a run of blanks can be divided in one way alone.
+LINE = re.compile(r"ssh-rsa[ \t]+([A-Za-z0-9+/][A-Za-z0-9+/=]*)(?:[ \t]+([^ \t\r\n][^\r\n]*)?)?")
 
 
 class Wire(NamedTuple):

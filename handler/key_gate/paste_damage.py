@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from handler.key_gate import reasons as why
+from handler.key_gate.dashes import DASHES
 from handler.key_gate.reasons import Reason
 
 _ENTITIES = {
@@ -24,7 +25,7 @@ _UNSEEN = (
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f"
     r"\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
-_HYPHENS = r"[\u2010-\u2015\u2212\ufe58\ufe63]"
+_HYPHENS = f"[{DASHES}]"
 _FULL_WIDTH = r"[\uff01-\uff5e]"
 # What stands before a key in quotation marks, code fences, mark-up and quoted mail.
 _OPENING = "\"'`<>([{*«»‹›„‚“”‘’ \t\r\n"

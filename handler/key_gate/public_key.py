@@ -27,7 +27,7 @@ _PLAUSIBLE = 4096  # bytes; no part of a key is longer, so a text cannot have lo
 # Control characters, bidirectional controls, line and paragraph separators, surrogates, tag
 # characters and noncharacters. All else of Unicode is welcome.
 _BAD_IN_COMMENT = (
-    "[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
+    "[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb"
     "\U000e0000-\U000e007f"
     + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
     + "]"

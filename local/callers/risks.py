@@ -60,6 +60,8 @@ def _of_auth(caller: Caller) -> Iterator[str]:
             yield "a hash of one repeated digit is the placeholder of an example: nobody has its key."
         yield "a request with an API key can be repeated for as long as the key is valid."
     chat = _chat(caller)
+    if chat and (risk := platforms.BY_NAME[chat.scheme].risk):
+        yield risk
     if chat and chat.audience == Audience(None, None):
         yield "everyone on the chat platform may speak as this caller, guests included."
 

@@ -275,6 +275,7 @@ SLACK = {"scheme": "slack", "secretEnv": ["S"], "team": "T1"}
 MATTERMOST = {"scheme": "mattermost", "tokenEnv": ["M"]}
 WEBHOOKS = {"scheme": "standard-webhooks", "secretEnv": ["A"]}
 NO_RULES = 'callers[0] "c0": no rules at all, so it may take any key name, in any project and region.'
+FOR_EVER = "a request holds its token and no time: whoever has seen one can send it, or others, for ever."
 NAMED = {"keyNames": ["a_*"]}
 MINTED_ONLINE = (
     "an invitation that is asked for online stands in SCF's log of replies until it expires, and the request"
@@ -384,7 +385,10 @@ MINTED_ONLINE = (
                 {"auth": {**MATTERMOST, "users": ["U1"]}, "allow": NAMED},
                 {"auth": {**MATTERMOST, "channels": ["C1"]}, "allow": NAMED},
             ],
-            ['callers[1] "c1": callers[0] "c0" answers in its place.'],
+            [
+                *(f'callers[{index}] "c{index}": {FOR_EVER}' for index in (0, 1)),
+                'callers[1] "c1": callers[0] "c0" answers in its place.',
+            ],
         ),
     ],
 )

@@ -70,7 +70,7 @@ def test_claims_are_for_each_channel_or_all_of_them() -> None:
 def test_slack_reads_its_signing_secrets() -> None:
     """Each signing secret that is set counts; none set is a misconfiguration."""
     record = Slack(("OLD", "NEW"), "T1", EVERYBODY)
-    assert record.secrets("x", {"OLD": "8f74", "NEW": "2231"}) == (b"8f74", b"2231")
+    assert record.secrets("x", {"OLD": "8f74" * 8, "NEW": "2231" * 8}) == (b"8f74" * 8, b"2231" * 8)
     with pytest.raises(Misconfigured) as raised:
         record.secrets("callers[0]", {})
     assert raised.value.cause == (
@@ -90,9 +90,9 @@ def test_slack_claims_its_team_and_channels() -> None:
 def test_mattermost_reads_its_tokens() -> None:
     """Each token that is set counts; a malformed one is a misconfiguration."""
     record = Mattermost(("OLD", "NEW"), EVERYBODY)
-    assert record.secrets("x", {"NEW": "gr8token"}) == (b"gr8token",)
+    assert record.secrets("x", {"NEW": "gr8token42" * 3}) == (b"gr8token42" * 3,)
     with pytest.raises(Misconfigured) as raised:
-        record.secrets("callers[0]", {"NEW": "gr8 token"})
+        record.secrets("callers[0]", {"NEW": "gr8 token " * 4})
     assert raised.value.cause == (
         "callers[0]: the environment variable NEW must hold the token of a Mattermost slash command."
     )
@@ -128,10 +128,10 @@ def test_wecom_reads_token_and_aes_key() -> None:
             {"TOKEN": "a b", "AES_KEY": AES_KEY},
             "TOKEN must hold the Token of the WeCom app's message receiver.",
         ),
-        ({"TOKEN": "a", "AES_KEY": AES_KEY[1:]}, "receiver: 43 letters and digits."),
-        ({"TOKEN": "a", "AES_KEY": AES_KEY + "="}, "AES_KEY must hold the EncodingAESKey"),
-        ({"TOKEN": "a", "AES_KEY": AES_KEY[1:] + "\n"}, "AES_KEY must hold the EncodingAESKey"),
-        ({"TOKEN": "a", "AES_KEY": AES_KEY[1:] + "-"}, "AES_KEY must hold the EncodingAESKey"),
+        ({"TOKEN": "QDG6eK", "AES_KEY": AES_KEY[1:]}, "receiver: 43 letters and digits."),
+        ({"TOKEN": "QDG6eK", "AES_KEY": AES_KEY + "="}, "AES_KEY must hold the EncodingAESKey"),
+        ({"TOKEN": "QDG6eK", "AES_KEY": AES_KEY[1:] + "\n"}, "AES_KEY must hold the EncodingAESKey"),
+        ({"TOKEN": "QDG6eK", "AES_KEY": AES_KEY[1:] + "-"}, "AES_KEY must hold the EncodingAESKey"),
     ],
 )
 def test_wecom_needs_both(environ: dict[str, str], says: str) -> None:

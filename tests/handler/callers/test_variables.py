@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from handler.callers import variables
@@ -12,7 +14,7 @@ OWNER = 'callers[1] "ops"'
 
 def read(*names: str, **environ: str) -> tuple[bytes, ...]:
     """The secrets that these variables hold, of visible ASCII."""
-    return variables.read(names, OWNER, environ, variables.printable, "a token")
+    return variables.read(names, OWNER, environ, variables.visible(1), "a token")
 
 
 def test_unset_and_empty_variables_are_skipped() -> None:
@@ -58,4 +60,27 @@ def test_malformed_value_names_its_variable_and_not_itself(value: str) -> None:
 def test_visible_ascii_is_a_secret() -> None:
     """Every visible ASCII character may stand in a secret."""
     every = "".join(map(chr, range(33, 127)))
-    assert variables.printable(every) == every.encode()
+    assert variables.visible(94)(every) == every.encode()
+
+
+def test_a_shorter_secret_is_none() -> None:
+    """What has fewer characters than the platform makes is none of its secrets."""
+    assert variables.visible(6)("12345") is None
+    assert variables.visible(6)("123456") == b"123456"
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        ("SLACK_SIGNING_SECRET", True),
+        ("HOME_TOKEN", True),
+        ("PATH2", True),
+        ("token", True),
+        *((name, False) for name in ("PATH", "HOME", "USER", "PWD", "LANG", "TZ", "SCF_X", "TENCENTCLOUD_X")),
+        *((name, False) for name in ("QCLOUD_X", "_", "_X", "LC_ALL", "PYTHONPATH", "LD_LIBRARY_PATH")),
+        *((name, False) for name in ("LOG_LEVEL", "CVM_ENDPOINT", "FEISHU_ENDPOINT", "whsec_x")),
+    ],
+)
+def test_a_variable_that_everybody_can_guess_holds_no_secret(name: str, good: bool) -> None:
+    """What the runtime, the platform or this function keeps in a variable opens no door."""
+    assert (re.fullmatch(variables.NAME.pattern, name) is not None) == good

@@ -208,7 +208,7 @@ def test_the_first_caller_with_the_channel_answers(platform: str, cvm: StandIn) 
             ["MATTERMOST_TOKEN", "M_2"],
             ["M_2", "MATTERMOST_TOKEN"],
         )
-    with function(cvm, [ops, rest], M_2="x") as bot:
+    with function(cvm, [ops, rest], M_2="x" * 26) as bot:
         in_ops = ALICE._replace(channel="C0OPS")
         assert "Imported" in say(bot, platform, f"import a {KEY}", in_ops)
         assert "not among the people" in say(bot, platform, f"import a {KEY}", in_ops._replace(user="U0MAL"))

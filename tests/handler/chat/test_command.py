@@ -42,7 +42,8 @@ def value(typed: str) -> dict[str, Any]:
         "importa",
         "what is this?",
         f"{KEY}",
-        "检查",
+        "帮助",
+        "查一下",
         "help import",
     ],
 )
@@ -268,6 +269,40 @@ def test_any_text_is_a_command_or_refused(typed: str) -> None:
     for start in ("", "import ", "check ", f"import a {KEY} "):
         with contextlib.suppress(InvalidRequest):
             assert command.read(start + typed).verb in ("import", "check", "help")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "导入 alice {KEY}",
+        "导入alice {KEY}",
+        "导入：alice {KEY}",
+        "import：alice {KEY}",
+        "import: alice {KEY}",
+        "IMPORT　alice　{KEY}",
+        "import alice 「{KEY}」",
+        "import alice 【 {KEY} 】",
+        "import 《alice》 《{KEY}》",
+        "「import alice {KEY}」",
+    ],
+)
+def test_commands_are_understood_as_a_chinese_keyboard_writes_them(typed: str) -> None:
+    """Chinese verbs, colons of full width, and brackets around name or key."""
+    assert value(typed.replace("{KEY}", KEY)) == {"keyName": "alice", "publicKey": KEY}
+    assert command.read(f"检查 「{KEY}」") == ("check", {}, KEY)
+
+
+def test_brackets_within_a_tag_stay() -> None:
+    """Only a key is taken out of brackets; what a tag says is the sender's own."""
+    assert value(f"import alice {KEY} tag:note=《a》b【c】")["tags"] == {"note": "《a》b【c】"}
+
+
+def test_a_key_in_pieces_is_joined() -> None:
+    """What Slack makes of line ends: blanks, wherever the lines were broken."""
+    kind, data = KEY.split()
+    pieces = [data[:70], data[70:140], data[140:200], data[200:]]
+
+    assert value(f"import alice {kind} {' '.join(pieces)} alice@laptop")["publicKey"] == f"{KEY} alice@laptop"
 
 
 def test_a_hostile_text_is_read_in_no_time() -> None:

@@ -67,4 +67,14 @@ def test_a_field_that_is_not_utf_8_is_refused() -> None:
 def test_a_hostile_form_is_read_in_no_time() -> None:
     """64 KiB of separators or of half escapes are no work."""
     for content in (b"&" * 65536, b"=&" * 32768, b"%" * 65536, b"a&" * 32768, b"%41=%4" * 10922):
-        assert form.read(content).text("text") == ""
+        assert form.read(content).octets("text") == b""
+
+
+def test_too_many_fields_are_not_read() -> None:
+    """A form of more than a thousand fields has none, and who reads a text of it learns why."""
+    assert form.read(b"a=1" + b"&b" * 999).text("a") == "1"
+    crowded = form.read(b"a=1" + b"&b" * 1000)
+    assert crowded.octets("a") == b""
+    with pytest.raises(MalformedRequest, match="malformed-request") as raised:
+        crowded.text("a")
+    assert "more than 1000 fields" in raised.value.detail

@@ -99,11 +99,11 @@ def test_a_body_that_is_no_text_is_refused() -> None:
 
 def test_any_of_several_tokens_will_do() -> None:
     """While a token is changed, the old and the new one prove a request."""
-    environ = {**chat.VARIABLES, "MATTERMOST_TOKEN_NEXT": "another-token"}
+    environ = {**chat.VARIABLES, "MATTERMOST_TOKEN_NEXT": "another-token-of-mattermost"}
     callers = known(
         entry("mattermost", tokenEnv=["MATTERMOST_TOKEN", "MATTERMOST_TOKEN_NEXT"]), environ=environ
     )
-    renewed = ALICE._replace(variables={"MATTERMOST_TOKEN": "another-token"})
+    renewed = ALICE._replace(variables={"MATTERMOST_TOKEN": "another-token-of-mattermost"})
 
     for sender in (ALICE, renewed):
         asked, body = request(chat.mattermost("help", sender))

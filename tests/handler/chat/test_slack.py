@@ -146,11 +146,11 @@ def test_no_caller_of_slack_is_a_refusal() -> None:
 
 def test_any_of_several_secrets_will_do() -> None:
     """While a secret is changed, the old and the new one prove a request."""
-    environ = {**chat.VARIABLES, "SLACK_SIGNING_SECRET_NEXT": "another-secret"}
+    environ = {**chat.VARIABLES, "SLACK_SIGNING_SECRET_NEXT": "another-secret-of-32-characters-."}
     callers = known(
         entry("slack", secretEnv=["SLACK_SIGNING_SECRET", "SLACK_SIGNING_SECRET_NEXT"]), environ=environ
     )
-    renewed = ALICE._replace(variables={"SLACK_SIGNING_SECRET": "another-secret"})
+    renewed = ALICE._replace(variables={"SLACK_SIGNING_SECRET": "another-secret-of-32-characters-."})
 
     for sender in (ALICE, renewed):
         asked, body = request(chat.slack("help", sender))
