@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from handler.callers.standard_webhooks import TOLERANCE
+from handler.callers.freshness import TOLERANCE
 from local.send.client import Reply, UnreachableError
 from local.send.credential import Signing
 from local.send.sending import Line, written
