@@ -49,7 +49,7 @@ def staged(
         if authority := cvm_options.authority:
             gateway_options = gateway_options._replace(routes=stand_in.routes, ca=authority.ca)
         else:
-            environment["CVM_ENDPOINT"] = stand_in.url
+            environment |= {"CVM_ENDPOINT": stand_in.url, "STS_ENDPOINT": stand_in.sts.url}
         options = gateway_options._replace(
             environment={**environment, **gateway_options.environment}, credentials=stand_in.mint
         )

@@ -19,12 +19,14 @@ from local.cvm.options import Options
 from local.cvm.server import StandIn
 from local.open_files import open_files
 from local.stand_in.credentials import DEFAULT, Credential
+from local.sts import Role
+from local.sts.roles import ARN
 
 _DESCRIPTION = """\
 A stand-in for the key pair API of Tencent Cloud CVM (ImportKeyPair, DescribeKeyPairs, DeleteKeyPairs,
 ModifyKeyPairAttribute, version 2017-03-12). It listens on 127.0.0.1 only, speaks plain HTTP, verifies
-TC3-HMAC-SHA256 signatures and tokens, keeps everything in memory and ends with Ctrl-C. When it is up
-it prints one line of JSON with its endpoint. Point the SDK at it with
+TC3-HMAC-SHA256 signatures and tokens, keeps everything in memory and ends with Ctrl-C. STS (AssumeRole)
+listens beside it and shares its credentials. When both are up, one line of JSON names their endpoints. Point the SDK at it with
 HttpProfile(protocol="http", endpoint="127.0.0.1:PORT"), tccli with --endpoint http://127.0.0.1:PORT.
 """
 
@@ -47,6 +49,13 @@ def _port(text: str) -> int:
     if _count(text) > 65535:
         raise argparse.ArgumentTypeError("a port is at most 65535; the address is always 127.0.0.1")
     return int(text)
+
+
+def _role(text: str) -> Role:
+    arn, _, external_id = text.partition("=")
+    if not ARN.fullmatch(arn):
+        raise argparse.ArgumentTypeError("a role is qcs::cam::uin/UIN:roleName/NAME[=EXTERNAL_ID]")
+    return Role(arn, external_id)
 
 
 def _authority(text: str) -> Any:
@@ -87,6 +96,15 @@ _SWITCHES: dict[str, tuple[dict[str, Any], str]] = {
         {"default": os.environ.get("CVM_MINT_SECRET", ""), "metavar": "SECRET"},
         """accept every temporary credential that local.cvm.mint makes with this secret, as a gateway does
         that hands out new ones with each call (default: the variable CVM_MINT_SECRET if set, else none)""",
+    ),
+    "--role": (
+        {"type": _role, "action": "append", "default": [], "metavar": "ARN[=EXTERNAL_ID]"},
+        """a role that STS beside the stand-in lets assume, qcs::cam::uin/UIN:roleName/NAME, repeatable; its
+        account has key pairs, a quota and a rate of its own""",
+    ),
+    "--sts-port": (
+        {"type": _port, "default": 0},
+        "where STS listens on 127.0.0.1 (default: a free port)",
     ),
     "--quota": (
         {"type": _count, "default": 100, "metavar": "N"},
@@ -168,14 +186,19 @@ def options(arguments: Sequence[str]) -> Options:
     parsed = vars(_parser().parse_args(arguments))
     credentials = tuple(parsed.pop("credential") or [_from_environment()])
     projects = frozenset(parsed.pop("project"))
-    return Options(credentials=credentials, projects=projects, **parsed)
+    roles = tuple(parsed.pop("role"))
+    return Options(credentials=credentials, projects=projects, roles=roles, **parsed)
 
 
 async def _run(stand_in: StandIn) -> None:
     end = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
-    up = {"endpoint": stand_in.url, "secretId": stand_in.credentials.secret_id}
+    up = {
+        "endpoint": stand_in.url,
+        "stsEndpoint": stand_in.sts.url,
+        "secretId": stand_in.credentials.secret_id,
+    }
     if stand_in.tls_port:
         up["tlsEndpoint"] = f"https://127.0.0.1:{stand_in.tls_port}"
     print(json.dumps(up), flush=True)

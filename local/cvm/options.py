@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from local.stand_in.credentials import DEFAULT, Credential
+from local.sts import Role
 
 if TYPE_CHECKING:
     from local.tls import Authority
@@ -17,8 +18,10 @@ class Options(NamedTuple):
     """
 
     port: int = 0
+    sts_port: int = 0
     credentials: tuple[Credential, ...] = (DEFAULT,)
     mint_secret: str = ""
+    roles: tuple[Role, ...] = ()
     quota: int = 100
     rate: int = 10
     rate_message: str = "count"

@@ -1,12 +1,14 @@
-"""A whole stand-in: accounts, their API over HTTP, and the handle that tests hold."""
+"""A whole stand-in: accounts, their API over HTTP, STS beside it, and the handle that tests hold."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from local.api3.regions import REGIONS
 from local.api3.service import Api, Parameters, Service, Wanted
 from local.cvm import control, rivals
 from local.cvm.account import Account
@@ -15,12 +17,12 @@ from local.cvm.actions import ACTIONS
 from local.cvm.faults import KINDS
 from local.cvm.messages import TEXTS
 from local.cvm.options import Options
-from local.cvm.regions import REGIONS
 from local.http1 import Limits, Reply, Request, running
 from local.stand_in.control import Acts
 from local.stand_in.credentials import OWN_ACCOUNT, Credential, Keyring, mint
 from local.stand_in.handle import Handle
 from local.stand_in.rate import RateLimit
+from local.sts import server as sts
 
 VERSION = "2017-03-12"
 
@@ -31,7 +33,7 @@ HOSTS = ("cvm.tencentcloudapi.com", *(f"cvm.{region}.tencentcloudapi.com" for re
 class StandIn(Handle):
     """A stand-in that listens from its making on and answers while `run` runs.
 
-    Accounts and `keyring` may be read and changed from any thread at any time.
+    Accounts, `keyring` and `sts` may be read and changed from any thread at any time.
 
     Args:
         options: how it behaves.
@@ -50,6 +52,8 @@ class StandIn(Handle):
         self.credentials = options.credentials[0]
         # Without a secret of its own, a stand-in mints with one that nobody else knows.
         self.keyring = Keyring(options.credentials, options.mint_secret or os.urandom(16).hex())
+        sts_tls = options.authority.context([sts.HOST]) if options.authority else None
+        self.sts = sts.Sts(options.sts_port, options.roles, self.keyring, clock, limits, sts_tls)
         self.accounts = Accounts(options.regional, clock)
         self._options = options
         self._clock = clock
@@ -69,8 +73,10 @@ class StandIn(Handle):
 
     @property
     def routes(self) -> dict[str, int]:
-        """The port of each of the service's names, for the gateway; none without an authority."""
-        return dict.fromkeys(HOSTS, self.tls_port) if self.tls_port else {}
+        """The port of each name of CVM and STS, for the gateway; none without an authority."""
+        if not self.tls_port:
+            return {}
+        return {**dict.fromkeys(HOSTS, self.tls_port), sts.HOST: self.sts.tls_port}
 
     @property
     def account(self) -> Account:
@@ -88,6 +94,7 @@ class StandIn(Handle):
     def clear(self) -> None:
         """Be as new: no key pairs, no faults, no calls, nothing counted. Credentials stay as they are."""
         super().clear()
+        self.sts.clear()
         self.accounts.clear()
         self._rate.clear()
 
@@ -98,6 +105,15 @@ class StandIn(Handle):
     async def answer(self, request: Request) -> Reply:
         """Answer one request to the API."""
         return await self._service.answer(request)
+
+    async def run(self, end: asyncio.Event) -> None:
+        """Answer until the event is set, STS as well."""
+        await asyncio.gather(super().run(end), self.sts.run(end))
+
+    def close(self) -> None:
+        """Stop listening without having run."""
+        super().close()
+        self.sts.close()
 
     def _execute(self, wanted: Wanted) -> Parameters:
         account = self.store(wanted.owner.account, wanted.region)

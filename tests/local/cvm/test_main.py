@@ -22,9 +22,11 @@ from local.cvm.__main__ import main, options
 from local.cvm.control import ROUTES
 from local.cvm.faults import KINDS
 from local.stand_in.credentials import DEFAULT
+from local.sts import Role
 from tests.local.cvm.client import call, code, send, sign
 from tests.local.cvm.test_control import ask
 
+ARN = "qcs::cam::uin/200000000002:roleName/ImportKeyPair"
 ROOT = Path(__file__).parents[3]
 
 
@@ -64,7 +66,7 @@ def started(*switches: str, limit: int = 0, **environ: str) -> Iterator[Any]:
 def test_says_where_it_listens() -> None:
     """The first line of output is JSON with the endpoint; no key and no token is printed."""
     with started() as cvm:
-        assert set(cvm.up) == {"endpoint", "secretId"}
+        assert set(cvm.up) == {"endpoint", "stsEndpoint", "secretId"}
         assert cvm.up["endpoint"] == f"http://127.0.0.1:{cvm.port}"
         assert cvm.up["secretId"] == DEFAULT.secret_id
         assert code(call(cvm, "DescribeKeyPairs")) == "ok"
@@ -72,7 +74,7 @@ def test_says_where_it_listens() -> None:
 
 def test_speaks_https_too(tmp_path: Path) -> None:
     """With a directory it writes an authority there and says where it speaks HTTPS."""
-    with started("--tls", str(tmp_path)) as cvm:
+    with started("--tls", "--role", str(tmp_path)) as cvm:
         port = int(cvm.up["tlsEndpoint"].rpartition(":")[2])
         context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
         with (
@@ -140,7 +142,14 @@ def test_help_explains_everything(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert caught.value.code == 0
     switches = {"--" + name.replace("_", "-") for name in Options._fields}
-    switches -= {"--credentials", "--projects", "--authority", "--request-seconds", "--idle-seconds"}
+    switches -= {
+        "--credentials",
+        "--projects",
+        "--roles",
+        "--authority",
+        "--request-seconds",
+        "--idle-seconds",
+    }
     for word in (*switches, "--tls", "--credential", "--project", *ROUTES, *KINDS, "127.0.0.1 only"):
         assert word in told
 
@@ -156,6 +165,8 @@ def test_help_explains_everything(capsys: pytest.CaptureFixture[str]) -> None:
             Options(credentials=(Credential("id", "key", "to:ken"), Credential("i", "k"))),
         ),
         (["--mint-secret", "s"], Options(mint_secret="s")),
+        (["--role", ARN, "--role", f"{ARN}=secret"], Options(roles=(Role(ARN), Role(ARN, "secret")))),
+        (["--sts-port", "8081"], Options(sts_port=8081)),
         (["--quota", "0", "--rate", "20"], Options(quota=0, rate=20)),
         (["--rate-message", "limit+1"], Options(rate_message="limit+1")),
         (["--project", "1", "--project", "2"], Options(projects=frozenset({1, 2}))),
@@ -173,7 +184,15 @@ def test_switches(arguments: list[str], expected: Options) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--credential", "id"], ["--credential", ":key"], ["--quota", "-1"], ["--rate", "x"], ["x"]]
+    "wrong",
+    [
+        ["--credential", "id"],
+        ["--credential", ":key"],
+        ["--role", "x=y"],
+        ["--quota", "-1"],
+        ["--rate", "x"],
+        ["x"],
+    ],
 )
 def test_wrong_switches(wrong: list[str]) -> None:
     """A wrong switch ends the command with status 2."""

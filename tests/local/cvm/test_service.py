@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from local.api3.regions import REGIONS
 from local.cvm import Options, StandIn, serve
-from local.cvm.regions import REGIONS
 from tests.local.cvm.client import Signed, call, code, exchange, importing, run, send, sign
 
 
