@@ -26,8 +26,9 @@ _DESCRIPTION = """\
 A stand-in for the key pair API of Tencent Cloud CVM (ImportKeyPair, DescribeKeyPairs, DeleteKeyPairs,
 ModifyKeyPairAttribute, version 2017-03-12). It listens on 127.0.0.1 only, speaks plain HTTP, verifies
 TC3-HMAC-SHA256 signatures and tokens, keeps everything in memory and ends with Ctrl-C. STS (AssumeRole)
-listens beside it and shares its credentials. When both are up, one line of JSON names their endpoints. Point the SDK at it with
-HttpProfile(protocol="http", endpoint="127.0.0.1:PORT"), tccli with --endpoint http://127.0.0.1:PORT.
+listens beside it and shares its credentials. When both are up, one line of JSON names their endpoints.
+Point the SDK at CVM's with HttpProfile(protocol="http", endpoint="127.0.0.1:PORT"), tccli with
+--endpoint http://127.0.0.1:PORT.
 """
 
 

@@ -74,7 +74,7 @@ def test_says_where_it_listens() -> None:
 
 def test_speaks_https_too(tmp_path: Path) -> None:
     """With a directory it writes an authority there and says where it speaks HTTPS."""
-    with started("--tls", "--role", str(tmp_path)) as cvm:
+    with started("--tls", str(tmp_path)) as cvm:
         port = int(cvm.up["tlsEndpoint"].rpartition(":")[2])
         context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
         with (
@@ -150,7 +150,16 @@ def test_help_explains_everything(capsys: pytest.CaptureFixture[str]) -> None:
         "--request-seconds",
         "--idle-seconds",
     }
-    for word in (*switches, "--tls", "--credential", "--project", *ROUTES, *KINDS, "127.0.0.1 only"):
+    for word in (
+        *switches,
+        "--tls",
+        "--role",
+        "--credential",
+        "--project",
+        *ROUTES,
+        *KINDS,
+        "127.0.0.1 only",
+    ):
         assert word in told
 
 

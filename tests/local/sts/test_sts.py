@@ -82,21 +82,20 @@ def test_credentials_expire() -> None:
     """They end at the second that STS has named, and can be made to end before."""
     clock = Clock(1_700_000_000.0)
     with serve(Options(rate=0, roles=ROLES), clock) as cvm:
+
+        def seen(credential: Credential) -> str:
+            return code(call(cvm, "DescribeKeyPairs", credential=credential, now=clock.now))
+
         answer = ask(cvm, request(DurationSeconds=60), now=clock.now)
         theirs = assumed(answer)
         assert (answer["ExpiredTime"], answer["Expiration"]) == (1_700_000_060, "2023-11-14T22:14:20Z")
-        assert code(call(cvm, "DescribeKeyPairs", credential=theirs, now=clock.now)) == "ok"
+        assert seen(theirs) == "ok"
         clock.now += 60
-        assert (
-            code(call(cvm, "DescribeKeyPairs", credential=theirs, now=clock.now))
-            == "AuthFailure.TokenFailure"
-        )
+        assert seen(theirs) == "AuthFailure.TokenFailure"
 
         early = assumed(ask(cvm, request(), now=clock.now))
         cvm.keyring.expire(early.secret_id)
-        assert (
-            code(call(cvm, "DescribeKeyPairs", credential=early, now=clock.now)) == "AuthFailure.TokenFailure"
-        )
+        assert seen(early) == "AuthFailure.TokenFailure"
 
 
 def test_no_credentials_fit_another_account(cvm: StandIn) -> None:
