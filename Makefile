@@ -1,5 +1,5 @@
 # Everything that this project can do from a fresh clone, given git, make and a CPython.
-.PHONY: help run serve test check bench package deployment fuzz long mutation lock clean setup peers
+.PHONY: help run serve test clients-test check bench package deployment fuzz long mutation lock clean setup peers
 .DEFAULT_GOAL := test
 
 PYTHON := .venv/bin/python
@@ -24,6 +24,10 @@ serve: setup      ## the function behind a URL on this machine, with a stand-in 
 test: check peers ## everything that CI runs: SCF's Python last, with coverage, the newest before it
 	@local/on-newest -m pytest -q -m "not slow"
 	@$(PYTEST) -q --cov --cov-report=term
+
+clients-test: setup ## clients that generators make out of the contract, in Python and TypeScript
+	@local/venv .venv-clients requirements-clients.txt $(PACKAGE_PYTHON) newest
+	@.venv-clients/bin/python -m pytest -q --confcutdir=tests/clients tests/clients
 
 check: setup      ## style and types
 	@.venv/bin/ruff check
