@@ -4,33 +4,56 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handler.problems import Problem
+
 if TYPE_CHECKING:
-    from handler.importing.importer import Imported
+    from collections.abc import Mapping
+
+    from handler.decide import Answer
+    from handler.importing.decision import Imported
     from handler.invocation import Invocation
     from handler.log import Field
-    from handler.problems import Problem
 
 
-def imported(line: dict[str, Field], result: Imported, call: Invocation, *, dry_run: bool) -> None:
-    """Write the line of an item that ended in a result."""
-    line["result"] = result.result
-    line["dryRun"] = dry_run or None
-    line["keyId"] = result.key_id
-    line["cvmRequestId"] = result.cvm_request_id
-    _write(line, call)
+def decided(answer: Answer, call: Invocation) -> None:
+    """Write the line of an answer."""
+    outcome, spent = answer.outcome, answer.spent
+    fields: dict[str, Field] = {
+        **answer.item.origin,
+        "caller": answer.item.caller.id if answer.item.caller else "",
+        "keyName": answer.key_name,
+    }
+    if answer.key is not None:
+        fields |= {"fingerprint": answer.key.fingerprint, "bits": answer.key.bits}
+    if spent is not None:
+        fields |= {"attempts": spent.calls, "upstreamMs": round(spent.seconds * 1000)}
+    if isinstance(outcome, Problem):
+        fields |= _refused(outcome)
+    else:
+        fields |= _imported(outcome, dry_run=answer.order is not None and answer.order.dry_run)
+    write(fields, call)
 
 
-def refused(line: dict[str, Field], problem: Problem, call: Invocation) -> None:
-    """Write the line of an item, or of a whole request, that ended in a problem."""
-    line["code"] = problem.slug
-    line["reason"] = problem.reason
-    line["cause"] = problem.cause
-    line["keyId"] = problem.key_id
-    line["cvmCode"] = problem.cvm_code
-    line["cvmRequestId"] = problem.cvm_request_id
-    _write(line, call)
+def write(fields: Mapping[str, Field], call: Invocation) -> None:
+    """Write the line of a decision that is no import."""
+    call.log.audit({**fields, "totalMs": call.milliseconds()})
 
 
-def _write(line: dict[str, Field], call: Invocation) -> None:
-    line["totalMs"] = call.milliseconds()
-    call.log.audit(line)
+def _imported(result: Imported, *, dry_run: bool) -> dict[str, Field]:
+    return {
+        "result": result.result,
+        "dryRun": dry_run or None,
+        "keyId": result.key_id,
+        "cvmRequestId": result.cvm_request_id,
+    }
+
+
+def _refused(problem: Problem) -> dict[str, Field]:
+    return {
+        "code": problem.slug,
+        "reason": problem.reason,
+        "cause": problem.cause,
+        "keyId": problem.key_id,
+        "cvmCode": problem.cvm_code,
+        "cvmRequestId": problem.cvm_request_id,
+    }

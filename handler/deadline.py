@@ -26,24 +26,28 @@ class Deadline(NamedTuple):
 
 
 def set_out(
-    budget: float, context: Mapping[str, object], clock: Callable[[], float], loaded: float | None
+    budget: float,
+    entered: float,
+    context: Mapping[str, object],
+    clock: Callable[[], float],
+    loaded: float | None,
 ) -> Deadline:
-    """Return the deadline of an invocation that is entered now.
+    """Return the deadline of an invocation.
 
     Args:
         budget: the time that this kind of request may take, in seconds.
+        entered: when the invocation was entered, before anything of it was read, by `clock`.
         context: what SCF passes beside the event; its `time_limit_in_ms` counts, where present.
         clock: a monotonic clock in seconds.
         loaded: when `index.py` was loaded, on an instance's first call; else None. The caller
             has been waiting since then, so the budget starts there, at most 3 s back.
     """
-    now = clock()
-    begun = now if loaded is None else min(now, max(loaded, now - LONGEST_LOAD))
+    begun = entered if loaded is None else min(entered, max(loaded, entered - LONGEST_LOAD))
     platform = _platform_limit(context)
     if platform is None:
         return Deadline(begun + budget, clock)
     # The platform starts its own clock at the call, whenever the instance was loaded.
-    return Deadline(min(begun + budget, now + platform - RESERVE), clock)
+    return Deadline(min(begun + budget, entered + platform - RESERVE), clock)
 
 
 def _platform_limit(context: Mapping[str, object]) -> float | None:

@@ -13,22 +13,12 @@ its body, path or headers, it never passes as an event of another source.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
-from handler import routes
+from handler import http, routes
 
 if TYPE_CHECKING:
     from handler.invocation import Invocation
-
-#: The modules of `handler.triggers`, in the order in which they are asked. A further source is one
-#: module with `recognises` and `answer`, and its name here.
-TRIGGERS = (
-    "ckafka",
-    "eventbridge",
-    "timer",
-    "invoke",
-    "unknown",
-)
 
 
 class Source(Protocol):
@@ -47,15 +37,14 @@ class Trigger(Source, Protocol):
 
 def recognise(event: object) -> Source:
     """Return the source that an event comes from."""
-    if is_http(event):
+    if http.is_http(event):
         return routes
-    # Imported here and below: an HTTP request, which somebody waits for, needs none of them.
-    from importlib import import_module
-
-    modules = (cast("Trigger", import_module(f"handler.triggers.{name}")) for name in TRIGGERS)
-    return next(module for module in modules if module.recognises(event))
+    return next(trigger for trigger in triggers() if trigger.recognises(event))
 
 
-def is_http(event: object) -> bool:
-    """Say whether an event is an HTTP request, whatever else it looks like."""
-    return isinstance(event, dict) and "httpMethod" in event and "headers" in event
+def triggers() -> tuple[Trigger, ...]:
+    """Return the sources beside HTTP, in the order in which they are asked."""
+    # Imported here: an HTTP request, which somebody waits for, needs none of them.
+    from handler.triggers import ckafka, eventbridge, invoke, timer, unknown
+
+    return (ckafka, eventbridge, timer, invoke, unknown)

@@ -65,6 +65,11 @@ class Body(NamedTuple):
     text: bytes
 
 
+def is_http(event: object) -> bool:
+    """Say whether an event is an HTTP request, whatever else it looks like."""
+    return isinstance(event, dict) and "httpMethod" in event and "headers" in event
+
+
 def read(event: Mapping[str, Any]) -> HttpRequest:
     """Return the request that an HTTP event holds; nothing in an event makes this fail."""
     method, path = event.get("httpMethod"), event.get("path")

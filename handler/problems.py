@@ -37,7 +37,12 @@ sent, a message of a library or of CVM, or anything secret.
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 
 class FieldError(NamedTuple):
@@ -97,6 +102,10 @@ class Problem(Exception):
         self.cvm_code = cvm_code
         self.cvm_request_id = cvm_request_id
         self.cause = cause
+
+    def explained(self, *, known_caller: bool) -> str:
+        """Return what happened, as far as a caller may hear of it who is known, or is not."""
+        return self.detail
 
 
 class RequestProblem(Problem):
@@ -285,6 +294,10 @@ class Misconfigured(ServiceProblem):
             cause=cause,
         )
 
+    def explained(self, *, known_caller: bool) -> str:
+        """Return the cause to a known caller."""
+        return self.cause if known_caller else self.detail
+
 
 class InternalError(ServiceProblem):
     """Unforeseen: a defect of this function. `cause` says where, for the log alone."""
@@ -349,3 +362,13 @@ class OutcomeUnknown(ServiceProblem):
     status = 504
     title = "Whether the key pair was imported is not known"
     retryable = True
+
+
+def attempt(step: Callable[..., T], *arguments: object) -> T | Problem:
+    """Return what a step comes to, or the problem that it ends in; no exception leaves here."""
+    try:
+        return step(*arguments)
+    except Problem as problem:
+        return problem
+    except Exception as unforeseen:  # noqa: BLE001 - SCF would show the stack trace, or deliver for ever
+        return InternalError.from_exception(unforeseen)

@@ -1,19 +1,19 @@
-"""Results and problems to the JSON bodies of the contract, and those to HTTP replies."""
+"""Answers to the JSON bodies of the contract, and those to HTTP replies."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from handler.problems import Misconfigured
+from handler.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from handler.batch import Answer
-    from handler.importing.importer import Imported
+    from handler.decide import Answer
+    from handler.importing.decision import Imported
     from handler.importing.order import Order
-    from handler.problems import Problem
+    from handler.invocation import Invocation
 
 Body = dict[str, Any]
 
@@ -25,15 +25,31 @@ PROBLEM_JSON = "application/problem+json"
 CHALLENGE = 'Bearer realm="import-key-pair", StandardWebhooks realm="import-key-pair"'
 
 
-def result(order: Order, imported: Imported, request_id: str) -> tuple[int, Body]:
-    """Return status and body of an import, in the form of `import-key-pair.result.json`."""
+class Rendered(NamedTuple):
+    """An answer in the contract's form: the HTTP status that it has or would have, and its JSON body."""
+
+    status: int
+    body: Body
+
+
+def rendered(answer: Answer, call: Invocation) -> Rendered:
+    """Return an answer in the contract's form."""
+    if isinstance(answer.outcome, Problem):
+        known = answer.item.caller is not None
+        return problem(answer.outcome, call.request_id, call.problem_base_url(), known_caller=known)
+    assert answer.order is not None  # noqa: S101 - nothing is imported without an order; for the type checker
+    return result(answer.order, answer.outcome, call.request_id)
+
+
+def result(order: Order, imported: Imported, request_id: str) -> Rendered:
+    """Return an import in the form of `import-key-pair.result.json`."""
     body: Body = {
         "result": imported.result,
         "dryRun": order.dry_run,
         "keyId": imported.key_id,
         "keyName": order.key_name,
         "projectId": imported.project_id,
-        "region": order.region,
+        "region": order.region.name,
         "tags": dict(imported.tags),
         "bits": order.key.bits,
         "fingerprint": order.key.fingerprint,
@@ -45,11 +61,11 @@ def result(order: Order, imported: Imported, request_id: str) -> tuple[int, Body
     for optional in ("keyId", "cvmRequestId"):
         if not body[optional]:
             del body[optional]
-    return (201 if imported.result == "created" and not order.dry_run else 200), body
+    return Rendered(201 if imported.result == "created" and not order.dry_run else 200, body)
 
 
-def problem(error: Problem, request_id: str, base_url: str, *, known_caller: bool) -> tuple[int, Body]:
-    """Return status and body of a problem, in the form of `problem.json` (RFC 9457).
+def problem(error: Problem, request_id: str, base_url: str, *, known_caller: bool) -> Rendered:
+    """Return a problem in the form of `problem.json` (RFC 9457).
 
     Args:
         error: the problem.
@@ -57,12 +73,11 @@ def problem(error: Problem, request_id: str, base_url: str, *, known_caller: boo
         base_url: what stands before the slug in `type`.
         known_caller: whether the caller is recognised, and so may read what is misconfigured.
     """
-    detail = error.cause if known_caller and isinstance(error, Misconfigured) else error.detail
     body: Body = {
         "type": base_url + error.slug,
         "title": error.title,
         "status": error.status,
-        "detail": detail,
+        "detail": error.explained(known_caller=known_caller),
         "remedy": error.remedy,
         "code": error.slug,
         "reason": error.reason,
@@ -75,15 +90,33 @@ def problem(error: Problem, request_id: str, base_url: str, *, known_caller: boo
         "keyId": error.key_id,
         "keyName": error.key_name,
     }
-    return error.status, {name: value for name, value in body.items() if value or name == "retryable"}
+    return Rendered(
+        error.status, {name: value for name, value in body.items() if value or name == "retryable"}
+    )
 
 
-def many(answers: Iterable[Answer], request_id: str) -> Body:
+def many(answers: Iterable[Answer], call: Invocation) -> Body:
     """Return the body of many answers, in the order in which the items were sent."""
     results = [
-        {"index": index, "status": answer.status, "body": answer.body} for index, answer in enumerate(answers)
+        {"index": index, **rendered(answer, call)._asdict()} for index, answer in enumerate(answers)
     ]
-    return {"results": results, "requestId": request_id}
+    return {"results": results, "requestId": call.request_id}
+
+
+def http_answer(answer: Answer, call: Invocation) -> Body:
+    """Return an answer's HTTP reply, with the headers that its status asks for."""
+    status, body = rendered(answer, call)
+    error = answer.outcome
+    if not isinstance(error, Problem):
+        return http(status, body, JSON, call.request_id)
+    headers: dict[str, str] = {}
+    if status == 401:
+        headers["WWW_Authenticate"] = CHALLENGE
+    if error.allow:
+        headers["Allow"] = ", ".join(error.allow)
+    if error.retry_after:
+        headers["Retry_After"] = str(error.retry_after)
+    return http(status, body, PROBLEM_JSON, call.request_id, **headers)
 
 
 def http(status: int, body: Body | str, media_type: str, request_id: str, **headers: str) -> Body:
@@ -103,15 +136,3 @@ def http(status: int, body: Body | str, media_type: str, request_id: str, **head
         },
         "body": body if isinstance(body, str) else json.dumps(body),
     }
-
-
-def http_problem(error: Problem, body: Body, request_id: str) -> Body:
-    """Return a problem's HTTP reply, with the headers that its status asks for."""
-    headers: dict[str, str] = {}
-    if error.status == 401:
-        headers["WWW_Authenticate"] = CHALLENGE
-    if error.allow:
-        headers["Allow"] = ", ".join(error.allow)
-    if error.retry_after:
-        headers["Retry_After"] = str(error.retry_after)
-    return http(error.status, body, PROBLEM_JSON, request_id, **headers)

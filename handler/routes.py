@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from handler import __version__, audit, callers, http, reply, settings, strict_json
-from handler.problems import InternalError, InvalidRequest, MethodNotAllowed, Misconfigured, NotFound, Problem
+from handler import __version__, audit, callers, decide, http, reply, settings, strict_json
+from handler.decide import Asked, Rejected
+from handler.problems import InvalidRequest, MethodNotAllowed, Misconfigured, NotFound, Problem, attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
-    from handler.callers import Caller
     from handler.chat.platforms import Platform
-    from handler.http import HttpRequest
+    from handler.decide import Answer
+    from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
     from handler.log import Field
+
+    Answerer = Callable[[HttpRequest, Invocation], reply.Body]
 
 #: The largest body of an import, in bytes: a hundred keys of 16384 bits fit three times.
 _LARGEST_IMPORT = 1 << 20
@@ -28,28 +31,15 @@ _LARGEST_IMPORT = 1 << 20
 #: The largest body of a chat command, in bytes.
 _LARGEST_COMMAND = 64 << 10
 
-#: The most requests in one array.
-_MOST = 100
-
 _OPENAPI = os.path.join(os.path.dirname(os.path.dirname(__file__)), "schemas", "openapi.json")
-
-
-class _Route(NamedTuple):
-    """What answers at a path, and with which methods; `OPTIONS` and `HEAD` come by themselves."""
-
-    methods: tuple[str, ...]
-    answer: Callable[[HttpRequest, Invocation], reply.Body]
 
 
 def answer(event: dict[str, Any], call: Invocation) -> reply.Body:
     """Return the HTTP reply to an HTTP event; nothing is ever raised."""
     request = http.read(event)
-    try:
-        result = _dispatch(request, call)
-    except Problem as problem:
-        result = _refusal(problem, None, request, call)
-    except Exception as unforeseen:  # noqa: BLE001 - SCF would send the stack trace to the caller
-        result = _refusal(InternalError.from_exception(unforeseen), None, request, call)
+    result = attempt(_dispatch, request, call)
+    if isinstance(result, Problem):
+        result = _refused(Rejected(result, None, _origin(request)), call)
     if request.method == "HEAD":
         result["body"] = ""
     return result
@@ -63,68 +53,72 @@ def _dispatch(request: HttpRequest, call: Invocation) -> reply.Body:
             "There is nothing at this path.",
             "Send POST to /key-pairs, below the base path if one is set; a path has no slash at its end.",
         )
-    allowed = (*route.methods, *(("HEAD",) if "GET" in route.methods else ()), "OPTIONS")
+    allowed = (*route, *(("HEAD",) if "GET" in route else ()), "OPTIONS")
     if request.method == "OPTIONS":
         return reply.http(204, "", reply.JSON, call.request_id, Allow=", ".join(allowed))
     if request.method not in allowed:
         raise MethodNotAllowed(
             "This route does not take this method.",
-            f"Use one of {', '.join(route.methods)}.",
+            f"Use one of {', '.join(route)}.",
             allow=allowed,
         )
-    return route.answer(request, call)
+    return route["GET" if request.method == "HEAD" else request.method](request, call)
 
 
-def _route(path: str) -> _Route | None:
-    if path in ("/", "/key-pairs"):
-        return _Route(("POST",), _import)
-    if path == "/health":
-        return _Route(("GET",), _health)
-    if path == "/openapi.json":
-        return _Route(("GET",), _openapi)
+def _route(path: str) -> Mapping[str, Answerer] | None:
+    """Return what answers at a path, by method; `HEAD` and `OPTIONS` come by themselves."""
+    if path in _ROUTES or not path.startswith("/chat/"):
+        return _ROUTES.get(path)
     # Imported here: a request that is none of a chat needs no platform.
     from handler.chat import platforms
 
-    if platform := platforms.BY_PATH.get(path):
-        return _Route(platform.methods, partial(_chat, platform))
-    return None
+    platform = platforms.BY_PATH.get(path)
+    return platform and dict.fromkeys(platform.methods, partial(_chat, platform))
 
 
 def _import(request: HttpRequest, call: Invocation) -> reply.Body:
     body = http.body(request, _LARGEST_IMPORT)
-    configured = call.configured()
-    known = callers.load(configured, call.ambient.environ)
+    known = callers.load(call.configured(), call.ambient.environ)
     caller = callers.recognise(request.headers, body.raw, known, call.ambient.wall())
-    try:
-        http.require_json(request.headers)
-        value = strict_json.read(body.text)
-        if isinstance(value, list) and not 0 < len(value) <= _MOST:
-            raise InvalidRequest(
-                f"The array holds {'nothing' if not value else f'more than {_MOST} requests'}.",
-                f"Send 1 to {_MOST} requests in one array.",
-            )
-        return _imported(value, caller, request, call)
-    except Problem as problem:
-        return _refusal(problem, caller, request, call)
+    origin = _origin(request)
+    value = attempt(_value, request, body)
+    if isinstance(value, Problem):
+        return _refused(Rejected(value, caller, origin), call)
+    if not isinstance(value, list):
+        (single,) = _settled([Asked(value, caller, "", origin)], call)
+        return reply.http_answer(single, call)
+    items = [Asked(element, caller, "", {**origin, "index": i}) for i, element in enumerate(value)]
+    return reply.http(207, reply.many(_settled(items, call), call), reply.JSON, call.request_id)
 
 
-def _imported(value: object, caller: Caller, request: HttpRequest, call: Invocation) -> reply.Body:
-    # Imported here: a request that ends before this line needs neither schema nor key gate.
+def _value(request: HttpRequest, body: Body) -> object:
+    """Return the JSON value of a body.
+
+    Raises:
+        UnsupportedMediaType, MalformedJson: it cannot be read.
+        InvalidRequest: it is an array of too many requests, or of none.
+    """
+    http.require_json(request.headers)
+    value = strict_json.read(body.text)
+    if isinstance(value, list) and not 0 < len(value) <= decide.MOST_ITEMS:
+        raise InvalidRequest(
+            f"The array holds {f'more than {decide.MOST_ITEMS} requests' if value else 'nothing'}.",
+            f"Send 1 to {decide.MOST_ITEMS} requests in one array.",
+        )
+    return value
+
+
+def _settled(items: list[Asked], call: Invocation) -> Iterator[Answer]:
+    # Imported here: a request that ends before this line needs no importing.
     from handler import batch
 
-    many = isinstance(value, list)
-    origin = {**_origin(request), "caller": caller.id}
-    items = [
-        batch.Item(one, caller, "", {**origin, "index": index} if many else origin)
-        for index, one in enumerate(value if isinstance(value, list) else [value])
-    ]
-    answers = list(batch.settle(items, call, call.deadline(call.configured().time_budget)))
-    if many:
-        return reply.http(207, reply.many(answers, call.request_id), reply.JSON, call.request_id)
-    (single,) = answers
-    if single.problem is not None:
-        return reply.http_problem(single.problem, single.body, call.request_id)
-    return reply.http(single.status, single.body, reply.JSON, call.request_id)
+    return batch.settle(items, call, call.deadline(call.configured().time_budget))
+
+
+def _refused(item: Rejected, call: Invocation) -> reply.Body:
+    refused = decide.refuse(item)
+    audit.decided(refused, call)
+    return reply.http_answer(refused, call)
 
 
 def _chat(platform: Platform, request: HttpRequest, call: Invocation) -> reply.Body:
@@ -156,16 +150,13 @@ def _openapi(_: HttpRequest, call: Invocation) -> reply.Body:
         return reply.http(200, file.read(), reply.JSON, call.request_id)
 
 
-def _refusal(problem: Problem, caller: Caller | None, request: HttpRequest, call: Invocation) -> reply.Body:
-    line = _origin(request)
-    if caller is not None:
-        line["caller"] = caller.id
-    audit.refused(line, problem, call)
-    _, body = reply.problem(
-        problem, call.request_id, call.problem_base_url(), known_caller=caller is not None
-    )
-    return reply.http_problem(problem, body, call.request_id)
-
-
 def _origin(request: HttpRequest) -> dict[str, Field]:
     return {"trigger": "http", "traceId": http.trace_id(request.headers)}
+
+
+_ROUTES: Mapping[str, Mapping[str, Answerer]] = {
+    "/": {"POST": _import},
+    "/key-pairs": {"POST": _import},
+    "/health": {"GET": _health},
+    "/openapi.json": {"GET": _openapi},
+}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from handler.callers import glob
 from handler.callers.allow import MOST_TAGS, USER
-from handler.importing.order import Order
+from handler.importing.order import Order, Region
 from handler.problems import FieldError, Forbidden, InvalidRequest, Misconfigured
 
 if TYPE_CHECKING:
@@ -91,8 +91,7 @@ def judge(
         key_name=request.key_name,
         key=key,
         project_id=project_id,
-        region=region,
-        region_chosen=request.region is not None,
+        region=Region(region, request.region is not None),
         sent_tags=request.tags,
         tags=tags,
         dry_run=request.dry_run,
@@ -119,7 +118,7 @@ def all_tags(caller: Caller, sent: Mapping[str, str]) -> dict[str, str]:
     return tags
 
 
-def may_know(caller: Caller, key_name: str, project_id: int, user: str = "") -> bool:
+def may_know(caller: Caller, user: str, key_name: str, project_id: int) -> bool:
     """Say whether a caller may hear of a key pair that stands in the way of theirs."""
     return _is_name_allowed(caller.allow, key_name, user) and _is_listed(project_id, caller.allow.project_ids)
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handler import audit, callers, http, reply
+from handler import audit, callers, decide, http, reply
 from handler.callers import audience
 from handler.chat import wording
 from handler.chat.form import unreadable
 from handler.chat.message import ID, Probe, Proof
-from handler.problems import InternalError, Problem
+from handler.decide import Asked, Rejected
+from handler.problems import Problem, attempt
 
 if TYPE_CHECKING:
-    from handler.callers.caller import Caller
     from handler.chat.message import Candidate, Typed
     from handler.chat.platforms import Platform
     from handler.chat.wording import Text
@@ -48,22 +48,17 @@ def answer(platform: Platform, request: HttpRequest, body: Body, call: Invocatio
         "traceId": http.trace_id(request.headers),
         "user": typed.user if ID.fullmatch(typed.user) else "",
     }
-    return adapter.render(_answered(typed, origin, deadline, call), typed, call)
+    return adapter.render(_decided(typed, origin, deadline, call), typed, call)
 
 
-def _answered(typed: Typed, origin: dict[str, Field], deadline: Deadline, call: Invocation) -> Text:
+def _decided(typed: Typed, origin: dict[str, Field], deadline: Deadline, call: Invocation) -> Text:
     candidate = _candidate(typed)
-    origin["caller"] = candidate.caller.id
-    try:
-        text = _admitted(typed, candidate)
-        return _decided(text, typed, candidate.caller, origin, deadline, call)
-    except Problem as problem:
-        error = problem
-    except Exception as unforeseen:  # noqa: BLE001 - a status of 500 would show people nothing
-        error = InternalError.from_exception(unforeseen)
-    audit.refused(origin, error, call)
-    _, body = reply.problem(error, call.request_id, call.problem_base_url(), known_caller=True)
-    return wording.refused(body, typed)
+    text = attempt(_followed, typed, candidate, origin, deadline, call)
+    if not isinstance(text, Problem):
+        return text
+    answer = decide.refuse(Rejected(text, candidate.caller, origin))
+    audit.decided(answer, call)
+    return wording.answered(answer, typed, call.request_id)
 
 
 def _candidate(typed: Typed) -> Candidate:
@@ -85,35 +80,41 @@ def _admitted(typed: Typed, candidate: Candidate) -> str:
     if isinstance(typed.text, Problem):
         raise typed.text
     # Imported here, as below: a request without proof needs neither.
-    from handler.key_gate import private_keys
-    from handler.key_gate import reasons as key_reasons
+    from handler.key_gate import private_keys, reasons
 
     if private_keys.found_in(typed.text):
-        raise key_reasons.PRIVATE_KEY.problem()
+        raise reasons.PRIVATE_KEY.problem()
     if not ID.fullmatch(typed.user):
         raise unreadable("It does not say who typed it.")
     audience.admit(candidate.audience, typed.user, typed.channel)
     return typed.text
 
 
-def _decided(
-    text: str, typed: Typed, caller: Caller, origin: dict[str, Field], deadline: Deadline, call: Invocation
+def _followed(
+    typed: Typed, candidate: Candidate, origin: dict[str, Field], deadline: Deadline, call: Invocation
 ) -> Text:
+    """Return the reply to a command, once it is carried out.
+
+    Raises:
+        Problem: it cannot be read, or its sender may not send it.
+    """
+    text = _admitted(typed, candidate)
     # Imported here: a refused message needs neither grammar nor key gate.
     from handler import batch
     from handler.callers import policy
     from handler.chat import command
     from handler.key_gate import public_key
 
+    caller = candidate.caller
     asked = command.read(text)
     if asked.verb == command.IMPORT:
-        item = batch.Item(asked.value, caller, typed.user, origin)
-        (result,) = batch.settle([item], call, deadline)
-        return wording.refused(result.body, typed) if result.problem else wording.imported(result.body)
+        item = Asked(asked.value, caller, typed.user, origin)
+        (answer,) = batch.settle([item], call, deadline)
+        return wording.answered(answer, typed, call.request_id)
     if asked.verb == command.CHECK:
         key = public_key.parse(asked.public_key, policy.smallest_rsa(caller, call.configured()))
         verdict: dict[str, Field] = {"result": "checked", "fingerprint": key.fingerprint, "bits": key.bits}
-        call.log.audit({**origin, **verdict, "totalMs": call.milliseconds()})
+        audit.write({**origin, "caller": caller.id, **verdict}, call)
         return wording.checked(key)
-    call.log.write("info", "Somebody asked how commands are written.", **origin)
+    call.log.write("info", "Somebody asked how commands are written.", **origin, caller=caller.id)
     return wording.usage(typed.prefix)

@@ -6,17 +6,19 @@ have code between backticks. Of what somebody sent nothing is repeated but valid
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from handler.chat.message import ID
+from handler.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from handler.chat.message import Typed
+    from handler.decide import Answer
+    from handler.importing.decision import Difference, Imported
+    from handler.importing.order import Order
     from handler.key_gate.public_key import PublicKey
-
-Body = dict[str, Any]
 
 #: After these nothing is decided yet, and the same message leads to an answer that is true.
 _OUT_OF_TIME = ("upstream-busy", "upstream-unreachable", "outcome-unknown")
@@ -54,55 +56,59 @@ class Text(NamedTuple):
     lines: tuple[Fact | str, ...]
 
 
-def imported(body: Body) -> Text:
-    """Return what is said about a result in the form of `import-key-pair.result.json`."""
-    name, result = body["keyName"], body["result"]
+def answered(answer: Answer, typed: Typed, request_id: str) -> Text:
+    """Return what is said about an answer."""
+    if isinstance(answer.outcome, Problem):
+        return _refused(answer.outcome, typed, request_id)
+    assert answer.order is not None  # noqa: S101 - nothing is imported without an order; for the type checker
+    return _imported(answer.order, answer.outcome)
+
+
+def _imported(order: Order, result: Imported) -> Text:
+    name = order.key_name
     mood, headline = {
         (False, "created"): ("created", f"Imported as {name}."),
         (False, "unchanged"): ("unchanged", f"{name} is there already, with this very key."),
         (True, "created"): ("dry-run", f"Dry run: {name} would be imported."),
         (True, "unchanged"): ("dry-run", f"Dry run: {name} is there already, with this very key."),
-    }[body["dryRun"], result]
+    }[order.dry_run, result.result]
     return Text(
         mood,
         headline,
         (
-            Fact("Result", result),
-            *_known(body),
-            *_key(body["bits"], body["fingerprint"], body["fingerprintMd5"]),
-            Fact("Project", str(body["projectId"])),
-            Fact("Region", body["region"]),
-            *_differences(body["differences"]),
+            Fact("Result", result.result),
+            *_known(result.key_id, name),
+            *_key(order.key),
+            Fact("Project", str(result.project_id)),
+            Fact("Region", order.region.name),
+            *_differences(result.differences),
         ),
     )
 
 
 def checked(key: PublicKey) -> Text:
     """Return what is said about a key that passed the key gate, where nothing else was asked for."""
-    facts = _key(key.bits, key.fingerprint, key.fingerprint_md5)
-    return Text("checked", "This key can be imported.", tuple(facts))
+    return Text("checked", "This key can be imported.", tuple(_key(key)))
 
 
-def refused(body: Body, typed: Typed) -> Text:
-    """Return what is said about a problem in the form of `problem.json`."""
-    code, request_id = body["code"], Fact("Request id", body["requestId"])
+def _refused(problem: Problem, typed: Typed, request_id: str) -> Text:
+    code, last = problem.slug, Fact("Request id", request_id)
     if code in _OUT_OF_TIME:
-        wait = f" in {body['retryAfter']} seconds" if body.get("retryAfter", 1) > 1 else ""
+        wait = f" in {problem.retry_after} seconds" if problem.retry_after > 1 else ""
         again = f"Nothing was lost: send the same again{wait}."
-        return Text("again", f"{body['title']}.", (body["detail"], again, request_id))
-    if body.get("reason") == "private-key":
+        return Text("again", f"{problem.title}.", (problem.detail, again, last))
+    if problem.reason == "private-key":
         delete = "Delete your message, so that nobody else reads the key in it."
-        return Text(
-            "refused", "Do not send private keys.", (body["detail"], body["remedy"], delete, request_id)
-        )
+        return Text("refused", "Do not send private keys.", (problem.detail, problem.remedy, delete, last))
     if code == "invalid-request":
-        errors = [_error(error["pointer"], error["detail"]) for error in body.get("errors", ())]
-        lines = [*errors, "Send `help` to see how a command is written."] if errors else _why(body)
-        return Text("refused", "The command is wrong.", (*lines, request_id))
+        errors = [_error(error.pointer, error.detail) for error in problem.errors]
+        lines = [*errors, "Send `help` to see how a command is written."] if errors else _why(problem)
+        return Text("refused", "The command is wrong.", (*lines, last))
     # Who sets up the callers file needs the ids, which no platform shows to people.
     ids = [Fact("Your user id", typed.user), Fact("Channel id", typed.channel), Fact("Team id", typed.team)]
-    told = [fact for fact in ids if ID.fullmatch(fact.value) and code == "forbidden"]
-    return Text("refused", f"{body['title']}.", (*_why(body), *_known(body), *told, request_id))
+    shown = [fact for fact in ids if ID.fullmatch(fact.value) and code == "forbidden"]
+    pair = _known(problem.key_id, problem.key_name)
+    return Text("refused", f"{problem.title}.", (*_why(problem), *pair, *shown, last))
 
 
 def usage(prefix: str) -> Text:
@@ -126,26 +132,26 @@ def usage(prefix: str) -> Text:
     )
 
 
-def _known(body: Body) -> Iterator[Fact]:
-    """Yield which key pair it is, as far as that may be said."""
-    for member, label in (("keyId", "Key id"), ("keyName", "Key name")):
-        if member in body:
-            yield Fact(label, body[member])
+def _known(key_id: str, key_name: str) -> Iterator[Fact]:
+    """Yield which key pair it is, as far as that is known."""
+    for label, value in (("Key id", key_id), ("Key name", key_name)):
+        if value:
+            yield Fact(label, value)
 
 
-def _key(bits: int, fingerprint: str, fingerprint_md5: str) -> Iterator[Fact]:
-    yield Fact("Bits", str(bits))
-    yield Fact("Fingerprint", fingerprint)
-    yield Fact("Fingerprint", fingerprint_md5)
+def _key(key: PublicKey) -> Iterator[Fact]:
+    yield Fact("Bits", str(key.bits))
+    yield Fact("Fingerprint", key.fingerprint)
+    yield Fact("Fingerprint", key.fingerprint_md5)
 
 
-def _differences(differences: list[Body]) -> Iterator[Fact | str]:
+def _differences(differences: tuple[Difference, ...]) -> Iterator[Fact | str]:
     """Yield how a stored key pair differs from what was asked for; pointers are as RFC 6901 has them."""
-    for one in differences[:_MOST_DIFFERENCES]:
-        tag = one["pointer"].partition("/tags/")[2].replace("~1", "/").replace("~0", "~")
-        stored = "nothing" if one["stored"] is None else str(one["stored"])
-        told = f"asked for {one['requested']}, there is {stored}"
-        yield Fact(f"Differs, {'tag' if tag else 'project'}", " ".join(f"{tag} {told}".split()))
+    for difference in differences[:_MOST_DIFFERENCES]:
+        tag = difference.pointer.partition("/tags/")[2].replace("~1", "/").replace("~0", "~")
+        stored = "nothing" if difference.stored is None else str(difference.stored)
+        text = f"asked for {difference.requested}, there is {stored}"
+        yield Fact(f"Differs, {'tag' if tag else 'project'}", " ".join(f"{tag} {text}".split()))
     if more := len(differences[_MOST_DIFFERENCES:]):
         yield f"{more} more tags differ."
 
@@ -155,5 +161,6 @@ def _error(pointer: str, detail: str) -> str:
     return f"`{place}` {detail}" if place else detail
 
 
-def _why(body: Body) -> list[str]:
-    return [body["detail"], body["remedy"]]
+def _why(problem: Problem) -> list[str]:
+    # A chat's sender is always a known caller.
+    return [problem.explained(known_caller=True), problem.remedy]

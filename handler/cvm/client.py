@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from handler.cvm.replies import Reply
     from handler.deadline import Deadline
     from handler.importing.account import Account, ImportOutcome, ListOutcome
-    from handler.importing.order import Order
+    from handler.importing.order import Order, Region
     from handler.settings import Settings
     from handler.upstream.tc3 import Credentials
 
@@ -96,28 +96,26 @@ class _Cvm:
             return reply
         if not reply.code:
             return replies.created(reply)
-        return self._refused(reply, _IMPORT, order.region_chosen)
+        return self._refused(reply, _IMPORT, order.region)
 
-    def list_key_pairs(
-        self, region: str, *, region_chosen: bool = False, deadline: Deadline | None = None
-    ) -> ListOutcome:
-        """Ask for all key pairs, to have them by the deadline or the invocation's own, if that is sooner."""
+    def list_key_pairs(self, region: Region, deadline: Deadline) -> ListOutcome:
+        """Ask for all key pairs, to have them by this deadline or the invocation's own, the sooner one."""
 
         def left() -> float:
-            return self._left() if deadline is None else min(self._left(), deadline.left())
+            return min(self._left(), deadline.left())
 
         for _ in range(_READINGS):
-            listing = self._pages(region, region_chosen, left)
+            listing = self._pages(region, left)
             if listing is not None:
                 return listing
         return Nonsense("key pairs that keep changing")
 
-    def _pages(self, region: str, region_chosen: bool, left: Callable[[], float]) -> ListOutcome | None:
+    def _pages(self, region: Region, left: Callable[[], float]) -> ListOutcome | None:
         """Read page by page; None where the pages do not add up, so that one may have slipped between."""
         held: dict[str, KeyPair] = {}
         offset, total = 0, -1
         while True:
-            page = self._page(region, region_chosen, offset, left)
+            page = self._page(region, offset, left)
             if not isinstance(page, replies.Page):
                 return page
             if page.total > _MOST_PAIRS:
@@ -130,7 +128,7 @@ class _Cvm:
                 return Listing(tuple(held.values()), page.request_id) if len(held) == total else None
 
     def _page(
-        self, region: str, region_chosen: bool, offset: int, left: Callable[[], float]
+        self, region: Region, offset: int, left: Callable[[], float]
     ) -> replies.Page | Failure:
         bounds = Bounds(left, lambda: min(left(), self._patience()), _ROOM_LIST)
         reply = self._ask(_LIST, {"Limit": _PAGE, "Offset": offset}, region, bounds)
@@ -138,7 +136,7 @@ class _Cvm:
             return reply
         if not reply.code:
             return replies.page(reply)
-        refused = self._refused(reply, _LIST, region_chosen)
+        refused = self._refused(reply, _LIST, region)
         if isinstance(refused, (Duplicate, Full)):
             # Such codes make no sense for a list, so they are no reason to call the account full.
             return Refused(
@@ -152,18 +150,18 @@ class _Cvm:
         return refused
 
     def _refused(
-        self, reply: Reply, action: str, region_chosen: bool
+        self, reply: Reply, action: str, region: Region
     ) -> Refused | Throttled | Duplicate | Full | Nonsense:
-        refused = replies.refusal(reply, action, region_chosen=region_chosen)
+        refused = replies.refusal(reply, action, region)
         if not isinstance(refused, Throttled):
             return refused
         now = self._ambient.monotonic()
         return refused._replace(
-            clear_in=throttle.clear_in(self._sent[action], refused.told, refused.limit, now)
+            clear_in=throttle.clear_in(self._sent[action], refused.counted, refused.limit, now)
         )
 
     def _ask(
-        self, action: str, wanted: Mapping[str, Any], region: str, bounds: Bounds
+        self, action: str, wanted: Mapping[str, Any], region: Region, bounds: Bounds
     ) -> Reply | Refused | Unreached | NoReply | Nonsense:
         """Ask with the credentials of this moment, and once more if they were renewed meanwhile."""
         try:
@@ -178,9 +176,9 @@ class _Cvm:
         return reply
 
     def _call(
-        self, action: str, wanted: Mapping[str, Any], region: str, bounds: Bounds, lent: Credentials
+        self, action: str, wanted: Mapping[str, Any], region: Region, bounds: Bounds, lent: Credentials
     ) -> Reply | Unreached | NoReply | Nonsense:
-        call = tc3.Call(_SERVICE, self._endpoint.host, action, _VERSION, region)
+        call = tc3.Call(_SERVICE, self._endpoint.host, action, _VERSION, region.name)
         request = tc3.signed(call, wanted, lent, self._ambient.wall())
         begun = self._ambient.monotonic()
         self.calls += 1

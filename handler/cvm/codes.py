@@ -17,6 +17,7 @@ from handler import problems
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from handler.importing.order import Region
     from handler.problems import Problem
 
 REFUSED: Final = "upstream-refused"
@@ -156,26 +157,26 @@ _DEFECT = "CVM found a fault in the form of what this function sent to cvm:{acti
 _HOME = "CVM does not know the region that this function uses by default: set DEFAULT_REGION."
 
 
-def problem(means: str, code: str, request_id: str, action: str, *, region_chosen: bool) -> Problem:
+def problem(means: str, code: str, request_id: str, action: str, region: Region) -> Problem:
     """Return what to tell the caller about a refusal that is neither throttle, duplicate nor doubt.
 
     Args:
         means: what the code means, see `meaning`.
         code, request_id: CVM's answer, for support; its message is not passed on.
         action: the API that was called, for whoever runs the function.
-        region_chosen: whether the caller named the region; our own default is ours to mend.
+        region: where CVM was asked; our own default is ours to mend.
     """
     if means == INTERNAL:
         return problems.InternalError(_DEFECT.format(action=action), cvm_code=code, cvm_request_id=request_id)
-    if cause := _ours(code, means, region_chosen):
+    if cause := _ours(code, means, region):
         return problems.Misconfigured(cause.format(action=action), cvm_code=code, cvm_request_id=request_id)
     words = _WORDS.get(code) or _WORDS.get(means, _WORDS[UNLISTED])
     return words.kind(words.detail, words.remedy, cvm_code=code, cvm_request_id=request_id)
 
 
-def _ours(code: str, means: str, region_chosen: bool) -> str:
+def _ours(code: str, means: str, region: Region) -> str:
     """Return the cause of a refusal that whoever runs the function has to mend, else nothing."""
-    if means == REGION and not region_chosen:
+    if means == REGION and not region.chosen:
         return _HOME
     if means != ROLE:
         return ""

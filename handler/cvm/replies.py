@@ -19,6 +19,8 @@ from handler.key_gate.public_key import decode_blob
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from handler.importing.order import Region
+
 # What a caller may get to see of CVM's answer is held to the form that it always has.
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CODE = re.compile(r"[A-Za-z0-9_.]{1,128}")
@@ -68,7 +70,7 @@ def created(reply: Reply) -> Created | Nonsense:
 
 
 def refusal(
-    reply: Reply, action: str, *, region_chosen: bool
+    reply: Reply, action: str, region: Region
 ) -> Refused | Throttled | Duplicate | Full | Nonsense:
     """Return what an answer with an error means."""
     means = codes.meaning(reply.code, reply.message)
@@ -78,7 +80,7 @@ def refusal(
         return Nonsense(reply.code)
     if means == codes.DUPLICATE:
         return Duplicate(reply.request_id)
-    problem = codes.problem(means, reply.code, reply.request_id, action, region_chosen=region_chosen)
+    problem = codes.problem(means, reply.code, reply.request_id, action, region)
     return Full(problem) if means == codes.FULL else Refused(problem)
 
 
@@ -86,7 +88,7 @@ def page(reply: Reply) -> Page | Nonsense:
     """Return the key pairs of a DescribeKeyPairs without an error."""
     try:
         total = reply.content["TotalCount"]
-        pairs = tuple(_pair(item) for item in reply.content["KeyPairSet"] or ())
+        pairs = tuple(_pair(item, reply.request_id) for item in reply.content["KeyPairSet"] or ())
     except (LookupError, TypeError, AttributeError):
         return Nonsense("key pairs of an unknown form")
     if not isinstance(total, int) or isinstance(total, bool) or total < len(pairs):
@@ -94,7 +96,7 @@ def page(reply: Reply) -> Page | Nonsense:
     return Page(pairs, total, reply.request_id)
 
 
-def _pair(item: Mapping[str, Any]) -> KeyPair:
+def _pair(item: Mapping[str, Any], request_id: str) -> KeyPair:
     key_id, name, project_id = item["KeyId"], item["KeyName"], item.get("ProjectId")
     if not _text(key_id, _ID) or not isinstance(name, str) or not isinstance(project_id, int | None):
         raise TypeError
@@ -106,7 +108,7 @@ def _pair(item: Mapping[str, Any]) -> KeyPair:
     text = item.get("PublicKey")
     # CVM writes a comment of its own behind the key, so lines are never compared as text.
     blob = decode_blob(text) if isinstance(text, str) else None
-    return KeyPair(key_id, name, project_id or 0, blob, tags)
+    return KeyPair(key_id, name, project_id or 0, blob, tags, request_id)
 
 
 def _text(value: object, form: re.Pattern[str]) -> str:

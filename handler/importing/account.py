@@ -17,15 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from handler.deadline import Deadline
-    from handler.importing.order import Order
+    from handler.importing.order import Order, Region
     from handler.problems import Problem
 
 
 class KeyPair(NamedTuple):
     """One key pair as the account holds it.
 
-    `blob` is the decoded key; None where the stored text does not decode, which makes it
-    another key than any that could be asked for.
+    Attributes:
+        key_id, key_name, project_id, tags: as CVM names them.
+        blob: the decoded key; None where the stored text does not decode, which makes it
+            another key than any that could be asked for.
+        cvm_request_id: the id of the answer of CVM that shows it.
     """
 
     key_id: str
@@ -33,6 +36,7 @@ class KeyPair(NamedTuple):
     project_id: int
     blob: bytes | None
     tags: Mapping[str, str]
+    cvm_request_id: str = ""
 
 
 class Created(NamedTuple):
@@ -71,13 +75,13 @@ class Throttled(NamedTuple):
     """CVM refused because too many requests came in this second.
 
     Attributes:
-        told: the requests in this second so far, as CVM tells; 0 where it does not tell.
-        limit: the requests that it allows in a second; 0 where it does not tell.
+        counted: the requests in this second so far, as CVM counts them; 0 where it names no count.
+        limit: the requests that it allows in a second; 0 where it names none.
         clear_in: where this instance's own calls alone explain the refusal, the seconds until
             they no longer count; else 0.
     """
 
-    told: int
+    counted: int
     limit: int
     clear_in: float
 
@@ -119,13 +123,5 @@ class Account(Protocol):
     def import_key_pair(self, order: Order) -> ImportOutcome:
         """Ask once for the order's key pair to be imported; one write at most."""
 
-    def list_key_pairs(
-        self, region: str, *, region_chosen: bool = False, deadline: Deadline | None = None
-    ) -> ListOutcome:
-        """Ask for all key pairs.
-
-        Args:
-            region: where to ask.
-            region_chosen: whether the caller named the region.
-            deadline: when the list must be there, where that is before the invocation's own end.
-        """
+    def list_key_pairs(self, region: Region, deadline: Deadline) -> ListOutcome:
+        """Ask for all key pairs, to have them by this deadline or the invocation's own, the sooner one."""

@@ -80,23 +80,29 @@ def decide(order: Order, pairs: Iterable[KeyPair], may_know: MayKnow) -> Importe
             PublicKeyConflict,
             "This public key is already in the account, under another name.",
             "Use the key pair that is there, or send another public key under this name.",
-            next((pair for pair in same_key if may_know(pair.key_name, pair.project_id)), None),
+            same_key,
+            may_know,
         )
     if same_name:
         raise _conflict(
             KeyNameConflict,
             "The account holds another public key under this name. Nothing was changed.",
             "Send this public key under another keyName; a key pair is never overwritten.",
-            next((pair for pair in same_name if may_know(pair.key_name, pair.project_id)), None),
+            same_name,
+            may_know,
         )
     return None
 
 
-def _conflict(kind: type[AccountProblem], detail: str, remedy: str, known: KeyPair | None) -> AccountProblem:
+def _conflict(
+    kind: type[AccountProblem], detail: str, remedy: str, pairs: list[KeyPair], may_know: MayKnow
+) -> AccountProblem:
     """Name the key pair that is in the way, where this caller may know it."""
+    proof = pairs[0].cvm_request_id
+    known = next((pair for pair in pairs if may_know(pair.key_name, pair.project_id)), None)
     if known is None:
-        return kind(detail, remedy)
-    return kind(detail, remedy, key_id=known.key_id, key_name=known.key_name)
+        return kind(detail, remedy, cvm_request_id=proof)
+    return kind(detail, remedy, key_id=known.key_id, key_name=known.key_name, cvm_request_id=proof)
 
 
 def _unchanged(order: Order, pair: KeyPair) -> Imported:
@@ -108,7 +114,7 @@ def _unchanged(order: Order, pair: KeyPair) -> Imported:
             pointer = "/tags/" + name.replace("~", "~0").replace("/", "~1")
             differences.append(Difference(pointer, order.tags[name], pair.tags.get(name)))
     tags = {name: pair.tags[name] for name in order.tags if name in pair.tags}
-    return Imported("unchanged", pair.key_id, pair.project_id, tags, tuple(differences), "")
+    return Imported("unchanged", pair.key_id, pair.project_id, tags, tuple(differences), pair.cvm_request_id)
 
 
 def would_create(order: Order, cvm_request_id: str = "") -> Imported:

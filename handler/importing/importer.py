@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from handler.deadline import Deadline
 from handler.importing.account import (
-    Account,
     Created,
     Duplicate,
     Full,
-    KeyPair,
     Listing,
     Nonsense,
     NoReply,
@@ -27,10 +25,9 @@ from handler.importing.account import (
     Throttled,
     Unreached,
 )
-from handler.importing.decision import Difference, Imported, decide, would_create
-from handler.importing.waiting import Waits
+from handler.importing.decision import Imported, decide, would_create
+from handler.importing.waiting import IMPORT, LIST, Pace, Waits
 from handler.problems import (
-    AccountProblem,
     Misconfigured,
     OutcomeUnknown,
     UpstreamBusy,
@@ -41,10 +38,9 @@ from handler.problems import (
 if TYPE_CHECKING:
     from handler.ambient import Ambient
     from handler.importing.decision import MayKnow
-    from handler.importing.order import Order
+    from handler.importing.ledger import Ledger
+    from handler.importing.order import Order, Region
     from handler.problems import Problem
-
-__all__ = ["Account", "Difference", "Imported", "KeyPair", "decide", "import_key", "look_up", "would_create"]
 
 #: Imports after the first one that may follow a look-up which found nothing.
 MORE_IMPORTS = 3
@@ -64,7 +60,7 @@ _UNREACHABLE = 5
 
 
 def import_key(
-    order: Order, account: Account, deadline: Deadline, ambient: Ambient, may_know: MayKnow
+    order: Order, ledger: Ledger, pace: Pace, deadline: Deadline, ambient: Ambient, may_know: MayKnow
 ) -> Imported:
     """Import one key pair, or find out what a real import would do if the order is a dry run.
 
@@ -72,7 +68,8 @@ def import_key(
 
     Args:
         order: what a caller has been granted.
-        account: where to; see `handler.importing.account`.
+        ledger: the account, with what is known of it; see `handler.importing.account`.
+        pace: until when CVM is better not asked again; noted where a wait does not fit any more.
         deadline: the moment by which this returns or raises.
         ambient: clock, sleep and randomness.
         may_know: whether this caller may know a key pair with that name and project.
@@ -80,17 +77,18 @@ def import_key(
     Raises:
         Problem: every answer but `created` and `unchanged`.
     """
-    course = _Course(account, order.region, order.region_chosen, deadline, ambient)
+    course = _Course(ledger, pace, order.region, deadline, ambient)
     if order.dry_run:
         listing = course.look_up()
-        return _found(order, listing, may_know) or would_create(order, listing.request_id)
+        return _found(order, ledger, may_know) or would_create(order, listing.request_id)
     for _ in range(1 + MORE_IMPORTS):
         outcome = course.write(order)
         if isinstance(outcome, Created):
             return Imported("created", outcome.key_id, order.project_id, order.tags, (), outcome.request_id)
         if isinstance(outcome, (Refused, _TooLate)) and not course.in_doubt:
             raise outcome.problem
-        if found := _found(order, course.look_up(), may_know):
+        course.look_up()
+        if found := _found(order, ledger, may_know):
             return found
         if isinstance(outcome, _TooLate):
             raise course.unsettled(_busy(1))
@@ -98,31 +96,28 @@ def import_key(
             raise outcome.problem
         course.pause()
     # No import is left, but a write that is late may have landed in the pause.
-    if found := _found(order, course.look_up(), may_know):
+    course.look_up()
+    if found := _found(order, ledger, may_know):
         return found
     raise course.unsettled(_busy(1))
 
 
-def look_up(account: Account, region: str, deadline: Deadline, ambient: Ambient) -> tuple[KeyPair, ...]:
-    """Return all key pairs of the account, for an answer to many orders at once.
+def look_up(ledger: Ledger, region: Region, deadline: Deadline, ambient: Ambient) -> None:
+    """Fill the ledger with all key pairs of the account, for an answer to many orders at once.
 
-    At most half the time left is spent on it, so that there is enough to go on without it.
+    At most half the time left is spent on it, so that there is enough to go on without it. A wait that
+    does not fit into this half may fit into the whole, so nothing is held back for it.
 
     Raises:
         Problem: they cannot be had.
     """
     half = Deadline(deadline.clock() + deadline.left() / 2, deadline.clock)
-    return _Course(account, region, False, half, ambient).look_up().pairs
+    _Course(ledger, Pace(deadline.clock), region, half, ambient).look_up()
 
 
-def _found(order: Order, listing: Listing, may_know: MayKnow) -> Imported | None:
-    """Decide from a look-up, and name it in the answer."""
-    try:
-        found = decide(order, listing.pairs, may_know)
-    except AccountProblem as problem:
-        problem.cvm_request_id = listing.request_id
-        raise
-    return found and found._replace(cvm_request_id=listing.request_id)
+def _found(order: Order, ledger: Ledger, may_know: MayKnow) -> Imported | None:
+    """Decide from what is known of the account; None where neither name nor key is there."""
+    return decide(order, ledger.near(order), may_know)
 
 
 class _TooLate(NamedTuple):
@@ -135,13 +130,13 @@ class _Course:
     """One request on its way: the tries and waits so far, and whether a write is in doubt."""
 
     def __init__(
-        self, account: Account, region: str, region_chosen: bool, deadline: Deadline, ambient: Ambient
+        self, ledger: Ledger, pace: Pace, region: Region, deadline: Deadline, ambient: Ambient
     ) -> None:
         self.in_doubt = False
         self._wrote = False
-        self._account = account
+        self._ledger = ledger
+        self._pace = pace
         self._region = region
-        self._region_chosen = region_chosen
         self._deadline = deadline
         self._sleep = ambient.sleep
         self._waits = Waits(ambient.random, ambient.monotonic)
@@ -151,7 +146,7 @@ class _Course:
         self._wrote = True
         problem: Problem = _busy(1)
         while self._deadline.left() >= LEAST_FOR_AN_IMPORT:
-            outcome = self._account.import_key_pair(order)
+            outcome = self._ledger.import_key_pair(order)
             if not isinstance(outcome, (Throttled, Unreached)):
                 self.in_doubt = self.in_doubt or isinstance(outcome, (NoReply, Nonsense))
                 return outcome
@@ -160,6 +155,7 @@ class _Course:
             if wait <= room:
                 self._sleep(wait)
                 continue
+            self._pace.hold(IMPORT, problem.retry_after)
             if self.in_doubt:
                 # The write in doubt may still land: the look-up that follows is worth most at the end.
                 self._sleep(max(0.0, room))
@@ -175,15 +171,15 @@ class _Course:
         problem: Problem = _busy(1)
         nonsense, last = 0, False
         while self._deadline.left() >= LEAST_FOR_A_LOOK_UP:
-            outcome = self._account.list_key_pairs(
-                self._region, region_chosen=self._region_chosen, deadline=self._deadline
-            )
+            outcome = self._ledger.list_key_pairs(self._region, self._deadline)
             if isinstance(outcome, Listing):
                 return outcome
             room = self._room(LEAST_FOR_A_LOOK_UP)
             wait, problem = self._setback(outcome, room)
             nonsense = nonsense + 1 if isinstance(outcome, Nonsense) else 0
             believed = isinstance(outcome, Refused) or nonsense == _NONSENSE or wait > room
+            if wait > room:
+                self._pace.hold(LIST, problem.retry_after)
             # A doubt is worth all the time there is, up to a last look-up at its very end.
             if last or room < 0 or (believed and not self.in_doubt):
                 break

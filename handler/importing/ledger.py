@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handler.importing.account import Created, KeyPair, Listing, Nonsense, NoReply, Throttled, Unreached
+from handler.importing.account import Created, KeyPair, Listing, Nonsense, NoReply
 
 if TYPE_CHECKING:
     from handler.deadline import Deadline
     from handler.importing.account import Account, ImportOutcome, ListOutcome
-    from handler.importing.order import Order
+    from handler.importing.order import Order, Region
 
 
 class Ledger:
@@ -22,17 +22,14 @@ class Ledger:
     Attributes:
         listed: whether the account has been listed.
         complete: whether no write has been in doubt since, so that what is not here was not there.
-        held_back: whether the last import was throttled, or never reached CVM.
     """
 
     def __init__(self, account: Account) -> None:
         self._account = account
         self._by_name: dict[str, KeyPair] = {}
         self._by_blob: dict[bytes | None, list[KeyPair]] = {}
-        self._proofs: dict[str, str] = {}
         self.listed = False
         self.complete = False
-        self.held_back = False
 
     @property
     def calls(self) -> int:
@@ -47,24 +44,29 @@ class Ledger:
     def import_key_pair(self, order: Order) -> ImportOutcome:
         """Import, and write down what has been created."""
         outcome = self._account.import_key_pair(order)
-        self.held_back = isinstance(outcome, (Throttled, Unreached))
         if isinstance(outcome, Created):
-            pair = KeyPair(outcome.key_id, order.key_name, order.project_id, order.key.blob, order.tags)
-            self._write(pair, outcome.request_id)
+            self._write(
+                KeyPair(
+                    outcome.key_id,
+                    order.key_name,
+                    order.project_id,
+                    order.key.blob,
+                    order.tags,
+                    outcome.request_id,
+                )
+            )
         elif isinstance(outcome, (NoReply, Nonsense)):
             self.complete = False
         return outcome
 
-    def list_key_pairs(
-        self, region: str, *, region_chosen: bool = False, deadline: Deadline | None = None
-    ) -> ListOutcome:
+    def list_key_pairs(self, region: Region, deadline: Deadline) -> ListOutcome:
         """List, and start anew with what there is."""
-        outcome = self._account.list_key_pairs(region, region_chosen=region_chosen, deadline=deadline)
+        outcome = self._account.list_key_pairs(region, deadline)
         if isinstance(outcome, Listing):
-            for page in (self._by_name, self._by_blob, self._proofs):
-                page.clear()
+            self._by_name.clear()
+            self._by_blob.clear()
             for pair in outcome.pairs:
-                self._write(pair, outcome.request_id)
+                self._write(pair)
             self.listed = self.complete = True
         return outcome
 
@@ -74,11 +76,6 @@ class Ledger:
         same_key = self._by_blob.get(order.key.blob, [])
         return (*same_key, *(() if named is None or named in same_key else (named,)))
 
-    def proof(self, key_id: str) -> str:
-        """Return the id of CVM's answer that a key pair is known from, "" for an unknown one."""
-        return self._proofs.get(key_id, "")
-
-    def _write(self, pair: KeyPair, request_id: str) -> None:
+    def _write(self, pair: KeyPair) -> None:
         self._by_name[pair.key_name] = pair
         self._by_blob.setdefault(pair.blob, []).append(pair)
-        self._proofs[pair.key_id] = request_id

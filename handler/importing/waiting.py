@@ -14,12 +14,17 @@ bench/throttle_simulation.py shows what comes of it; docs/decisions/ says why.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from handler.importing.account import Throttled
+
+#: The two kinds of call that CVM counts apart.
+IMPORT: Final = "import"
+LIST: Final = "list"
 
 #: CVM counts by the second, so after this long (in seconds) a refused call counts no longer.
 WINDOW = 1.0
@@ -39,6 +44,29 @@ _BLIND = (4.0, 7.0)
 
 #: After a connection that never came up, or a reply that told nothing: first and longest wait (seconds).
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
+
+
+class Pace:
+    """Until when CVM is better not asked again: it has said so, or it could not be reached.
+
+    It counts imports and lists apart, so a crowd of imports holds no list back.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._resumes = {IMPORT: -math.inf, LIST: -math.inf}
+
+    def hold(self, action: str, seconds: float) -> None:
+        """Note that an action is better not tried for so many seconds."""
+        self._resumes[action] = self._clock() + seconds
+
+    def remaining(self, action: str) -> float:
+        """Return the seconds for which an action is better not tried, 0 where it may be."""
+        return max(0.0, self._resumes[action] - self._clock())
+
+    def longest(self) -> float:
+        """Return the seconds after which every action may be tried."""
+        return max(self.remaining(action) for action in self._resumes)
 
 
 class Waits:
@@ -66,10 +94,10 @@ class Waits:
                 drawn to fit; one that could not is returned all the same.
         """
         self._throttles += 1
-        self._counts = self._counts or throttled.told > throttled.limit + 1
+        self._counts = self._counts or throttled.counted > throttled.limit + 1
         if self._throttles == 1 and throttled.clear_in > 0:
             return throttled.clear_in + 0.1 * self._random()
-        if self._counts and throttled.told:
+        if self._counts and throttled.counted:
             return self._queued(throttled, room)
         longest = _BLIND[0] if self._throttles == 1 else _BLIND[1]
         return self._between(WINDOW, min(longest, room))
@@ -82,7 +110,7 @@ class Waits:
 
     def _queued(self, throttled: Throttled, room: float) -> float:
         """Return the wait until this caller's slot in the queue of the refused."""
-        slot = min(WINDOW + _slot(throttled.told - throttled.limit, throttled.limit), _LONGEST)
+        slot = min(WINDOW + _slot(throttled.counted - throttled.limit, throttled.limit), _LONGEST)
         if self._throttles == 1:
             return slot
         return self._between(slot, min(slot + _STRETCH * (self._clock() - self._begun), room))

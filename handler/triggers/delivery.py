@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from handler.problems import Problem
 from handler.triggers import intake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from handler.batch import Answer
+    from handler.decide import Answer
     from handler.invocation import Invocation
     from handler.log import Field
     from handler.triggers.intake import Record
@@ -46,12 +47,12 @@ def settle(
     endings: Counter[str] = Counter()
     later: Counter[str] = Counter()
     places: list[str] = []
-    for position, (item, answer) in enumerate(intake.settle(records, count, call, opened)):
+    for position, answer in enumerate(intake.settle(records, count, call, opened)):
         endings[_ending(answer)] += 1
-        if answer.problem is not None and answer.problem.retryable:
-            later[answer.problem.slug] += 1
+        if isinstance(answer.outcome, Problem) and answer.outcome.retryable:
+            later[answer.outcome.slug] += 1
             if len(places) < _MOST_NAMED:
-                places.append(_place(item.origin, position))
+                places.append(_place(answer.item.origin, position))
     if later:
         why = ", ".join(f"{slug} {count}" for slug, count in later.items())
         raise Redeliver(
@@ -62,9 +63,9 @@ def settle(
 
 
 def _ending(answer: Answer) -> str:
-    if answer.problem is not None:
+    if isinstance(answer.outcome, Problem):
         return "refused"
-    return "dryRun" if answer.body["dryRun"] else str(answer.body["result"])
+    return "dryRun" if answer.order is not None and answer.order.dry_run else answer.outcome.result
 
 
 def _place(origin: Mapping[str, Field], position: int) -> str:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handler import event as events
 from handler import http
 from handler.problems import Unauthenticated
 from handler.triggers import ckafka, delivery, intake
@@ -62,7 +61,7 @@ def _record(event: object) -> intake.Record:
 
 def _opened(record: intake.Record) -> tuple[intake.Record, ...]:
     data = intake.read(record.content)
-    if events.is_http(data):
+    if http.is_http(data):
         raise Unauthenticated("http-request-in-event")
     if isinstance(data, dict) and "msgBody" in data:
         data = data["msgBody"]

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import re
-from itertools import tee
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from handler import batch, callers, strict_json
 from handler.callers import trigger
-from handler.problems import FieldError, InternalError, InvalidRequest, Problem
+from handler.decide import MOST_ITEMS, Asked, Rejected
+from handler.problems import FieldError, InvalidRequest, Problem, attempt
 from handler.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from handler.batch import Answer, Item
     from handler.callers.caller import Known
+    from handler.decide import Answer, Item
     from handler.invocation import Invocation
     from handler.log import Field
-
-T = TypeVar("T")
-
-#: The most requests that `items` may hold, as in one HTTP array.
-_MOST = 100
 
 #: What names of topics, sources, triggers and events look like. Nothing else is logged: a sender
 #: that puts a key where a name belongs must not find it in the log.
@@ -30,7 +25,7 @@ _NAME = re.compile(r"[A-Za-z0-9._:/@~-]{1,128}")
 
 _DIGITS = re.compile(r"[0-9]{1,19}")
 
-#: What a record takes, in seconds, that there is no time left for: its audit line, on a slow instance.
+#: The seconds that an audit line takes on a slow instance: a record gets one also when the time is used up.
 _LINE = 0.0002
 
 
@@ -39,8 +34,7 @@ class Record(NamedTuple):
 
     Attributes:
         sender: who sends it, in the form of `callers.json`: `ckafka:new-hires`.
-        content: what it holds: JSON text, or what the platform has parsed already; or the problem
-            that was found on the way to it.
+        content: what it holds: JSON text, or what the platform has parsed already.
         origin: where it came from, for the audit line.
     """
 
@@ -67,9 +61,9 @@ def each(record: Record) -> tuple[Record, ...]:
     if len(content) > 1:
         what = "Nothing may stand beside `items`: it would hold for none of them."
         raise _invalid("", what, "Put it into each of the items.")
-    if not isinstance(items, list) or not 0 < len(items) <= _MOST:
+    if not isinstance(items, list) or not 0 < len(items) <= MOST_ITEMS:
         raise _invalid(
-            "/items", f"This must be an array of 1 to {_MOST} requests.", "Send more in several parts."
+            "/items", f"This must be an array of 1 to {MOST_ITEMS} requests.", "Send more in several parts."
         )
     return tuple(
         record._replace(content=item, origin={**record.origin, "index": index})
@@ -82,8 +76,8 @@ def settle(
     count: int,
     call: Invocation,
     opened: Callable[[Record], tuple[Record, ...]] = alone,
-) -> Iterator[tuple[Item, Answer]]:
-    """Yield each request of the records, in order, with what became of it.
+) -> Iterator[Answer]:
+    """Yield the answer to each request of the records, in order.
 
     Args:
         records: what the source hands over.
@@ -94,9 +88,7 @@ def settle(
     configured = call.settings if isinstance(call.settings, Settings) else Settings()
     deadline = call.deadline(configured.time_budget)
     lines = min(count * _LINE, deadline.left() / 2)
-    items, same = tee(_items(records, call, opened))
-    answers = batch.settle(same, call, deadline._replace(ends=deadline.ends - lines))
-    return ((item, answer) for answer, item in zip(answers, items, strict=True))
+    return batch.settle(_items(records, call, opened), call, deadline._replace(ends=deadline.ends - lines))
 
 
 def read(content: object) -> object:
@@ -128,21 +120,27 @@ def number(given: object) -> int | None:
 def _items(
     records: Iterable[Record], call: Invocation, opened: Callable[[Record], tuple[Record, ...]]
 ) -> Iterator[Item]:
-    known = _tried(_known, call)
+    known = attempt(_known, call)
     for record in records:
         origin: dict[str, Field] = {
             "trigger": record.sender.partition(":")[0],
             "source": name(record.sender),
             **record.origin,
         }
-        caller = known if isinstance(known, Problem) else _tried(trigger.recognise, record.sender, known)
+        caller = known if isinstance(known, Problem) else attempt(trigger.recognise, record.sender, known)
         if isinstance(caller, Problem):
-            yield batch.Item(caller, None, "", origin)
+            yield Rejected(caller, None, origin)
             continue
-        origin["caller"] = caller.id
-        singles = _tried(opened, record)
-        for single in (record._replace(content=singles),) if isinstance(singles, Problem) else singles:
-            yield batch.Item(_tried(_request, single.content), caller, "", {**origin, **single.origin})
+        singles = attempt(opened, record)
+        if isinstance(singles, Problem):
+            yield Rejected(singles, caller, origin)
+            continue
+        for single in singles:
+            value = attempt(_request, single.content)
+            place = {**origin, **single.origin}
+            yield Rejected(value, caller, place) if isinstance(value, Problem) else Asked(
+                value, caller, "", place
+            )
 
 
 def _known(call: Invocation) -> Iterable[Known]:
@@ -150,8 +148,6 @@ def _known(call: Invocation) -> Iterable[Known]:
 
 
 def _request(content: object) -> object:
-    if isinstance(content, Problem):
-        raise content
     value = read(content)
     if not isinstance(value, dict):
         raise _invalid("", "One request is one JSON object.", "Send every request in a message of its own.")
@@ -160,13 +156,3 @@ def _request(content: object) -> object:
 
 def _invalid(pointer: str, what: str, remedy: str) -> InvalidRequest:
     return InvalidRequest(what, remedy, errors=(FieldError(pointer, what),))
-
-
-def _tried(step: Callable[..., T], *arguments: object) -> T | Problem:
-    """Return what a step comes to, or the problem that it ends in: one record never ends the others."""
-    try:
-        return step(*arguments)
-    except Problem as problem:
-        return problem
-    except Exception as unforeseen:  # noqa: BLE001 - whatever it is, the platform must not deliver it for ever
-        return InternalError.from_exception(unforeseen)

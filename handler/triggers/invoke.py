@@ -25,8 +25,8 @@ def recognises(event: object) -> bool:
 
 def answer(event: Mapping[str, Any], call: Invocation) -> reply.Body:
     """Return the result or the problem; for `items` the body that an HTTP array gets with 207."""
-    settled = list(intake.settle([intake.Record("invoke", event)], 1, call, intake.each))
+    answers = list(intake.settle([intake.Record("invoke", event)], 1, call, intake.each))
     # Where `items` as a whole is refused, there is one problem and it belongs to no index.
-    if "index" in settled[0][0].origin:
-        return reply.many((answer for _, answer in settled), call.request_id)
-    return settled[0][1].body
+    if "index" in answers[0].item.origin:
+        return reply.many(answers, call)
+    return reply.rendered(answers[0], call).body

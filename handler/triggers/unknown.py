@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handler import audit, reply
+from handler import audit, decide, reply
+from handler.decide import Rejected
 from handler.problems import MalformedRequest
 
 if TYPE_CHECKING:
@@ -23,5 +24,6 @@ def answer(event: object, call: Invocation) -> reply.Body:
         "Invoke the function with one request (keyName, publicKey), or with several in `items`; over HTTP,"
         " use the function's URL. A batch must hold records of one source only.",
     )
-    audit.refused({"trigger": "unknown"}, problem, call)
-    return reply.problem(problem, call.request_id, call.problem_base_url(), known_caller=False)[1]
+    answer = decide.refuse(Rejected(problem, None, {"trigger": "unknown"}))
+    audit.decided(answer, call)
+    return reply.rendered(answer, call).body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import struct
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,12 +17,20 @@ from handler.deadline import Deadline
 from handler.importing import importer
 from handler.importing.account import Account
 from handler.importing.decision import Imported
-from handler.importing.order import Order
+from handler.importing.ledger import Ledger
+from handler.importing.order import Order, Region
+from handler.importing.waiting import Pace
 from handler.key_gate.public_key import PublicKey
 from handler.problems import Problem
 from handler.settings import Settings
 from handler.upstream import transport
 from local.cvm import Credential, Options, StandIn, serve
+
+#: The function's own region, which no caller has named.
+HOME = Region("ap-guangzhou", False)
+
+#: For a list that may take as long as the invocation.
+NO_DEADLINE = Deadline(math.inf, time.monotonic)
 
 
 def _string(data: bytes) -> bytes:
@@ -38,7 +47,7 @@ def key(number: int) -> PublicKey:
 
 def order(name: str = "alice", number: int = 1, **other: Any) -> Order:
     """Return an order for that name and that key."""
-    plain = Order(name, key(number), 0, "ap-guangzhou", False, {}, {}, False)
+    plain = Order(name, key(number), 0, HOME, {}, {}, False)
     return plain._replace(**other)
 
 
@@ -98,7 +107,9 @@ def see(
     account = cvm.open_account(Settings(cvm_scheme="http", cvm_host=host), deadline, surroundings)
     imported, problem = None, None
     try:
-        imported = importer.import_key(wanted, account, deadline, surroundings, lambda _name, _project: True)
+        imported = importer.import_key(
+            wanted, Ledger(account), Pace(clock.now), deadline, surroundings, lambda _name, _project: True
+        )
         answer = imported.result
     except Problem as raised:
         problem, answer = raised, raised.slug

@@ -24,7 +24,9 @@ from handler.importing.account import (
     Unreached,
 )
 from handler.importing.decision import Imported
-from handler.importing.order import Order
+from handler.importing.ledger import Ledger
+from handler.importing.order import Order, Region
+from handler.importing.waiting import Pace
 from tests.faults.scene import key, order
 from tests.handler.sentences import assert_well_put
 
@@ -44,10 +46,10 @@ UNREACHED = Unreached("refused")
 NO_REPLY = NoReply("timeout")
 NONSENSE = Nonsense("status 502")
 
-ABSENT = Listing((KeyPair("skey-x", "somebody", 0, key(99).blob, {}),), "r-list")
-PRESENT = Listing((*ABSENT.pairs, KeyPair("skey-old", "alice", 0, key(1).blob, {})), "r-list")
-RENAMED = Listing((KeyPair("skey-old", "bob", 0, key(1).blob, {}),), "r-list")
-RETAKEN = Listing((KeyPair("skey-old", "alice", 0, key(2).blob, {}),), "r-list")
+ABSENT = Listing((KeyPair("skey-x", "somebody", 0, key(99).blob, {}, "r-list"),), "r-list")
+PRESENT = Listing((*ABSENT.pairs, KeyPair("skey-old", "alice", 0, key(1).blob, {}, "r-list")), "r-list")
+RENAMED = Listing((KeyPair("skey-old", "bob", 0, key(1).blob, {}, "r-list"),), "r-list")
+RETAKEN = Listing((KeyPair("skey-old", "alice", 0, key(2).blob, {}, "r-list"),), "r-list")
 
 
 class Slow(NamedTuple):
@@ -74,7 +76,7 @@ class World:
         self.sleeps: list[float] = []
         self.calls = 0
         self.seconds = 0.0
-        self.regions: set[tuple[str, bool]] = set()
+        self.regions: set[Region] = set()
         self._scripts = {"write": list(writes), "list": list(lists)}
         self.ambient = Ambient(self.clock, self.clock, self.sleep, lambda: drawn, {})
 
@@ -90,14 +92,12 @@ class World:
 
     def import_key_pair(self, order: Order) -> Any:
         """Answer as the script has it."""
-        self.regions.add((order.region, order.region_chosen))
+        self.regions.add(order.region)
         return self._next("write")
 
-    def list_key_pairs(
-        self, region: str, *, region_chosen: bool = False, deadline: Deadline | None = None
-    ) -> Any:
+    def list_key_pairs(self, region: Region, deadline: Deadline) -> Any:
         """Answer as the script has it."""
-        self.regions.add((region, region_chosen))
+        self.regions.add(region)
         return self._next("list")
 
     def _next(self, what: str) -> Any:
@@ -117,7 +117,10 @@ class World:
     def run(self, wanted: Order | None = None, budget: float = 20.0) -> Imported:
         """Import with so many seconds to go."""
         deadline = Deadline(self.now + budget, self.clock)
-        return importer.import_key(wanted or order(), self, deadline, self.ambient, lambda _n, _p: True)
+        ledger, pace = Ledger(self), Pace(self.clock)
+        return importer.import_key(
+            wanted or order(), ledger, pace, deadline, self.ambient, lambda _n, _p: True
+        )
 
     def problem(self, wanted: Order | None = None, budget: float = 20.0) -> problems.Problem:
         """Return what an import raises."""

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from handler import batch, callers, invocation
 from handler.ambient import REAL
 from handler.deadline import Deadline
-from handler.problems import UpstreamBusy
+from handler.decide import Asked, Rejected
+from handler.problems import KeyPairQuota, UpstreamBusy
 from handler.upstream import transport
 from local.cvm import Options, serve
 from tests.handler.triggers.samples import Clock, Function, Json, public_keys, requests
@@ -228,11 +229,11 @@ def test_items_are_taken_as_they_are_decided(function: Function) -> None:
     """Of any number of items no more than two are taken ahead, so their number costs no memory."""
     taken = 0
 
-    def endless() -> Iterator[batch.Item]:
+    def endless() -> Iterator[Rejected]:
         nonlocal taken
         while True:
             taken += 1
-            yield batch.Item(UpstreamBusy("a", "b"), None, "", {})
+            yield Rejected(UpstreamBusy("a", "b"), None, {})
 
     call = invocation.begin({}, REAL._replace(environ=function.environ))
     answers = batch.settle(endless(), call, Deadline(call.started + 20, REAL.monotonic))
@@ -248,16 +249,16 @@ def test_a_problem_that_many_share_does_not_grow(function: Function) -> None:
     """The same exception is raised for each of them, and yet holds no more of them than the last."""
     shared = UpstreamBusy("a", "b")
     call = invocation.begin({}, REAL._replace(environ=function.environ))
-    items = [batch.Item(shared, None, "", {})] * 50
-    assert {answer.problem for answer in batch.settle(items, call, call.deadline(20.0))} == {shared}
+    items = [Rejected(shared, None, {})] * 50
+    assert {answer.outcome for answer in batch.settle(items, call, call.deadline(20.0))} == {shared}
     assert len(list(traceback.walk_tb(shared.__traceback__))) < 5
 
     function.let_in("invoke")
     known = callers.load(call.configured(), function.environ)[0].caller
-    wanted = (batch.Item(request, known, "", {}) for request in requests(KEYS[:50]))
-    full = [answer.problem for answer in batch.settle(wanted, call, call.deadline(20.0))][3:]
+    wanted = (Asked(request, known, "", {}) for request in requests(KEYS[:50]))
+    full = [answer.outcome for answer in batch.settle(wanted, call, call.deadline(20.0))][3:]
     assert full[0] is full[-1]
-    assert full[0] is not None
+    assert isinstance(full[0], KeyPairQuota)
     assert len(list(traceback.walk_tb(full[0].__traceback__))) < 5
 
 

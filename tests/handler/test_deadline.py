@@ -29,14 +29,14 @@ from handler.deadline import Deadline, set_out
 )
 def test_the_platform_and_the_budget_bound_the_time(limit: object, expected: float) -> None:
     """Whatever is less ends the time: the budget, or the platform's limit less half a second."""
-    deadline = set_out(20.0, {"time_limit_in_ms": limit}, lambda: 100.0, None)
+    deadline = set_out(20.0, 100.0, {"time_limit_in_ms": limit}, lambda: 100.0, None)
 
     assert deadline.left() == pytest.approx(expected)
 
 
 def test_no_limit_in_the_context_leaves_the_budget() -> None:
     """A context without a limit leaves the budget alone."""
-    assert set_out(2.0, {}, lambda: 5.0, None).left() == 2.0
+    assert set_out(2.0, 5.0, {}, lambda: 5.0, None).left() == 2.0
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,19 @@ def test_no_limit_in_the_context_leaves_the_budget() -> None:
 )
 def test_a_first_call_counts_from_loading(loaded: float | None, expected: float) -> None:
     """The caller of a new instance has been waiting since it was loaded."""
-    assert set_out(20.0, {}, lambda: 100.0, loaded).left() == pytest.approx(expected)
+    assert set_out(20.0, 100.0, {}, lambda: 100.0, loaded).left() == pytest.approx(expected)
 
 
 def test_the_platform_counts_from_the_call() -> None:
     """Loading takes nothing from the platform's own limit, which starts at the call."""
-    assert set_out(20.0, {"time_limit_in_ms": 5_000}, lambda: 100.0, 98.0).left() == pytest.approx(4.5)
+    assert set_out(20.0, 100.0, {"time_limit_in_ms": 5_000}, lambda: 100.0, 98.0).left() == pytest.approx(4.5)
 
 
 def test_what_is_left_is_never_negative() -> None:
     """A deadline that has passed leaves nothing, not less than nothing."""
     assert Deadline(10.0, lambda: 11.0).left() == 0.0
+
+
+def test_the_time_starts_at_entry_and_not_when_it_is_asked_for() -> None:
+    """Reading a large body and proving the caller take from the same time as importing does."""
+    assert set_out(20.0, 100.0, {"time_limit_in_ms": 30_000}, lambda: 103.0, None).left() == 17.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import json
 import subprocess
@@ -15,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler import routes
-from handler.event import TRIGGERS, is_http, recognise
+from handler.event import recognise, triggers
+from handler.http import is_http
 from local.events import EVENTS
 from tests.handler.triggers.samples import ckafka, cloud_event, timer
 
@@ -150,8 +150,7 @@ def test_the_order_is_the_documented_one() -> None:
 
 def test_every_source_is_a_module_with_two_functions() -> None:
     """Whoever adds a source writes `recognises(event)` and `answer(event, call)`, and that is all."""
-    for name in TRIGGERS:
-        module = importlib.import_module(f"handler.triggers.{name}")
+    for module in triggers():
         assert list(inspect.signature(module.recognises).parameters) == ["event"]
         assert list(inspect.signature(module.answer).parameters) == ["event", "call"]
 

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from handler import problems, reply
-from handler.importing.importer import Difference, Imported
-from handler.importing.order import Order
+from handler import decide, invocation, problems, reply
+from handler.ambient import REAL
+from handler.callers.allow import Allow
+from handler.callers.caller import Caller
+from handler.callers.trigger import Trigger
+from handler.importing.decision import Difference, Imported
+from handler.importing.order import Order, Region
 from handler.key_gate.public_key import PublicKey
 
 KEY = PublicKey(
@@ -24,7 +28,9 @@ KEY = PublicKey(
     fingerprint_md5="MD5:" + ":".join(["0a"] * 16),
     line="ssh-rsa SECRETLINE",
 )
-ORDER = Order("alice", KEY, 0, "ap-guangzhou", False, {"team": "infra"}, {"team": "infra"}, dry_run=False)
+TAGS = {"team": "infra"}
+ORDER = Order("alice", KEY, 0, Region("ap-guangzhou", False), TAGS, TAGS, dry_run=False)
+CALL = invocation.begin({"request_id": "r1"}, REAL)
 CREATED = Imported("created", "skey-4e5ty7i8", 0, {"team": "infra"}, (), "c1")
 
 
@@ -177,7 +183,8 @@ def test_a_problem_reply_has_the_headers_of_its_status() -> None:
     """401 has a challenge, 405 says what is allowed, and where waiting helps it says how long."""
 
     def headers(error: problems.Problem) -> dict[str, str]:
-        found: dict[str, str] = reply.http_problem(error, {}, "r1")["headers"]
+        refused = decide.refuse(decide.Rejected(error, None, {}))
+        found: dict[str, str] = reply.http_answer(refused, CALL)["headers"]
         return found
 
     assert headers(problems.Unauthenticated("x"))["WWW-Authenticate"].startswith("Bearer ")
@@ -194,14 +201,20 @@ def test_a_problem_reply_has_the_headers_of_its_status() -> None:
 
 def test_several_answers_keep_their_order() -> None:
     """Many answers are one body, each with its place, status and own body."""
-    from handler.batch import Answer
+    caller = Caller("onboarding", Trigger("invoke"), Allow(), {})
+    problem = problems.KeyNameConflict("D.", "R.")
+    answers = [
+        decide.Answer(decide.Asked({}, caller, "", {}), CREATED, ORDER),
+        decide.refuse(decide.Rejected(problem, caller, {})),
+    ]
 
-    answers = [Answer(201, {"a": 1}, None), Answer(409, {"b": 2}, None)]
-
-    assert reply.many(answers, "r1") == {
+    assert reply.many(answers, CALL) == {
         "results": [
-            {"index": 0, "status": 201, "body": {"a": 1}},
-            {"index": 1, "status": 409, "body": {"b": 2}},
+            {"index": 0, **reply.result(ORDER, CREATED, "r1")._asdict()},
+            {
+                "index": 1,
+                **reply.problem(problem, "r1", CALL.problem_base_url(), known_caller=True)._asdict(),
+            },
         ],
         "requestId": "r1",
     }

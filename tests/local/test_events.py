@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from handler import event as handler_event
+from handler import http
 from local import events
 from local.gateway import Options
 from local.gateway.shapes import SHAPES
@@ -50,7 +50,7 @@ def test_nothing_is_left_to_fill(path: Path) -> None:
     """After filling, no placeholder is left, and an HTTP request tells the true length of its body."""
     event = events.fill(events.read(path), VALUES)
     assert "${" not in json.dumps(event)
-    if handler_event.is_http(event):
+    if http.is_http(event):
         encoded = event.get("isBase64Encoded") in (True, "true")
         body = base64.b64decode(event["body"]) if encoded else event["body"].encode()
         assert b"${" not in body

@@ -13,7 +13,7 @@ from handler.callers import policy
 from handler.callers.allow import Allow
 from handler.callers.caller import Caller
 from handler.callers.trigger import Trigger
-from handler.importing.order import Order
+from handler.importing.order import Order, Region
 from handler.key_gate.public_key import PublicKey
 from handler.problems import FieldError, Forbidden, InvalidRequest, Misconfigured
 from handler.request import ImportRequest
@@ -185,7 +185,7 @@ def test_without_a_user_no_pattern_of_users_matches() -> None:
     for name in ("_", "x", "xx", "xxxx", "none", "user"):
         with pytest.raises(Forbidden):
             policy.judge(who, wanted(key_name=name), {}, KEY, Settings(), "ap-a")
-        assert not policy.may_know(who, name, 0)
+        assert not policy.may_know(who, "", name, 0)
 
 
 def test_refusal_explains_what_user_stands_for() -> None:
@@ -220,8 +220,7 @@ def test_order_holds_everything_that_was_settled() -> None:
         key_name="onb_alice",
         key=KEY,
         project_id=5,
-        region="ap-a",
-        region_chosen=True,
+        region=Region("ap-a", True),
         sent_tags={"owner": "alice"},
         tags={"owner": "alice", "by": "onb"},
         dry_run=True,
@@ -265,8 +264,8 @@ def test_region_is_the_one_asked_for_else_the_only_one_else_ours(
 ) -> None:
     """A single allowed region is the default, then DEFAULT_REGION, then where the function runs."""
     order = judge(caller(regions=allowed), wanted(region=asked), default_region=default, own_region=own)
-    assert order.region == settled
-    assert order.region_chosen is (asked is not None)
+    assert order.region.name == settled
+    assert order.region.chosen is (asked is not None)
 
 
 def test_no_region_at_all_is_our_fault() -> None:
@@ -324,7 +323,7 @@ def test_only_key_pairs_within_ones_own_rules_may_be_known(
     allow: dict[str, Any], name: str, project: int, user: str, may: bool
 ) -> None:
     """A key pair in the way is told of only if its name and project pass this caller's rules."""
-    assert policy.may_know(caller(**allow), name, project, user) is may
+    assert policy.may_know(caller(**allow), user, name, project) is may
 
 
 @pytest.mark.parametrize(
@@ -358,5 +357,5 @@ def test_user_in_a_pattern_is_lower_case_letters_digits_and_underscores(user: st
 @given(st.text(), st.text("abz09_AB", max_size=25))
 def test_user_never_widens_a_pattern(user: str, key_name: str) -> None:
     """Whatever a user is called, {user}_x allows at most the one name that their id makes."""
-    if policy.may_know(caller(key_names=("{user}_x",)), key_name, 0, user):
+    if policy.may_know(caller(key_names=("{user}_x",)), user, key_name, 0):
         assert key_name == f"{policy.as_name(user)}_x"

@@ -6,33 +6,34 @@ from typing import Any
 
 import pytest
 
-from handler import problems, reply
+from handler import decide, problems
+from handler.callers.allow import Allow
+from handler.callers.caller import Caller
+from handler.callers.trigger import Trigger
 from handler.chat import command, wording
 from handler.chat.message import Typed
 from handler.chat.wording import Fact
+from handler.importing.decision import Difference, Imported
+from handler.importing.order import Order, Region
+from handler.key_gate.public_key import PublicKey
 from handler.problems import FieldError, Problem
 
 TYPED = Typed((), "U0ALICE", "", "T0", "C0")
-RESULT = {
-    "result": "created",
-    "dryRun": False,
-    "keyId": "skey-1",
-    "keyName": "alice",
-    "projectId": 7,
-    "region": "ap-guangzhou",
-    "tags": {"a": "b"},
-    "bits": 3072,
-    "fingerprint": "SHA256:x",
-    "fingerprintMd5": "MD5:00",
-    "differences": [],
-    "requestId": "r-1",
-}
+CALLER = Caller("ops", Trigger("invoke"), Allow(), {})
+KEY = PublicKey(65537, 0, 3072, "", b"", "SHA256:x", "MD5:00", "")
+ORDER = Order("alice", KEY, 7, Region("ap-guangzhou", False), {"a": "b"}, {"a": "b"}, False)
+IMPORTED = Imported("created", "skey-1", 7, {"a": "b"}, (), "c-1")
 
 
-def refused(problem: Problem) -> wording.Text:
+def imported(order: Order = ORDER, **changes: Any) -> wording.Text:
+    """Return what is said about a result."""
+    answer = decide.Answer(decide.Asked({}, CALLER, "", {}), IMPORTED._replace(**changes), order)
+    return wording.answered(answer, TYPED, "r-1")
+
+
+def refused(problem: Problem, typed: Typed = TYPED) -> wording.Text:
     """Return what is said about a problem."""
-    _, body = reply.problem(problem, "r-1", "urn:", known_caller=True)
-    return wording.refused(body, TYPED)
+    return wording.answered(decide.refuse(decide.Rejected(problem, CALLER, {})), typed, "r-1")
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def refused(problem: Problem) -> wording.Text:
 )
 def test_a_result_has_its_facts(dry_run: bool, result: str, mood: str, headline: str) -> None:
     """Result, key id, bits and fingerprints are said, and where the key pair is."""
-    text = wording.imported({**RESULT, "dryRun": dry_run, "result": result})
+    text = imported(ORDER._replace(dry_run=dry_run), result=result)
 
     assert (text.mood, text.headline) == (mood, headline)
     assert text.lines == (
@@ -63,19 +64,19 @@ def test_a_result_has_its_facts(dry_run: bool, result: str, mood: str, headline:
 
 def test_without_a_key_id_none_is_said() -> None:
     """A dry run that would create a key pair has no id to tell."""
-    body = {name: value for name, value in RESULT.items() if name != "keyId"}
+    text = imported(ORDER._replace(dry_run=True), key_id="")
 
-    assert "Key id" not in [line.label for line in wording.imported(body).lines if isinstance(line, Fact)]
+    assert "Key id" not in [line.label for line in text.lines if isinstance(line, Fact)]
 
 
 def test_differences_are_said() -> None:
     """What is stored and not as asked for is named: the project, tags by their name, and how many more."""
-    differences: list[dict[str, Any]] = [
-        {"pointer": "/projectId", "requested": 1001, "stored": 0},
-        {"pointer": "/tags/a~1b~0c", "requested": "x\ny", "stored": None},
-        *({"pointer": f"/tags/t{n}", "requested": "new", "stored": "old"} for n in range(6)),
-    ]
-    lines = wording.imported({**RESULT, "differences": differences}).lines[8:]
+    differences = (
+        Difference("/projectId", 1001, 0),
+        Difference("/tags/a~1b~0c", "x\ny", None),
+        *(Difference(f"/tags/t{n}", "new", "old") for n in range(6)),
+    )
+    lines = imported(differences=differences).lines[8:]
 
     assert lines[:3] == (
         Fact("Differs, project", "asked for 1001, there is 0"),
@@ -155,9 +156,8 @@ def test_a_refusal_of_somebody_tells_the_ids() -> None:
 
 def test_nothing_but_an_id_is_told_as_one() -> None:
     """A field of the form that holds something else, such as a private key, is not repeated."""
-    _, body = reply.problem(problems.Forbidden("No.", "Ask."), "r-1", "urn:", known_caller=True)
     pasted = "-----BEGIN PRIVATE KEY-----\nMIIE"
-    text = wording.refused(body, Typed((), pasted, "", pasted, pasted))
+    text = refused(problems.Forbidden("No.", "Ask."), Typed((), pasted, "", pasted, pasted))
 
     assert text.lines == ("No.", "Ask.", Fact("Request id", "r-1"))
 

@@ -25,11 +25,12 @@ from handler.importing.account import (
     Throttled,
     Unreached,
 )
+from handler.importing.order import Region
 from handler.problems import Misconfigured, UpstreamError, UpstreamRefused
 from handler.settings import Settings
 from local.cvm.faults import KINDS
 from tests.faults.exchange import GRACE
-from tests.faults.scene import LENT, account, environ, key, opened, order, stand_in
+from tests.faults.scene import HOME, LENT, NO_DEADLINE, account, environ, key, opened, order, stand_in
 from tests.faults.wire import Serve, received, reply, server, swallowing
 from tests.handler.sentences import assert_well_put
 
@@ -73,7 +74,7 @@ def test_all_key_pairs_are_listed_page_by_page() -> None:
             running.account.insert(f"pair_{number}")
         running.account.insert("alice", key(1).line, 0, {"a": "b"})
         held = opened(running)
-        listing = held.list_key_pairs("ap-guangzhou")
+        listing = held.list_key_pairs(HOME, NO_DEADLINE)
         assert isinstance(listing, Listing)
         assert len(listing.pairs) == 251
         found = next(pair for pair in listing.pairs if pair.key_name == "alice")
@@ -91,7 +92,7 @@ def test_up_to_a_hundred_key_pairs_are_one_page(count: int) -> None:
     with stand_in() as running:
         for number in range(count):
             running.account.insert(f"pair_{number}")
-        listing = opened(running).list_key_pairs("ap-guangzhou")
+        listing = opened(running).list_key_pairs(HOME, NO_DEADLINE)
         assert isinstance(listing, Listing)
         assert (len(listing.pairs), len(running.calls)) == (count, 1)
 
@@ -118,7 +119,7 @@ def listed(*contents: dict[str, Any]) -> tuple[Any, int]:
     """List key pairs from these answers; return the outcome and how many calls it took."""
     with server(answers(*contents)) as running:
         held = account(running.host, LENT)
-        return held.list_key_pairs("ap-guangzhou"), held.calls
+        return held.list_key_pairs(HOME, NO_DEADLINE), held.calls
 
 
 def test_pages_that_do_not_add_up_are_read_anew() -> None:
@@ -204,7 +205,7 @@ def test_every_fault_is_sorted_by_what_is_sure(kind: str) -> None:
             held = opened(running)
             running.fault(action, kind, seconds=0.1)
             listing = action == "DescribeKeyPairs"
-            outcome = held.list_key_pairs("ap-guangzhou") if listing else held.import_key_pair(order())
+            outcome = held.list_key_pairs(HOME, NO_DEADLINE) if listing else held.import_key_pair(order())
             running.clear_faults()
             assert isinstance(outcome, expected)
             assert held.calls == 1
@@ -224,7 +225,7 @@ def test_a_doubt_says_why_for_the_log(kind: str, outcome: NoReply | Nonsense) ->
     with stand_in() as running:
         running.fault("*", kind, times=None)
         assert opened(running).import_key_pair(order()) == outcome
-        assert opened(running).list_key_pairs("ap-guangzhou") == outcome
+        assert opened(running).list_key_pairs(HOME, NO_DEADLINE) == outcome
 
 
 @pytest.mark.parametrize("kind", ["denied", "token-expired"])
@@ -235,7 +236,7 @@ def test_a_denial_names_the_call_that_was_denied(kind: str) -> None:
         held = opened(running)
         for outcome, action in (
             (held.import_key_pair(order()), "cvm:ImportKeyPair"),
-            (held.list_key_pairs("ap-guangzhou"), "cvm:DescribeKeyPairs"),
+            (held.list_key_pairs(HOME, NO_DEADLINE), "cvm:DescribeKeyPairs"),
         ):
             assert isinstance(outcome, Refused)
             assert (action in outcome.problem.cause) == (kind == "denied")
@@ -272,7 +273,7 @@ def test_a_cvm_that_is_down_was_not_reached() -> None:
         host = running.host
     held = account(host, LENT)
     assert held.import_key_pair(order()) == Unreached("ConnectionRefusedError")
-    assert held.list_key_pairs("ap-guangzhou") == Unreached("ConnectionRefusedError")
+    assert held.list_key_pairs(HOME, NO_DEADLINE) == Unreached("ConnectionRefusedError")
     assert held.calls == 2
 
 
@@ -282,7 +283,7 @@ def test_a_connection_may_take_all_the_time_that_is_left() -> None:
         for wanted in (True, False):
             held = account(f"127.0.0.1:{port}", LENT, 0.45)
             begun = time.monotonic()
-            outcome = held.import_key_pair(order()) if wanted else held.list_key_pairs("ap-guangzhou")
+            outcome = held.import_key_pair(order()) if wanted else held.list_key_pairs(HOME, NO_DEADLINE)
             assert isinstance(outcome, Unreached)
             assert 0.35 < time.monotonic() - begun < 0.45 + GRACE
 
@@ -310,7 +311,7 @@ def test_the_time_of_all_calls_is_added_up() -> None:
         running.fault("*", "delay-after", seconds=0.1)
         held.import_key_pair(order())
         assert held.seconds > 0.1
-        held.list_key_pairs("ap-guangzhou")
+        held.list_key_pairs(HOME, NO_DEADLINE)
         assert held.seconds > 0.1
 
 
@@ -318,13 +319,13 @@ def test_a_region_that_the_caller_chose_is_the_caller_s_to_mend() -> None:
     """Our own default is ours; the same for both calls, and where nobody says who chose."""
     with stand_in() as running:
         for chosen, kind in ((True, UpstreamRefused), (False, Misconfigured)):
-            wanted = order(region="xx-nowhere", region_chosen=chosen)
+            wanted = order(region=Region("xx-nowhere", chosen))
             held = opened(running)
-            outcomes = [held.import_key_pair(wanted), held.list_key_pairs("xx-nowhere", region_chosen=chosen)]
+            outcomes = [held.import_key_pair(wanted), held.list_key_pairs(wanted.region, NO_DEADLINE)]
             for outcome in outcomes:
                 assert isinstance(outcome, Refused)
                 assert isinstance(outcome.problem, kind)
-        unsaid = opened(running).list_key_pairs("xx-nowhere")
+        unsaid = opened(running).list_key_pairs(Region("xx-nowhere", False), NO_DEADLINE)
         assert isinstance(unsaid, Refused)
         assert isinstance(unsaid.problem, Misconfigured)
 
@@ -343,10 +344,10 @@ def test_a_list_s_reply_is_awaited_for_most_of_a_short_time() -> None:
     """A slow one may still settle a doubt, and a lost one leaves no time for another anyway."""
     with stand_in() as running:
         running.fault("DescribeKeyPairs", "delay-after", seconds=1.4)
-        assert isinstance(opened(running, 2.2).list_key_pairs("ap-guangzhou"), Listing)
+        assert isinstance(opened(running, 2.2).list_key_pairs(HOME, NO_DEADLINE), Listing)
         running.fault("DescribeKeyPairs", "delay-after", seconds=2.0)
         begun = time.monotonic()
-        assert isinstance(opened(running, 0.6).list_key_pairs("ap-guangzhou"), NoReply)
+        assert isinstance(opened(running, 0.6).list_key_pairs(HOME, NO_DEADLINE), NoReply)
         assert 0.4 < time.monotonic() - begun < 0.6, "and not beyond the end"
 
 
@@ -359,7 +360,7 @@ def test_a_list_ends_with_its_own_deadline_if_that_is_sooner() -> None:
                 held = account(host, environ(running.credentials), whole)
                 begun = time.monotonic()
                 deadline = Deadline(begun + own, time.monotonic)
-                assert isinstance(held.list_key_pairs("ap-guangzhou", deadline=deadline), kind)
+                assert isinstance(held.list_key_pairs(HOME, deadline), kind)
                 assert ends - 0.1 < time.monotonic() - begun < ends + GRACE
 
 
@@ -368,7 +369,7 @@ def test_a_list_s_reply_is_awaited_for_half_of_a_long_time() -> None:
     with stand_in() as running:
         running.fault("DescribeKeyPairs", "delay-after", seconds=5.0)
         begun = time.monotonic()
-        assert isinstance(opened(running, 4.6).list_key_pairs("ap-guangzhou"), NoReply)
+        assert isinstance(opened(running, 4.6).list_key_pairs(HOME, NO_DEADLINE), NoReply)
         assert 2.1 < time.monotonic() - begun < 2.6
 
 
@@ -394,21 +395,21 @@ def test_calls_of_our_own_that_fill_a_second_are_told_from_a_crowd() -> None:
             assert isinstance(held.import_key_pair(order(f"n{number}", number)), Created)
         alone = held.import_key_pair(order("n10", 10))
         assert isinstance(alone, Throttled)
-        assert (alone.told, alone.limit) == (11, 10)
+        assert (alone.counted, alone.limit) == (11, 10)
         assert 0.5 < alone.clear_in < 1.0
         crowd = opened(running).import_key_pair(order("n11", 11))
         assert isinstance(crowd, Throttled)
-        assert (crowd.told, crowd.clear_in) == (12, 0.0)
-        assert isinstance(held.list_key_pairs("ap-guangzhou"), Listing)
+        assert (crowd.counted, crowd.clear_in) == (12, 0.0)
+        assert isinstance(held.list_key_pairs(HOME, NO_DEADLINE), Listing)
     with stand_in(clock=lambda: now, rate=10) as running:
         held, other = opened(running), opened(running)
         for number in range(5):
             held.import_key_pair(order(f"n{number}", number))
-            held.list_key_pairs("ap-guangzhou")
+            held.list_key_pairs(HOME, NO_DEADLINE)
             other.import_key_pair(order(f"o{number}", 100 + number))
         half = held.import_key_pair(order("n5", 5))
         assert isinstance(half, Throttled)
-        assert (half.told, half.clear_in) == (11, 0.0), "lists of our own do not explain it"
+        assert (half.counted, half.clear_in) == (11, 0.0), "lists of our own do not explain it"
 
 
 def test_neither_proxies_nor_netrc_come_in_between(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -442,7 +443,7 @@ def test_nothing_secret_is_logged_even_at_debug(capsys: pytest.CaptureFixture[st
     try:
         with stand_in() as running:
             opened(running).import_key_pair(order())
-            opened(running).list_key_pairs("ap-guangzhou")
+            opened(running).list_key_pairs(HOME, NO_DEADLINE)
             secrets = [*running.credentials, "Signature=", key(1).line]
     finally:
         root.removeHandler(spy)

@@ -7,6 +7,7 @@ import pytest
 from handler import problems
 from handler.cvm import codes
 from handler.cvm.codes import CODES, DOUBT, DUPLICATE, FULL, REGION, ROLE, THROTTLED, UNLISTED
+from handler.importing.order import Region
 from tests.handler.sentences import assert_well_put, is_well_put
 
 TOO_LONG = "The specified key pair name `a_name_that_is_far_too_long` is too long, more than `25` characters."
@@ -165,7 +166,7 @@ def test_each_refusal_becomes_the_problem_of_its_meaning(
     code: str, message: str, meaning: str, region_chosen: bool
 ) -> None:
     """With CVM's code and request id, and none of CVM's words."""
-    problem = codes.problem(meaning, code, "r-1", "ImportKeyPair", region_chosen=region_chosen)
+    problem = codes.problem(meaning, code, "r-1", "ImportKeyPair", Region("ap-guangzhou", region_chosen))
     if meaning == REGION:
         assert isinstance(problem, problems.UpstreamRefused if region_chosen else problems.Misconfigured)
     elif meaning in KINDS:
@@ -197,7 +198,7 @@ def test_each_refusal_becomes_the_problem_of_its_meaning(
 def test_whoever_runs_the_function_is_told_what_to_mend(code: str, words: str) -> None:
     """Credentials, the role's policy, a rule on addresses and our own region are told apart."""
     means = codes.meaning(code, "")
-    assert words in codes.problem(means, code, "", "DescribeKeyPairs", region_chosen=False).cause
+    assert words in codes.problem(means, code, "", "DescribeKeyPairs", Region("ap-guangzhou", False)).cause
 
 
 @pytest.mark.parametrize(
@@ -218,6 +219,6 @@ def test_whoever_runs_the_function_is_told_what_to_mend(code: str, words: str) -
 def test_a_refused_value_is_named_where_the_code_names_it(code: str, words: str, instead: str) -> None:
     """The remedy says what to send instead."""
     means = codes.meaning(code, "")
-    problem = codes.problem(means, code, "", "ImportKeyPair", region_chosen=True)
+    problem = codes.problem(means, code, "", "ImportKeyPair", Region("ap-guangzhou", True))
     assert words in problem.detail
     assert instead in problem.remedy

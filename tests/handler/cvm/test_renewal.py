@@ -9,7 +9,7 @@ import pytest
 from handler.importing.account import Created, Nonsense, NoReply, Refused, Throttled
 from handler.problems import Misconfigured
 from local.cvm import Credential
-from tests.faults.scene import LENT, account, environ, order, stand_in
+from tests.faults.scene import HOME, LENT, NO_DEADLINE, account, environ, order, stand_in
 from tests.handler.cvm.test_codes import OF_THE_CREDENTIALS
 
 
@@ -69,7 +69,7 @@ def test_credentials_that_are_renewed_to_no_avail_are_ours_to_mend() -> None:
         old, new = running.mint(), running.mint()
         for credential in (old, new):
             running.keyring.expire(credential.secret_id)
-        outcome = account(running.host, Renewing(old, new)).list_key_pairs("ap-guangzhou")
+        outcome = account(running.host, Renewing(old, new)).list_key_pairs(HOME, NO_DEADLINE)
         assert isinstance(outcome, Refused)
         assert outcome.problem.cvm_code == "AuthFailure.TokenFailure"
         assert len(running.calls) == 2
@@ -115,7 +115,7 @@ def test_without_credentials_nothing_is_sent(name: str) -> None:
         lent = environ(running.credentials)
         del lent[name]
         held = account(running.host, lent)
-        for outcome in (held.import_key_pair(order()), held.list_key_pairs("ap-guangzhou")):
+        for outcome in (held.import_key_pair(order()), held.list_key_pairs(HOME, NO_DEADLINE)):
             assert isinstance(outcome, Refused)
             assert name in outcome.problem.cause
         assert (running.calls, held.calls) == ([], 0)

@@ -14,6 +14,7 @@ from handler import problems
 from handler.cvm import replies
 from handler.cvm.replies import Page, Reply
 from handler.importing.account import Created, Duplicate, Full, KeyPair, Nonsense, Refused, Throttled
+from handler.importing.order import Region
 from tests.faults.scene import key
 
 
@@ -131,7 +132,7 @@ def test_an_import_without_a_usable_key_id_is_nonsense(key_id: Any) -> None:
 def refusal(code: str, message: str = "", *, region_chosen: bool = True) -> Any:
     """Sort an answer with an error."""
     reply = whole(answer(Error={"Code": code, "Message": message}))
-    return replies.refusal(reply, "ImportKeyPair", region_chosen=region_chosen)
+    return replies.refusal(reply, "ImportKeyPair", Region("ap-guangzhou", region_chosen))
 
 
 @pytest.mark.parametrize("code", ["RequestLimitExceeded", "RequestLimitExceeded.IPLimitExceeded"])

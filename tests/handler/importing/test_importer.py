@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from handler import problems
 from handler.importing.account import Refused, Throttled
 from handler.importing.decision import Imported
+from handler.importing.order import Region
 from tests.faults.scene import order
 from tests.faults.world import (
     ABSENT,
@@ -38,7 +39,7 @@ from tests.faults.world import (
 def test_an_undisturbed_import_is_one_call() -> None:
     """It is `created` with what was asked for and the id that CVM gave."""
     world = World([CREATED])
-    wanted = order(project_id=3, tags={"a": "b", "c": "d"}, region="ap-x", region_chosen=True)
+    wanted = order(project_id=3, tags={"a": "b", "c": "d"}, region=Region("ap-x", True))
     assert world.run(wanted) == Imported("created", "skey-new", 3, {"a": "b", "c": "d"}, (), "r-created")
     assert (world.course, world.sleeps, world.regions) == ("w", [], {("ap-x", True)})
 

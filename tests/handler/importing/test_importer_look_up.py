@@ -10,8 +10,9 @@ from handler import problems
 from handler.deadline import Deadline
 from handler.importing import importer
 from handler.importing.account import Listing, Refused, Throttled
-from handler.importing.order import Order
-from tests.faults.scene import order
+from handler.importing.ledger import Ledger
+from handler.importing.order import Order, Region
+from tests.faults.scene import HOME, order
 from tests.faults.world import (
     ABSENT,
     AFTER_A_WAIT_FOR_A_LOOK_UP,
@@ -49,7 +50,7 @@ def a_dry_run() -> Order:
 def test_a_dry_run_is_one_look_up_and_no_write(listing: Listing, answer: str) -> None:
     """It names the look-up's request, and no key id where there is none yet."""
     world = World([], [listing])
-    wanted = order(dry_run=True, tags={"a": "b"}, region="ap-x", region_chosen=True)
+    wanted = order(dry_run=True, tags={"a": "b"}, region=Region("ap-x", True))
     if answer in {"created", "unchanged"}:
         found = world.run(wanted)
         assert (found.result, found.cvm_request_id) == (answer, "r-list")
@@ -170,15 +171,21 @@ def test_no_look_up_starts_with_too_little_time_for_its_answer(budget: float, co
         assert (problem.slug, problem.retry_after, world.course) == ("upstream-busy", 1, "")
 
 
+def fill(ledger: Ledger, world: World) -> None:
+    """List the account for many orders, with ten seconds to go."""
+    importer.look_up(ledger, HOME, Deadline(10.0, world.clock), world.ambient)
+
+
 def test_a_list_for_many_orders_takes_at_most_half_the_time() -> None:
     """So that there is enough left to go on without it."""
     world = World([], [UNREACHED])
     with pytest.raises(problems.UpstreamUnreachable):
-        importer.look_up(world, "ap-x", Deadline(10.0, world.clock), world.ambient)
+        fill(Ledger(world), world)
     assert 3.5 < world.now <= 5.0
     world = World([], [BLIND, PRESENT])
-    pairs = importer.look_up(world, "ap-x", Deadline(10.0, world.clock), world.ambient)
-    assert (pairs, world.regions) == (PRESENT.pairs, {("ap-x", False)})
+    ledger = Ledger(world)
+    fill(ledger, world)
+    assert ([pair.key_id for pair in ledger.near(order())], world.regions) == (["skey-old"], {HOME})
 
 
 def test_an_unknown_outcome_tells_what_to_do() -> None:

@@ -11,11 +11,12 @@ from handler.cvm import client as cvm
 from handler.deadline import Deadline
 from handler.importing.account import Created, Duplicate, Listing, Refused, Throttled
 from handler.importing.ledger import Ledger
-from handler.importing.order import Order
+from handler.importing.order import Order, Region
 from handler.key_gate.public_key import parse
 from handler.settings import Settings
 from handler.upstream import transport
 from local.cvm import Options, StandIn, serve
+from tests.faults.scene import HOME, NO_DEADLINE
 from tests.handler.triggers.samples import public_keys
 
 ONE, TWO = public_keys(2)
@@ -41,7 +42,7 @@ def opened(account: StandIn) -> Ledger:
 
 def order(name: str, key: str) -> Order:
     """Return an order for that name and key."""
-    return Order(name, parse(key, 2048), 0, "ap-guangzhou", False, {}, {"team": "infra"}, False)
+    return Order(name, parse(key, 2048), 0, HOME, {}, {"team": "infra"}, False)
 
 
 def test_a_new_ledger_knows_nothing(account: StandIn) -> None:
@@ -49,7 +50,7 @@ def test_a_new_ledger_knows_nothing(account: StandIn) -> None:
     ledger = opened(account)
     assert ledger.near(order("alice", ONE)) == ()
     assert not ledger.complete
-    assert (ledger.calls, ledger.seconds, ledger.proof("skey-00000000")) == (0, 0.0, "")
+    assert (ledger.calls, ledger.seconds) == (0, 0.0)
 
 
 def test_what_is_created_is_known(account: StandIn) -> None:
@@ -66,7 +67,7 @@ def test_what_is_created_is_known(account: StandIn) -> None:
     )
     assert ledger.near(order("alice", TWO)) == ledger.near(order("bob", ONE)) == (pair,)
     assert ledger.near(order("bob", TWO)) == ()
-    assert ledger.proof(outcome.key_id) == outcome.request_id
+    assert pair.cvm_request_id == outcome.request_id
     assert not ledger.complete
     assert ledger.calls == 1
     assert ledger.seconds > 0
@@ -78,23 +79,21 @@ def test_a_list_makes_it_complete(account: StandIn) -> None:
     account.account.insert("alice_again", ONE)
     account.account.insert("ruin", "ssh-rsa AAAA")
     ledger = opened(account)
-    listing = ledger.list_key_pairs("ap-guangzhou")
+    listing = ledger.list_key_pairs(HOME, NO_DEADLINE)
     assert isinstance(listing, Listing)
     assert ledger.complete
     assert [pair.key_name for pair in ledger.near(order("alice", ONE))] == ["alice", "alice_again"]
     assert [pair.key_name for pair in ledger.near(order("ruin", ONE))] == ["alice", "alice_again", "ruin"]
-    assert {ledger.proof(pair.key_id) for pair in listing.pairs} == {listing.request_id}
+    assert {pair.cvm_request_id for pair in ledger.near(order("ruin", ONE))} == {listing.request_id}
 
 
 def test_a_list_is_the_truth(account: StandIn) -> None:
     """What it does not hold is there no more, whatever was known before."""
     ledger = opened(account)
-    outcome = ledger.import_key_pair(order("alice", ONE))
-    assert isinstance(outcome, Created)
+    assert isinstance(ledger.import_key_pair(order("alice", ONE)), Created)
     account.account.delete("alice")
-    ledger.list_key_pairs("ap-guangzhou")
+    ledger.list_key_pairs(HOME, NO_DEADLINE)
     assert ledger.near(order("alice", ONE)) == ()
-    assert ledger.proof(outcome.key_id) == ""
 
 
 def test_what_comes_to_nothing_is_passed_on(account: StandIn) -> None:
@@ -103,16 +102,15 @@ def test_what_comes_to_nothing_is_passed_on(account: StandIn) -> None:
     ledger = opened(account)
     assert isinstance(ledger.import_key_pair(order("alice", ONE)), Duplicate)
     account.fault("DescribeKeyPairs", "throttle")
-    assert isinstance(ledger.list_key_pairs("ap-guangzhou"), Throttled)
+    assert isinstance(ledger.list_key_pairs(HOME, NO_DEADLINE), Throttled)
     slugs = []
     for refused in (
-        ledger.list_key_pairs("ap-nowhere"),
-        ledger.list_key_pairs("ap-nowhere", region_chosen=False),
-        ledger.list_key_pairs("ap-nowhere", region_chosen=True),
+        ledger.list_key_pairs(Region("ap-nowhere", False), NO_DEADLINE),
+        ledger.list_key_pairs(Region("ap-nowhere", True), NO_DEADLINE),
     ):
         assert isinstance(refused, Refused)
         slugs.append(refused.problem.slug)
-    assert slugs == ["misconfigured", "misconfigured", "upstream-refused"]
+    assert slugs == ["misconfigured", "upstream-refused"]
     assert ledger.near(order("alice", ONE)) == ()
     assert not ledger.complete
 
@@ -122,7 +120,7 @@ def test_a_sure_refusal_leaves_it_complete(account: StandIn, fault: str) -> None
     """Nothing was written, so the list is still all there is."""
     account.account.insert("alice", TWO)
     ledger = opened(account)
-    ledger.list_key_pairs("ap-guangzhou")
+    ledger.list_key_pairs(HOME, NO_DEADLINE)
     if fault:
         account.fault("ImportKeyPair", fault)
     assert not isinstance(ledger.import_key_pair(order("alice", ONE)), Created)
@@ -133,24 +131,9 @@ def test_a_sure_refusal_leaves_it_complete(account: StandIn, fault: str) -> None
 def test_a_doubt_makes_it_incomplete_until_the_next_list(account: StandIn, fault: str) -> None:
     """What it does not hold may have been written since."""
     ledger = opened(account)
-    ledger.list_key_pairs("ap-guangzhou")
+    ledger.list_key_pairs(HOME, NO_DEADLINE)
     account.fault("ImportKeyPair", fault)
     ledger.import_key_pair(order("alice", ONE))
     assert (ledger.listed, ledger.complete) == (True, False)
-    ledger.list_key_pairs("ap-guangzhou")
+    ledger.list_key_pairs(HOME, NO_DEADLINE)
     assert (ledger.listed, ledger.complete) == (True, True)
-
-
-def test_it_tells_whether_the_last_import_was_held_back(account: StandIn) -> None:
-    """A throttle does, and no connection; a duplicate was decided, and a list is no import."""
-    ledger = opened(account)
-    told = [ledger.held_back]
-    account.fault("ImportKeyPair", "throttle")
-    ledger.import_key_pair(order("alice", ONE))
-    told.append(ledger.held_back)
-    ledger.list_key_pairs("ap-guangzhou")
-    told.append(ledger.held_back)
-    for _ in ("created", "duplicate"):
-        ledger.import_key_pair(order("alice", ONE))
-        told.append(ledger.held_back)
-    assert told == [False, True, True, False, False]
