@@ -13,7 +13,7 @@ from handler.callers import file
 from local import chat
 from local.cvm import Options, serve
 from local.in_process import REQUEST_ID, ROOT, Function, public_keys
-from tests.handler.chat.scene import ALICE, AMBIENT, PLATFORMS
+from tests.handler.chat.scene import ALICE, AMBIENT, NOW, PLATFORMS
 
 PAGES = sorted((ROOT / "docs" / "chat").glob("*.md"))
 KEY = public_keys()[0]
@@ -65,7 +65,7 @@ def test_it_looks_like_that(page: Path) -> None:
     platform = page.name.partition(".")[0]
     shown = blocks(page, "text")
     assert len(shown) == 2
-    with serve(Options(rate=0)) as cvm:
+    with serve(Options(rate=0), lambda: NOW) as cvm:
         for block in shown:
             typed, *expected = block.splitlines()
             for short, key in SHORT.items():

@@ -13,7 +13,7 @@ import pytest
 from local import chat
 from local.cvm import Options, serve
 from local.in_process import ROOT, public_keys
-from tests.handler.chat.scene import ALICE, function
+from tests.handler.chat.scene import ALICE, NOW, function
 
 PYTHON = ROOT / ".venv-peers" / "bin" / "python"
 KEY = public_keys()[0]
@@ -54,7 +54,7 @@ def test_wechatpy_writes_what_is_accepted_and_reads_what_is_answered(missing: Mi
     body = wechatpy("write", xml=message, nonce="461056294", timestamp=ALICE.timestamp())
     (signature,) = re.findall(r"<MsgSignature><!\[CDATA\[(.*)]]>", body)
     query = {"msg_signature": signature, "timestamp": ALICE.timestamp(), "nonce": "461056294"}
-    with serve(Options(rate=0)) as cvm, function(cvm) as bot:
+    with serve(Options(rate=0), lambda: NOW) as cvm, function(cvm) as bot:
         answer = bot.answer(chat.Request("POST", "/chat/wecom", query, {}, body).event())
         pair = cvm.account.key_pairs["zhangsan"]
 

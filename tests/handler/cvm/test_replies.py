@@ -220,7 +220,7 @@ def page(*pairs: Any, total: Any = None) -> Page | Nonsense:
 def test_key_pairs_are_read_with_their_decoded_keys() -> None:
     """The comment that CVM writes behind them is no part of it."""
     assert page(stored(), total=120) == Page(
-        (KeyPair("skey-1", "alice", 7, key(1).blob, {"team": "infra"}),), 120, "r-1"
+        (KeyPair("skey-1", "alice", 7, key(1).blob, {"team": "infra"}, "r-1"),), 120, "r-1"
     )
 
 
@@ -245,7 +245,7 @@ def test_a_tag_may_have_an_empty_value(value: dict[str, Any]) -> None:
 def test_a_key_pair_is_an_id_and_a_name_at_least() -> None:
     """Everything else may be left out."""
     assert page({"KeyId": "skey-1", "KeyName": "alice"}) == Page(
-        (KeyPair("skey-1", "alice", 0, None, {}),), 1, "r-1"
+        (KeyPair("skey-1", "alice", 0, None, {}, "r-1"),), 1, "r-1"
     )
 
 
