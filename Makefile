@@ -1,16 +1,18 @@
 # Everything that this project can do from a fresh clone, given git, make and a CPython.
-.PHONY: help run serve test clients-test check bench package deployment fuzz long mutation lock clean setup peers
+.PHONY: help run serve test quick clients-test check bench package deployment fuzz long mutation lock clean setup peers
 .DEFAULT_GOAL := test
 
 PYTHON := .venv/bin/python
 # What SCF runs; `PACKAGE_PYTHON=3.12 make package` makes a package for another.
 export PACKAGE_PYTHON ?= $(shell cat package/python-version)
-PYTEST := $(PYTHON) -m pytest
+# A process for each core that may be used; a file's tests stay together, with what they share.
+PARALLEL := -n auto --maxprocesses 8 --dist loadfile
+PYTEST := $(PYTHON) -m pytest -q
 RESOLVE := .venv-lock/bin/uv pip compile --quiet --universal --python-version $(PACKAGE_PYTHON) --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 # Set for somebody's other projects, these would send packages and imports astray.
-unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV
+unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV PYTHONDONTWRITEBYTECODE
 
 help:             ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -21,9 +23,12 @@ run: setup        ## imports a key into a stand-in for CVM and shows each step
 serve: setup      ## the function behind a URL on this machine, with a stand-in for CVM
 	@$(PYTHON) -m local.serve
 
-test: check peers ## everything that CI runs: SCF's Python last, with coverage, the newest before it
-	@local/on-newest -m pytest -q -m "not slow"
-	@$(PYTEST) -q --cov --cov-report=term
+test: check peers ## run before every commit: all tests, SCF's Python last, the newest before it
+	@local/on-newest -m pytest -q $(PARALLEL) -m "not slow"
+	@$(PYTEST) $(PARALLEL) --cov --cov-report=term
+
+quick: setup      ## the tests of handler/ on one Python, while you work
+	@$(PYTEST) $(PARALLEL) -m "not slow" tests/handler
 
 clients-test: setup ## clients that generators make out of the contract, in Python and TypeScript
 	@local/venv .venv-clients requirements-clients.txt $(PACKAGE_PYTHON) newest
@@ -43,10 +48,10 @@ bench: package    ## the measurements that README quotes
 	@$(PYTHON) -m bench
 
 long: setup       ## the suite with many more examples
-	@LONG=1 $(PYTEST)
+	@LONG=1 $(PYTEST) $(PARALLEL)
 
 fuzz: setup       ## the fuzz tests alone, for long
-	@LONG=1 $(PYTEST) -m fuzz
+	@LONG=1 $(PYTEST) $(PARALLEL) -m fuzz
 
 mutation:         ## which changes of the code no test notices: ONLY="handler.deadline*"
 	@local/venv .venv-mutation requirements-mutation.txt $(PACKAGE_PYTHON) newest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,8 +43,12 @@ def download(lock: Path, cache: Path) -> list[Path]:
         with tempfile.TemporaryDirectory(dir=cache) as scratch:
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
             command += ["--no-deps", "--require-hashes", "--only-binary=:all:", *_TARGET]
-            subprocess.run([*command, "--dest", scratch, "--requirement", lock], check=True)
-            shutil.copytree(scratch, folder, dirs_exist_ok=True)
+            fetched = Path(scratch, "wheels")
+            fetched.mkdir()
+            subprocess.run([*command, "--dest", fetched, "--requirement", lock], check=True)
+            # Whole or not at all; another process may have been quicker.
+            if not folder.is_dir():
+                fetched.rename(folder)
     return sorted(folder.glob("*.whl"))
 
 

@@ -14,8 +14,26 @@ from hypothesis import HealthCheck, settings
 from handler import invocation
 from package import runtime
 from package.__main__ import ROOT, make
+from tests import shared
 
 LONG = os.environ.get("LONG") == "1"
+
+#: What some checks need beside Python's packages, and how to get it.
+TOOLS = {
+    "/proc": "run the tests on Linux",
+    "Linux": "run the tests on Linux",
+    "a newer CPython": "pyenv install 3.13, or: uv python install 3.13",
+    "curl": "apt-get install curl",
+    "curl or jq": "apt-get install curl jq",
+    "java, node or npm": "apt-get install default-jre-headless nodejs npm",
+    "node": "apt-get install nodejs",
+    "node or npm": "apt-get install nodejs npm",
+    "ssh-keygen": "apt-get install openssh-client",
+    "tccli": "pipx install tccli",
+    "valgrind": "apt-get install valgrind",
+    "wechatpy": "make peers",
+    runtime.NAME: f"pyenv install {runtime.VERSION}, or: uv python install {runtime.VERSION}",
+}
 
 settings.register_profile(
     "project",
@@ -86,13 +104,14 @@ def scaled() -> Callable[[int], int]:
 
 @pytest.fixture
 def missing(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Records that `check` did not run because `tool` is missing; the test then returns.
+    """Records that `check` did not run because `tool`, one of TOOLS, is missing; the test then returns.
 
     The last lines of the run name every such check, so that nobody takes it for passed.
     """
 
     def record(tool: str, check: str) -> None:
-        request.node.user_properties.append(("not run", f"{check} because {tool} is missing"))
+        line = f"{check} because {tool} is missing; to get it: {TOOLS[tool]}"
+        request.node.user_properties.append(("not run", line))
 
     return record
 
@@ -101,9 +120,7 @@ def missing(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 def _dist(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     if not runtime.runs_this():
         return None
-    dist = tmp_path_factory.mktemp("dist")
-    make(ROOT, dist, ROOT / "dist")
-    return dist
+    return shared.once(tmp_path_factory, "dist", lambda folder: make(ROOT, folder, ROOT / "dist"))
 
 
 @pytest.fixture
@@ -114,18 +131,19 @@ def dist(_dist: Path | None, missing: Callable[[str, str], None]) -> Path | None
     return _dist
 
 
-_not_run: set[str] = set()
+_last_lines: list[str] = []
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Collect each check that did not run because its tool is missing."""
-    for report in terminalreporter.getreports("passed"):
-        _not_run.update(str(text) for name, text in report.user_properties if name == "not run")
-    if not runtime.runs_this() and ".venv-newest" not in sys.prefix:
-        _not_run.add(f"the suite on the deployed runtime because {runtime.NAME} is missing")
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Collect what stands behind everything else: how to have this order again, and what did not run."""
+    if config.pluginmanager.has_plugin("randomly"):
+        _last_lines.append(f"random order: --randomly-seed={config.option.randomly_seed} repeats it")
+    reports = terminalreporter.getreports("passed")
+    names = {str(text) for report in reports for name, text in report.user_properties if name == "not run"}
+    _last_lines.extend(f"not run: {text}" for text in sorted(names))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Name those checks behind everything else that the run says."""
-    for text in sorted(_not_run):
-        config.get_terminal_writer().line(f"not run: {text}")
+    """Print these lines, behind pytest's own last one."""
+    for line in _last_lines:
+        config.get_terminal_writer().line(line)

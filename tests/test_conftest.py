@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import socket
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from package import runtime
 from package.__main__ import ROOT
 from tests import conftest
 
@@ -30,25 +33,42 @@ def test_loopback_is_open() -> None:
             socket.create_connection((host, server.getsockname()[1]), timeout=5).close()
 
 
-def _run(folder: Path, code: str) -> str:
+def _run(folder: Path, code: str, *switches: str) -> str:
     (folder / "test_it.py").write_text(code, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-q"]
-    return subprocess.run([*command, folder], cwd=ROOT, capture_output=True, text=True).stdout
+    return subprocess.run([*command, *switches, folder], cwd=ROOT, capture_output=True, text=True).stdout
 
 
-def test_a_check_that_did_not_run_is_named_at_the_end(tmp_path: Path) -> None:
-    """A missing tool shows behind pytest's own last line, and only once."""
+@pytest.mark.parametrize("switches", [(), ("-n", "2")], ids=["one process", "two processes"])
+def test_a_check_that_did_not_run_is_named_at_the_end(tmp_path: Path, switches: tuple[str, ...]) -> None:
+    """A missing tool shows behind pytest's own last line, only once, and with how to get it."""
     code = (
         "import pytest\n"
         "@pytest.mark.parametrize('n', [1, 2])\n"
-        "def test_it(missing, n): missing('frob', 'frobbing')\n"
+        "def test_it(missing, n): missing('curl', 'fetching')\n"
     )
 
-    lines = _run(tmp_path, code).splitlines()
+    lines = _run(tmp_path, code, *switches).splitlines()
 
     (summary,) = [number for number, line in enumerate(lines) if line.startswith("2 passed")]
-    assert lines.count("not run: frobbing because frob is missing") == 1
-    assert lines.index("not run: frobbing because frob is missing") > summary
+    assert re.fullmatch("random order: --randomly-seed=[0-9]+ repeats it", lines[summary + 1])
+    assert lines[summary + 2 :] == [
+        f"not run: fetching because curl is missing; to get it: {conftest.TOOLS['curl']}"
+    ]
+
+
+def test_how_to_get_each_tool_is_known() -> None:
+    """Every tool that a test of this tree may miss is in the table, and no other is."""
+    calls = [
+        node
+        for file in (ROOT / "tests").rglob("*.py")
+        if "node_modules" not in file.parts
+        for node in ast.walk(ast.parse(file.read_bytes()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "missing"
+    ]
+
+    tools = {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
+    assert tools | {runtime.NAME} == set(conftest.TOOLS)
 
 
 def test_a_test_that_reaches_out_fails_whatever_the_code_makes_of_it(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from handler import problems
 from local import chat, openapi
 from local.in_process import ROOT, Function
 from local.openapi.components import in_words
+from tests import shared
 
 HERE = Path(__file__).parent
 CONTRACT: dict[str, Any] = json.loads((ROOT / "schemas" / "openapi.json").read_text(encoding="ascii"))
@@ -69,14 +69,9 @@ def linted(missing: Callable[[str, str], None]) -> Callable[[list[str]], str]:
     tools = HERE / "node_modules"
 
     def run(command: list[str]) -> str:
-        if not (shutil.which("node") and shutil.which("npm")):
+        if not shared.npm_ci(HERE):
             missing("node or npm", "the contract under strict linters")
             return ""
-        installed, lock = tools / ".package-lock.json", HERE / "package-lock.json"
-        if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-            install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-            subprocess.run(install, cwd=HERE, check=True)
-            installed.touch()
         ran = subprocess.run(
             ["node", str(tools / command[0]), *command[1:], str(ROOT / "schemas" / "openapi.json")],
             cwd=HERE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from package.__main__ import ROOT
 from package.deployment import document
+from tests import shared
 from tests.deploy.examples import EXAMPLES
 
 HERE = Path(__file__).parent
@@ -37,13 +37,8 @@ def inputs() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def _rendered(inputs: dict[str, Any]) -> dict[str, Rendered] | None:
-    if not (shutil.which("node") and shutil.which("npm")):
+    if not shared.npm_ci(HERE):
         return None
-    installed = HERE / "node_modules/.package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-        install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-        subprocess.run(install, cwd=HERE, check=True)
-        installed.touch()
     described = {"serverless.yml": inputs, **EXAMPLES}
     created, updated = (_render(list(described.values()), *there) for there in ([], ["there"]))
     return {

@@ -20,6 +20,7 @@ import pytest
 
 from handler.upstream import transport
 from local.cvm import StandIn
+from tests import shared
 from tests.faults import truth
 from tests.faults.scene import environ, order, see, stand_in
 
@@ -28,14 +29,8 @@ HERE = Path(__file__).parent
 
 def _jar() -> Path | None:
     """Return WireMock's program, installed into this folder; None where it cannot be had."""
-    if not (shutil.which("java") and shutil.which("npm")):
+    if not (shutil.which("java") and shared.npm_ci(HERE)):
         return None
-    installed = HERE / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-        install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-        if subprocess.run(install, cwd=HERE).returncode:
-            return None
-        installed.touch()
     return next(HERE.glob("node_modules/wiremock/build/wiremock-standalone-*.jar"), None)
 
 
@@ -112,7 +107,7 @@ def _proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy | None]:
 def proxy(_proxy: Proxy | None, missing: Callable[[str, str], None]) -> Proxy | None:
     """WireMock; None, and said at the end of the run, where it cannot be had."""
     if _proxy is None:
-        missing("java, npm or WireMock", "the import behind a fault proxy of somebody else's")
+        missing("java, node or npm", "the import behind a fault proxy of somebody else's")
     return _proxy
 
 

@@ -376,7 +376,7 @@ def test_listens_on_loopback_only(cvm: StandIn, missing: Callable[[str, str], No
     """The kernel's table shows one listening socket on this port, at 127.0.0.1."""
     tables = [path for path in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")) if path.exists()]
     if not tables:
-        return missing("/proc/net/tcp", "the stand-in listens on loopback only")
+        return missing("/proc", "the stand-in listens on loopback only")
     rows = [line.split() for table in tables for line in table.read_text().splitlines()[1:]]
     listening = [row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{cvm.port:04X}")]
 
