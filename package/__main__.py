@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from package import build, contents, runtime, wheels
+from package import build, contents, runtime, validator, wheels
 from package.deployment import document, limits
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +40,9 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     callers = root / "callers.json"
     if callers.exists() and not _are_good(callers):
         print("The package was not made: mend callers.json first.", file=sys.stderr)
+        return 1
+    if not validator.is_current(root):
+        print("handler/schema_check.py is stale: run `python -m package.validator` first.", file=sys.stderr)
         return 1
     make(root, options.dist, options.downloads)
     print(_summary(options.dist), end="")

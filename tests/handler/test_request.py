@@ -298,3 +298,9 @@ def test_the_schemas_are_schemas() -> None:
     for path in sorted(Path("schemas").glob("*.json")):
         if path.name != "openapi.json":
             Draft202012Validator.check_schema(json.loads(path.read_text(encoding="utf-8")))
+
+
+def test_jsonschema_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A generated validator that refused too much would cost time and nothing else."""
+    monkeypatch.setattr("handler.schema_check.accepts", lambda _value: False)
+    assert request.validate({"keyName": "a", "publicKey": "b"}).key_name == "a"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -108,3 +109,19 @@ def test_wrong_callers_are_refused(
 
     assert "mend callers.json first" in capfd.readouterr().err
     assert not (project / "dist").exists()
+
+
+def test_a_validator_that_is_older_than_the_schema_stops_it(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Or the function would accept by one schema and explain by another."""
+    schemas = project / "schemas"
+    schemas.unlink()
+    shutil.copytree(ROOT / "schemas", schemas)
+    changed = schemas / "import-key-pair.request.json"
+    changed.write_text(changed.read_text(encoding="utf-8").replace("{1,25}", "{1,26}"), encoding="utf-8")
+
+    if RUNTIME:
+        assert main([], project) == 1
+        assert "run `python -m package.validator` first" in capsys.readouterr().err
+        assert not (project / "dist").exists()
