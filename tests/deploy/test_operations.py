@@ -21,6 +21,7 @@ from tests.deploy import tccli
 pytestmark = pytest.mark.slow
 
 PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+POLICIES = sorted(file.stem for file in (ROOT / "docs/cam").glob("*.json"))
 COMMANDS = [line for line in PAGE.splitlines() if line.startswith("tccli ")]
 
 # Of the audit line; alarms count by them.
@@ -36,13 +37,13 @@ def _blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("name", ["trust-policy", "permission-policy"])
+@pytest.mark.parametrize("name", POLICIES)
 def test_page_shows_the_policy_that_the_commands_send(name: str) -> None:
     """The JSON on the page and the file beside it are the same."""
     policy = (ROOT / f"docs/cam/{name}.json").read_text(encoding="utf-8")
 
     assert policy in _blocks("json")
-    assert f"docs/cam/{name}.json" in PAGE
+    assert f"(cam/{name}.json)" in PAGE
 
 
 def test_only_scf_takes_on_the_role() -> None:
@@ -66,6 +67,54 @@ def test_role_may_import_and_list_and_no_more() -> None:
     assert policy["version"] == "2.0"
     assert statement["effect"] == "allow"
     assert statement["action"] == ["cvm:ImportKeyPair", "cvm:DescribeKeyPairs"]
+
+
+def _statements(name: str) -> list[dict[str, Any]]:
+    policy = json.loads((ROOT / f"docs/cam/{name}.json").read_text(encoding="utf-8"))
+    assert set(policy) == {"version", "statement"}
+    assert policy["version"] == "2.0"
+    statements: list[dict[str, Any]] = policy["statement"]
+    assert {statement["effect"] for statement in statements} == {"allow"}
+    return statements
+
+
+def test_drop_box_is_read_here_and_written_there(inputs: dict[str, Any]) -> None:
+    """The two prefixes of one bucket, never the same: a result below the watched one would be an event.
+
+    The form is https://cloud.tencent.com/document/product/436/18023: `uid/` and the bucket have the APPID.
+    """
+    rights = {}
+    for statement in _statements("drop-box-policy"):
+        (action,), (resource,) = statement["action"], statement["resource"]
+        place = re.fullmatch(r"qcs::cos:(ap-[a-z]+):uid/(\d{10}):([a-z-]+-(\d{10}))/([a-z/]+/)\*", resource)
+        assert place, resource
+        assert place[2] == place[4]
+        rights[action] = (place[1], place[3], place[5])
+    (cos,) = [event["cos"]["parameters"] for event in inputs["events"] if "cos" in event]
+
+    assert set(rights) == {"name/cos:GetObject", "name/cos:PutObject"}
+    region, bucket, read = rights["name/cos:GetObject"]
+    assert cos["bucket"] == f"{bucket}.cos.{region}.myqcloud.com"
+    assert cos["filter"] == {"prefix": read, "suffix": ".pub"}
+    written = rights["name/cos:PutObject"]
+    assert written[:2] == (region, bucket)
+    assert not written[2].startswith(read)
+    assert not read.startswith(written[2])
+
+
+def test_another_account_is_entered_by_one_role_and_an_external_id() -> None:
+    """One side may assume that role alone; the other asks for a secret, since it trusts a whole account."""
+    (ours,) = _statements("assume-role-policy")
+    (theirs,) = _statements("account-trust-policy")
+
+    assert ours["action"] == ["name/sts:AssumeRole"]
+    assert all(re.fullmatch(r"qcs::cam::uin/\d+:roleName/\w+", role) for role in ours["resource"])
+    assert theirs["action"] == "name/sts:AssumeRole"
+    assert re.fullmatch(r"qcs::cam::uin/\d+:root", *theirs["principal"]["qcs"])
+    assert list(theirs["condition"]) == ["string_equal"]
+    assert list(theirs["condition"]["string_equal"]) == ["sts:external_id"]
+    (arn,) = ours["resource"]
+    assert f"--RoleName {arn.rpartition('/')[2]} " in PAGE
 
 
 def test_role_has_the_name_that_is_deployed(inputs: dict[str, Any]) -> None:

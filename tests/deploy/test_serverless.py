@@ -68,8 +68,9 @@ def test_url_is_on_and_says_who_may_reach_it(inputs: dict[str, Any]) -> None:
 
 def test_other_triggers_wait_switched_off(inputs: dict[str, Any]) -> None:
     """Each is there, so that the next deployment keeps it, and off until somebody wants it."""
-    assert [list(event) for event in inputs["events"]] == [["http"], ["ckafka"], ["timer"]]
+    assert [list(event) for event in inputs["events"]] == [["http"], ["ckafka"], ["cos"], ["timer"]]
     assert _parameters(inputs, "ckafka")["enable"] is False
+    assert _parameters(inputs, "cos")["enable"] is False
     assert _parameters(inputs, "timer")["enable"] is False
 
 

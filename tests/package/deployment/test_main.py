@@ -47,6 +47,7 @@ def test_calls_are_written_for_their_owner_alone(project: Path, capsys: pytest.C
     assert [file.name for file in files] == [
         "create-function.json",
         "create-trigger-ckafka-ckafka-xxxxxxxx-new-hires.json",
+        "create-trigger-cos-keys-1250000000.cos.ap-guangzhou.myqcloud.com.json",
         "create-trigger-http-url.json",
         "create-trigger-timer-nightly.json",
         "update-function-code.json",
@@ -67,7 +68,7 @@ def test_commands_wait_for_the_function(project: Path, capsys: pytest.CaptureFix
 
     actions = [line.split()[2] for line in capsys.readouterr().out.splitlines() if line.startswith("tccli")]
     assert actions == [
-        "CreateFunction", "GetFunction", "CreateTrigger", "CreateTrigger", "CreateTrigger",
+        "CreateFunction", "GetFunction", *["CreateTrigger"] * 4,
         "UpdateFunctionCode", "GetFunction", "UpdateFunctionConfiguration", "GetFunction",
     ]  # fmt: skip
 
