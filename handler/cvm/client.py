@@ -13,7 +13,6 @@ from handler.cvm import codes, credentials, replies, throttle
 from handler.importing.account import (
     Duplicate,
     Full,
-    KeyPair,
     Listing,
     Nonsense,
     NoReply,
@@ -21,6 +20,7 @@ from handler.importing.account import (
     Throttled,
     Unreached,
 )
+from handler.importing.reading import PAGE, Reading
 from handler.problems import Misconfigured, UpstreamError
 from handler.upstream import tc3, transport
 from handler.upstream.transport import Bounds, Endpoint
@@ -43,14 +43,8 @@ _IMPORT, _LIST = "ImportKeyPair", "DescribeKeyPairs"
 
 _OK = 200
 
-#: The most that a page can hold (https://www.tencentcloud.com/document/product/213/33229).
-_PAGE = 100
-
 #: An account holds 100 key pairs unless its quota was raised; a total beyond this is no total.
 _MOST_PAIRS = 10_000
-
-#: How often the pages are read anew because key pairs came or went between two of them.
-_READINGS = 3
 
 #: The bytes that a reply may have: 100 keys of 16384 bits with 50 full tags each are 6 MB.
 _ROOM_IMPORT, _ROOM_LIST = 64 * 1024, 8 * 1024 * 1024
@@ -98,40 +92,36 @@ class _Cvm:
             return replies.created(reply)
         return self._refused(reply, _IMPORT, order.region)
 
-    def list_key_pairs(self, region: Region, deadline: Deadline) -> ListOutcome:
-        """Ask for all key pairs, to have them by this deadline or the invocation's own, the sooner one."""
+    def list_key_pairs(
+        self, region: Region, deadline: Deadline, begun: Reading | None = None
+    ) -> ListOutcome:
+        """Ask for all key pairs, to have them by this deadline or the invocation's own, the sooner one.
+
+        What ends a list before its last page carries how far it came, for the next try to begin there.
+        """
 
         def left() -> float:
             return min(self._left(), deadline.left())
 
-        for _ in range(_READINGS):
-            listing = self._pages(region, left)
-            if listing is not None:
-                return listing
-        return Nonsense("key pairs that keep changing")
-
-    def _pages(self, region: Region, left: Callable[[], float]) -> ListOutcome | None:
-        """Read page by page; None where the pages do not add up, so that one may have slipped between."""
-        held: dict[str, KeyPair] = {}
-        offset, total = 0, -1
-        while True:
-            page = self._page(region, offset, left)
-            if not isinstance(page, replies.Page):
+        reading: Reading | None = begun or Reading()
+        while reading is not None:
+            page = self._page(region, reading.offset, left)
+            if isinstance(page, Refused):
                 return page
+            if not isinstance(page, replies.Page):
+                return page._replace(reading=reading) if reading.pages else page
             if page.total > _MOST_PAIRS:
                 return Nonsense("more key pairs than an account can hold")
-            held.update((pair.key_id, pair) for pair in page.pairs)
-            if total not in {-1, page.total}:
-                return None
-            offset, total = offset + _PAGE, page.total
-            if offset >= total or not page.pairs:
-                return Listing(tuple(held.values()), page.request_id) if len(held) == total else None
+            reading = reading.read(page.pairs, page.total)
+            if reading is not None and reading.complete:
+                return Listing(reading.pairs(), page.request_id)
+        return Nonsense("key pairs that keep changing")
 
     def _page(
         self, region: Region, offset: int, left: Callable[[], float]
     ) -> replies.Page | Failure:
         bounds = Bounds(left, lambda: min(left(), self._patience()), _ROOM_LIST)
-        reply = self._ask(_LIST, {"Limit": _PAGE, "Offset": offset}, region, bounds)
+        reply = self._ask(_LIST, {"Limit": PAGE, "Offset": offset}, region, bounds)
         if not isinstance(reply, replies.Reply):
             return reply
         if not reply.code:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from handler.deadline import Deadline
     from handler.importing.order import Order, Region
+    from handler.importing.reading import Reading
     from handler.problems import Problem
 
 
@@ -79,29 +80,34 @@ class Throttled(NamedTuple):
         limit: the requests that it allows in a second; 0 where it names none.
         clear_in: where this instance's own calls alone explain the refusal, the seconds until
             they no longer count; else 0.
+        reading: how far a list had come.
     """
 
     counted: int
     limit: int
     clear_in: float
+    reading: Reading | None = None
 
 
 class Unreached(NamedTuple):
-    """No connection came up, so nothing was sent; `cause` is for the log."""
+    """No connection came up, so nothing was sent; `cause` is for the log, `reading` as above."""
 
     cause: str
+    reading: Reading | None = None
 
 
 class NoReply(NamedTuple):
-    """Something was sent and no whole reply came back in time; `cause` is for the log."""
+    """Something was sent and no whole reply came back in time; `cause` and `reading` as above."""
 
     cause: str
+    reading: Reading | None = None
 
 
 class Nonsense(NamedTuple):
-    """Something came back that tells nothing about what was done; `cause` is for the log."""
+    """Something came back that tells nothing about what was done; `cause` and `reading` as above."""
 
     cause: str
+    reading: Reading | None = None
 
 
 if TYPE_CHECKING:
@@ -123,5 +129,13 @@ class Account(Protocol):
     def import_key_pair(self, order: Order) -> ImportOutcome:
         """Ask once for the order's key pair to be imported; one write at most."""
 
-    def list_key_pairs(self, region: Region, deadline: Deadline) -> ListOutcome:
-        """Ask for all key pairs, to have them by this deadline or the invocation's own, the sooner one."""
+    def list_key_pairs(
+        self, region: Region, deadline: Deadline, begun: Reading | None = None
+    ) -> ListOutcome:
+        """Ask for all key pairs, to have them by this deadline or the invocation's own, the sooner one.
+
+        Args:
+            region: where to ask.
+            deadline: when the list must be there.
+            begun: how far an earlier try of the same look-up had come; it goes on from there.
+        """

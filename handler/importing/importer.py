@@ -11,6 +11,7 @@ the account is listed and compared with what was asked for (`handler.importing.d
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from handler.deadline import Deadline
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from handler.importing.decision import MayKnow
     from handler.importing.ledger import Ledger
     from handler.importing.order import Order, Region
+    from handler.importing.reading import Reading
     from handler.problems import Problem
 
 #: Imports after the first one that may follow a look-up which found nothing.
@@ -139,7 +141,8 @@ class _Course:
         self._region = region
         self._deadline = deadline
         self._sleep = ambient.sleep
-        self._waits = Waits(ambient.random, ambient.monotonic)
+        self._new_waits = partial(Waits, ambient.random, ambient.monotonic)
+        self._waits = self._new_waits()
 
     def write(self, order: Order) -> Created | Duplicate | Full | Refused | NoReply | Nonsense | _TooLate:
         """Import until CVM has decided, or until a write is in doubt, or it is too late for another."""
@@ -170,10 +173,16 @@ class _Course:
         """
         problem: Problem = _busy(1)
         nonsense, last = 0, False
+        reading: Reading | None = None
         while self._deadline.left() >= LEAST_FOR_A_LOOK_UP:
-            outcome = self._ledger.list_key_pairs(self._region, self._deadline)
+            outcome = self._ledger.list_key_pairs(self._region, self._deadline, reading)
             if isinstance(outcome, Listing):
                 return outcome
+            if not isinstance(outcome, Refused):
+                if outcome.reading and outcome.reading.length > (reading.length if reading else 0):
+                    # A list of many pages meets CVM's limit once a second, which is no crowd.
+                    nonsense, self._waits = 0, self._new_waits()
+                reading = outcome.reading
             room = self._room(LEAST_FOR_A_LOOK_UP)
             wait, problem = self._setback(outcome, room)
             nonsense = nonsense + 1 if isinstance(outcome, Nonsense) else 0

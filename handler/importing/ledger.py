@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from handler.deadline import Deadline
     from handler.importing.account import Account, ImportOutcome, ListOutcome
     from handler.importing.order import Order, Region
+    from handler.importing.reading import Reading
 
 
 class Ledger:
@@ -59,9 +60,11 @@ class Ledger:
             self.complete = False
         return outcome
 
-    def list_key_pairs(self, region: Region, deadline: Deadline) -> ListOutcome:
+    def list_key_pairs(
+        self, region: Region, deadline: Deadline, begun: Reading | None = None
+    ) -> ListOutcome:
         """List, and start anew with what there is."""
-        outcome = self._account.list_key_pairs(region, deadline)
+        outcome = self._account.list_key_pairs(region, deadline, begun)
         if isinstance(outcome, Listing):
             self._by_name.clear()
             self._by_blob.clear()

@@ -26,6 +26,7 @@ from handler.importing.account import (
 from handler.importing.decision import Imported
 from handler.importing.ledger import Ledger
 from handler.importing.order import Order, Region
+from handler.importing.reading import Reading
 from handler.importing.waiting import Pace
 from tests.faults.scene import key, order
 from tests.handler.sentences import assert_well_put
@@ -95,7 +96,7 @@ class World:
         self.regions.add(order.region)
         return self._next("write")
 
-    def list_key_pairs(self, region: Region, deadline: Deadline) -> Any:
+    def list_key_pairs(self, region: Region, deadline: Deadline, begun: Reading | None = None) -> Any:
         """Answer as the script has it."""
         self.regions.add(region)
         return self._next("list")
