@@ -13,7 +13,7 @@ import heapq
 import random
 import statistics
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bench.results import table
@@ -140,11 +140,11 @@ def _row(burst: Burst, results: list[Result]) -> list[str]:
     ]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     argparse.ArgumentParser(
         "python -m bench.throttle_simulation", description="Prints what becomes of crowds of every size."
-    ).parse_args()
+    ).parse_args(arguments)
     head, rows = overview()
     print(table(head, rows), end="")
 

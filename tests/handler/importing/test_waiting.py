@@ -144,6 +144,6 @@ def test_somebody_else_with_the_same_account_costs_time_but_no_import(counts_up:
 @pytest.mark.slow
 def test_the_table_of_the_simulation_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     """One line for each size of crowd in each of four settings."""
-    simulation.main()
+    simulation.main([])
     lines = capsys.readouterr().out.splitlines()
     assert len([line for line in lines if "| counts up" in line or "| limit + 1" in line]) == 44
