@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
-from package import wheels
+from package import certificates, wheels
 
 
 class PackedFile(NamedTuple):
@@ -28,9 +28,24 @@ LEFT_OUT = {
     "bin/*": "command lines",
     "cffi/*": "builds extensions; what cryptography needs when it runs is _cffi_backend",
     "pycparser/*": "reads C, for cffi",
-    # requests takes any of two detectors or none (requests/compat.py). It guesses the encoding of a reply
-    # that names none; CVM's is JSON, which has but one. It costs a tenth of a cold start.
-    "charset_normalizer/*": "guesses encodings",
+    # What the SDK's client sends through. Here the SDK only signs (handler/upstream/tc3.py), and the function
+    # sends by itself (handler/upstream/transport.py).
+    "requests/*": "an HTTP client",
+    "urllib3/*": "connections, for requests",
+    "idna/*": "host names, for requests",
+    "charset_normalizer/*": "guesses encodings, for requests",
+    "certifi/*": "the same certificates as `certificates.FOLDER` holds",
+}
+
+# Patterns of what alone is taken of a wheel, each with why the rest is not.
+TAKEN = {
+    # Its client would need requests; `sign` needs nothing but `exception`.
+    "tencentcloud_sdk_python_common": (
+        "tencentcloud/__init__.py",
+        "tencentcloud/common/__init__.py",
+        "tencentcloud/common/exception/*",
+        "tencentcloud/common/sign.py",
+    ),
 }
 
 # Below the project's root; an editor's copy or a cache matches none of them.
@@ -64,19 +79,25 @@ def dependency(wheel: Path) -> Iterator[PackedFile]:
     declared = b""
     for path, data in wheels.files(wheel):
         folder, _, rest = path.partition("/")
-        if not folder.endswith(".dist-info"):
-            if not any(fnmatch(path, pattern) for pattern in LEFT_OUT):
+        if path == certificates.BUNDLE:
+            code += [PackedFile(*file) for file in certificates.single(data)]
+        elif not folder.endswith(".dist-info"):
+            if _matches(path, TAKEN.get(name, ("*",))) and not _matches(path, LEFT_OUT):
                 code.append(PackedFile(path, data))
         elif _is_licence(rest):
             texts.append(PackedFile(f"licenses/{name}/{rest.rpartition('/')[2]}", data))
         elif rest == "METADATA":
             declared = _declared(data)
     if not texts and b"License: Apache License 2.0" in declared:
-        declared += b"The text of that licence: licenses/requests/LICENSE\n"
+        declared += b"The text of that licence: licenses/cryptography/LICENSE.APACHE\n"
     elif not texts:
         raise ValueError(f"{wheel.name} holds no text of its licence.")
     if code:
         yield from [*code, *texts, PackedFile(f"licenses/{name}/DECLARED", declared)]
+
+
+def _matches(path: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch(path, pattern) for pattern in patterns)
 
 
 def _is_licence(path: str) -> bool:

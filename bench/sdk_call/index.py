@@ -2,10 +2,6 @@
 
 import json
 import os
-import warnings
-
-# requests says that it finds no detector of encodings, which the package leaves out.
-warnings.filterwarnings("ignore", "Unable to find acceptable character detection")
 
 from tencentcloud.common.common_client import CommonClient
 from tencentcloud.common.credential import Credential

@@ -4,7 +4,7 @@ Building a context from certifi's bundle takes 202 million instructions, because
 certificates to use one. So the package holds them one by one in `certificates/`, named as OpenSSL
 looks for them (https://docs.openssl.org/3.0/man3/X509_LOOKUP_hash_dir/; package/certificates.py makes them),
 and OpenSSL reads the one that it needs. An OpenSSL that names files otherwise finds none: at the first
-server without an issuer the bundle is read, once, and decides. docs/decisions/upstream.md says more.
+server without an issuer all of them are read, once, and decide. docs/decisions/upstream.md says more.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-#: Made with the package; a source tree has none and reads the bundle.
+#: Made with the package; a source tree has none, and reads certifi's bundle.
 CERTIFICATES = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "certificates"
 )
@@ -40,20 +40,20 @@ def secure(connect: Callable[[], socket.socket], host: str) -> ssl.SSLSocket:
         OSError: no connection, or no handshake with a server that can be trusted.
     """
     if not os.path.isdir(CERTIFICATES):
-        _read_bundle()
+        _read_all()
     try:
         return _handshake(connect(), host)
     except ssl.SSLCertVerificationError as error:
-        if error.verify_code not in _NO_ISSUER or _read_bundle.cache_info().currsize:
+        if error.verify_code not in _NO_ISSUER or _read_all.cache_info().currsize:
             raise
-    _read_bundle()
+    _read_all()
     return _handshake(connect(), host)
 
 
 def forget() -> None:
     """Build the context anew for the next connection."""
     _context.cache_clear()
-    _read_bundle.cache_clear()
+    _read_all.cache_clear()
 
 
 @functools.lru_cache(maxsize=1)
@@ -62,8 +62,13 @@ def _context() -> ssl.SSLContext:
 
 
 @functools.lru_cache(maxsize=1)
-def _read_bundle() -> None:
-    # Imported here: only an OpenSSL that cannot use the files needs it.
+def _read_all() -> None:
+    """Trust every authority, whatever its file is called."""
+    if os.path.isdir(CERTIFICATES):
+        for name in os.listdir(CERTIFICATES):
+            _context().load_verify_locations(cafile=os.path.join(CERTIFICATES, name))
+        return
+    # Imported here: the package has no certifi.
     import certifi
 
     _context().load_verify_locations(cafile=certifi.where())

@@ -31,7 +31,20 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _name("Authority of one run, for stand-ins only")
         basic = x509.BasicConstraints(ca=True, path_length=0)
+        # Python 3.13 and newer verify as strictly as RFC 5280 is written: an authority says that it signs.
+        signs = x509.KeyUsage(
+            digital_signature=False,
+            content_commitment=False,
+            key_encipherment=False,
+            data_encipherment=False,
+            key_agreement=False,
+            key_cert_sign=True,
+            crl_sign=False,
+            encipher_only=False,
+            decipher_only=False,
+        )
         own = self._builder(self._name, self._key.public_key()).add_extension(basic, critical=True)
+        own = own.add_extension(signs, critical=True)
         self.ca.write_bytes(_pem(own.sign(self._key, hashes.SHA256())))
 
     def context(self, hosts: Sequence[str]) -> ssl.SSLContext:

@@ -1,4 +1,4 @@
-"""The exchange with CVM under TLS: nothing is sent to whom cannot be trusted."""
+"""An exchange under TLS: nothing is sent to whom cannot be trusted."""
 
 from __future__ import annotations
 
