@@ -14,6 +14,10 @@ class NotUsableError(Exception):
     """The file cannot be handed in; the message says what to do instead."""
 
 
+class PrivateKeyError(NotUsableError):
+    """The file holds a private key."""
+
+
 def read(name: str) -> str:
     """Return the text of a public key file; `~` is the home directory.
 
@@ -35,7 +39,7 @@ def read(name: str) -> str:
     except OSError as error:
         raise NotUsableError(f"{path} cannot be read: {error.strerror}.") from None
     if any(mark in data for mark in _PRIVATE_MARKS):
-        raise NotUsableError(_private(path))
+        raise PrivateKeyError(_private(path))
     if len(data) > _LONGEST or b"\0" in data or not _is_text(data):
         raise NotUsableError(
             f"{path} is no public key: that is one line of text, in a file that ends in .pub."

@@ -1,38 +1,19 @@
-"""What became of the keys, for people: one key in a few lines, many in a table, and a bar meanwhile."""
+"""What became of the keys, for people: one key in a few lines; many in a table, causes and a sum."""
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
-from collections.abc import Sequence
-from typing import TextIO
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from local.columns import WIDTH, fitted
 from local.send.sending import Outcome
 
-_BAR = 24
+#: More rows than these nobody reads on a terminal; `--report` has every one.
+_MOST_ROWS = 50
 
-
-class Bar:
-    """A line that shows how far it is, on a terminal; nothing elsewhere."""
-
-    def __init__(self, total: int, stream: TextIO) -> None:
-        self._total = total
-        self._stream = stream
-        self._is_shown = total > 1 and stream.isatty()
-
-    def show(self, settled: int, note: str) -> None:
-        """Show how many are settled, and what is being waited for."""
-        if self._is_shown:
-            filled = _BAR * settled // self._total
-            line = f"[{'#' * filled}{'.' * (_BAR - filled)}] {settled} of {self._total}  {note}"
-            self._stream.write("\r\x1b[K" + line[: shutil.get_terminal_size().columns - 1])
-            self._stream.flush()
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._is_shown:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
+#: So many keys are named for each cause.
+_MOST_NAMED = 5
 
 
 def single(outcome: Outcome) -> str:
@@ -56,20 +37,41 @@ def single(outcome: Outcome) -> str:
     return visible("\n".join(lines))
 
 
-def table(outcomes: Sequence[Outcome]) -> str:
-    """Return what became of many keys: a row each, then the sum, then what to do about the refused ones."""
-    header = ("NAME", "SAID", "KEY ID", "BITS", "FINGERPRINT")
+def many(outcomes: Sequence[Outcome]) -> str:
+    """Return what became of many keys: a row each where they are few, each cause once, the sum last."""
+    lines: list[str] = []
+    if len(outcomes) <= _MOST_ROWS:
+        lines += [*_table(outcomes), ""]
+    for cause, names in _causes(outcomes).items():
+        lines += [*fitted(cause).splitlines(), fitted(f"  {_named(names)}"), ""]
+    counts = Counter(_said(outcome).split("/")[0] for outcome in outcomes)
+    lines.append(", ".join(f"{count} {said}" for said, count in sorted(counts.items())))
+    return visible("\n".join(lines))
+
+
+def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    header = ("NAME", "RESULT", "KEY ID", "BITS", "FINGERPRINT")
     rows = [header, *(_row(outcome) for outcome in outcomes)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
-    counts = Counter(_said(outcome).split("/")[0] for outcome in outcomes)
-    lines += ["", ", ".join(f"{count} {said}" for said, count in sorted(counts.items()))]
+    for row in rows:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
+
+
+def _causes(outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
+    """Return each thing that went wrong, with the keys that it went wrong for."""
+    found: dict[str, list[str]] = {}
     for outcome in outcomes:
         if not outcome.is_done:
-            lines += ["", f"{outcome.wanted.name} ({outcome.wanted.origin})", _problem(outcome)]
-    return visible("\n".join(lines))
+            origin = f"{outcome.wanted.name} ({outcome.wanted.origin})"
+            found.setdefault(_cause(outcome.body, outcome.status), []).append(origin)
+    return found
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    shown = ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"{len(names)} keys: {shown}" if len(names) > 1 else f"1 key: {shown}"
 
 
 def visible(text: str) -> str:
@@ -90,24 +92,29 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _said(outcome: Outcome) -> str:
-    body = outcome.body
-    return str(
-        body.get("result") or "/".join(str(body[name]) for name in ("code", "reason") if body.get(name))
-    )
+    return str(outcome.body.get("result") or _code(outcome.body))
+
+
+def _code(body: Mapping[str, Any]) -> str:
+    return "/".join(str(body[name]) for name in ("code", "reason") if body.get(name))
 
 
 def _problem(outcome: Outcome) -> str:
     body = outcome.body
-    lines = [f"{outcome.status} {_said(outcome)}: {body.get('detail', '')}"]
+    lines = [_cause(body, outcome.status)]
+    held = [f"{name} {body[name]}" for name in ("keyName", "keyId", "requestId") if body.get(name)]
+    return "\n".join([*lines, f"  {', '.join(held)}"] if held else lines)
+
+
+def _cause(body: Mapping[str, Any], status: int) -> str:
+    """Return what went wrong and what to do about it, without what differs from key to key."""
+    lines = [f"{status} {_code(body)}: {body.get('detail', '')}"]
     lines += [
         f"  {error.get('pointer') or 'the request'}: {error.get('detail', '')}"
         for error in body.get("errors") or ()
         if isinstance(error, dict)
     ]
-    if body.get("remedy"):
-        lines.append(f"  {body['remedy']}")
-    held = [f"{name} {body[name]}" for name in ("keyName", "keyId", "requestId") if body.get(name)]
-    return "\n".join([*lines, f"  {', '.join(held)}"] if held else lines)
+    return "\n".join([*lines, f"  {body['remedy']}"] if body.get("remedy") else lines)
 
 
 def _difference(difference: object) -> str:

@@ -1,17 +1,23 @@
-"""Sends what is wanted, up to a hundred at a time, and waits and repeats what may succeed later."""
+"""Sends what is wanted, a few requests at a time, and waits and repeats what may succeed later."""
 
 from __future__ import annotations
 
 import json
+import queue
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from local.send.client import Reply, post
+from local.send.client import Reply, UnreachableError, post
 from local.send.credential import Credential
+from local.send.pace import Pace
 from local.send.wanted import Wanted
 
-#: So many keys the function takes in one request.
-MOST = 100
+#: So many keys go out in one request. The function takes 100, but then nothing would be known for long.
+TOGETHER = 20
+
+#: So many requests are on their way at once: while one waits for CVM, another can be asked.
+ABREAST = 4
 
 #: What may succeed when the same is sent again, without anybody mending anything.
 _PASSING = (502, 503, 504)
@@ -79,33 +85,92 @@ def written(value: object) -> bytes:
 
 def send_all(
     line: Line, wanted: Sequence[Wanted], patience: float, progress: Callable[[int, str], None]
-) -> Iterator[Outcome]:
-    """Yield an outcome for each key, in order; all of them go out in requests of up to a hundred.
+) -> Iterator[tuple[int, Outcome]]:
+    """Yield the place of each key and its outcome, as they are settled.
 
     Args:
         line: where to, and as whom.
         wanted: the keys.
         patience: for how many seconds in all to wait and send again what may succeed later.
-        progress: is told how many are settled, and what is being waited for.
+        progress: is told how many more are settled, and what is being waited for.
 
     Raises:
         UnreachableError: no answer came.
         NotOursError: the caller is not known, or something else answers there.
     """
-    settled = 0
-    for start in range(0, len(wanted), MOST):
-        outcomes = _sent(line, wanted[start : start + MOST])
-        while (pause := _pause(outcomes)) is not None and pause <= patience:
-            patience -= pause
-            waiting = [index for index, outcome in enumerate(outcomes) if outcome.status in _PASSING]
-            progress(settled + len(outcomes) - len(waiting), f"{len(waiting)} wait {pause} s")
-            line.sleep(pause)
-            again = _sent(line, [outcomes[index].wanted for index in waiting])
-            for index, outcome in zip(waiting, again, strict=True):
-                outcomes[index] = outcome
-        settled += len(outcomes)
-        progress(settled, "")
-        yield from outcomes
+    left = list(range(len(wanted)))
+    while left:
+        passing: list[tuple[int, Outcome]] = []
+        for places, outcomes in _round(line, wanted, left):
+            for place, outcome in zip(places, outcomes, strict=True):
+                if outcome.status in _PASSING:
+                    passing.append((place, outcome))
+                else:
+                    progress(1, "")
+                    yield place, outcome
+        pause = _pause([outcome for _, outcome in passing])
+        if pause is None or pause > patience:
+            progress(len(passing), "")
+            yield from passing
+            return
+        patience -= pause
+        progress(0, f"{len(passing)} wait {pause} s")
+        line.sleep(pause)
+        left = sorted(place for place, _ in passing)
+
+
+def _round(
+    line: Line, wanted: Sequence[Wanted], places: Sequence[int]
+) -> Iterator[tuple[Sequence[int], Sequence[Outcome]]]:
+    """Yield the places of the keys of each request, and what became of them, as the answers come in.
+
+    The first request goes alone: where the caller is not known, the others need not be sent.
+    """
+    parts = [places[start : start + TOGETHER] for start in range(0, len(places), TOGETHER)]
+    answers: queue.SimpleQueue[tuple[Sequence[int], Sequence[Outcome] | Exception]] = queue.SimpleQueue()
+
+    def ask(part: Sequence[int]) -> None:
+        try:
+            answers.put((part, _sent(line, [wanted[place] for place in part])))
+        except (UnreachableError, NotOursError) as problem:
+            answers.put((part, problem))
+
+    pace = Pace(line.clock())
+    under_way = 0
+    failure: Exception | None = None
+    for number, part in enumerate(parts):
+        if wait := pace.wait(0 if _is_dry(wanted[part[0]]) else len(part), line.clock()):
+            line.sleep(wait)
+        # A thread that still waits for its answer does not keep an interrupted command from ending.
+        threading.Thread(target=ask, args=(part,), daemon=True).start()
+        under_way += 1
+        while under_way and (number == 0 or under_way == ABREAST or number == len(parts) - 1):
+            answered, outcomes = answers.get()
+            under_way -= 1
+            if isinstance(outcomes, Exception):
+                failure = failure or outcomes
+                continue
+            pace.give_back(sum(not _is_import(outcome) for outcome in outcomes))
+            yield answered, outcomes
+        if failure:
+            break
+    while under_way:
+        answered, outcomes = answers.get()
+        under_way -= 1
+        if not isinstance(outcomes, Exception):
+            yield answered, outcomes
+    if failure:
+        raise failure
+
+
+def _is_dry(wanted: Wanted) -> bool:
+    return wanted.members.get("dryRun") is True
+
+
+def _is_import(outcome: Outcome) -> bool:
+    """Say whether CVM may have counted an import for a key, or none was counted here to begin with."""
+    is_asked = outcome.status == 201 or outcome.status >= 500 or "cvmRequestId" in outcome.body
+    return is_asked or _is_dry(outcome.wanted)
 
 
 def _pause(outcomes: Sequence[Outcome]) -> int | None:

@@ -1,0 +1,52 @@
+"""Shows on a terminal how far it is, how fast it goes and how long it will take; nothing elsewhere."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Shown
+from rich.text import Text
+
+
+class _Rate(ProgressColumn):
+    """How many keys a second are settled."""
+
+    def render(self, task: Task) -> Text:
+        """Return it, once it is known."""
+        return Text(f"{task.speed:.1f} keys/s" if task.speed else "", style="dim")
+
+
+class Progress:
+    """A line that moves while the `with` block lasts, where there is more than one key."""
+
+    def __init__(self, total: int, stream: TextIO) -> None:
+        self._shown = Shown(
+            BarColumn(24),
+            MofNCompleteColumn(),
+            _Rate(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}"),
+            console=Console(file=stream),
+            transient=True,
+            disable=total < 2 or not stream.isatty(),
+        )
+        self._task = self._shown.add_task("", total=total)
+
+    def __enter__(self) -> Progress:
+        """Show it."""
+        self._shown.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take it away."""
+        self._shown.stop()
+
+    def advance(self, settled: int, note: str) -> None:
+        """Show that so many more are settled, and what is being waited for."""
+        self._shown.update(self._task, advance=settled, description=note)

@@ -1,0 +1,93 @@
+"""What people read: one key, many keys, and how far it is."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from local.send import progress, report, sending
+from local.send.wanted import Wanted
+
+
+class Terminal(io.StringIO):
+    """A terminal, as far as a program can tell."""
+
+    def isatty(self) -> bool:
+        """Say that it is one."""
+        return True
+
+
+def test_progress_is_a_line_on_a_terminal_and_nothing_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal it shows count, what is waited for and the time left; in a file there is nothing."""
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("TERM", "xterm")
+    terminal, plain, one = Terminal(), io.StringIO(), Terminal()
+    for stream, total in ((terminal, 200), (plain, 200), (one, 1)):
+        with progress.Progress(total, stream) as shown:
+            shown.advance(100, "3 wait 5 s")
+    assert "100/200" in terminal.getvalue()
+    assert "3 wait 5 s" in terminal.getvalue()
+    assert plain.getvalue() == ""
+    assert one.getvalue() == ""
+
+
+def outcomes(count: int, **members: Any) -> list[sending.Outcome]:
+    """Return so many keys that came to the same."""
+    return [
+        sending.Outcome(Wanted({"keyName": f"n{number}"}, f"x.csv, row {number}"), 409, members)
+        for number in range(count)
+    ]
+
+
+def test_refusals_are_grouped_by_cause() -> None:
+    """A thousand refusals of two causes are a few lines, each with the first keys, and the sum is last."""
+    quota = outcomes(900, code="key-pair-quota", detail="D.", remedy="R.", requestId="x")
+    weak = outcomes(1, code="weak-public-key", reason="too-small", detail="E.")
+    lines = report.many([*quota, *weak]).splitlines()
+    assert lines[0] == "409 key-pair-quota: D."
+    assert lines[1] == "  R."
+    assert lines[2].startswith("  900 keys: n0 (x.csv, row 0), n1 ")
+    assert "and 895 more" in "".join(lines[2:4])
+    assert "  1 key: n0 (x.csv, row 0)" in lines
+    assert lines[-1] == "900 key-pair-quota, 1 weak-public-key"
+    assert len(lines) < 12
+
+
+def test_lines_fit_the_terminal() -> None:
+    """Rows of the longest names and long sentences fit 100 columns."""
+    body = {"result": "created", "keyId": "skey-12345678", "bits": 16384, "fingerprint": f"SHA256:{'x' * 43}"}
+    done = sending.Outcome(Wanted({"keyName": "n" * 25}, "x.csv, row 1"), 201, body)
+    refused = outcomes(3, code="invalid-public-key", reason="wrong-algorithm", detail="word " * 50)
+    printed = report.many([done, *refused])
+    assert max(map(len, printed.splitlines())) <= 100
+
+
+def test_nothing_of_an_answer_can_command_the_terminal() -> None:
+    """Control characters that came over the network are shown as question marks."""
+    wanted = Wanted({"keyName": "a"}, "x.csv, row 1")
+    body = {
+        "code": "invalid-request",
+        "detail": "\x1b[2J\x07",
+        "errors": [{"pointer": "\x1b", "detail": "d"}, 7],
+    }
+    both = [sending.Outcome(wanted, 422, body), sending.Outcome(wanted, 201, {"result": "\x1bcreated"})]
+    assert "\x1b" not in report.single(both[0]) + report.single(both[1]) + report.many(both)
+    assert report.single(both[0]).splitlines() == ["422 invalid-request: ?[2J?", "  ?: d"]
+
+
+def test_differences_are_told() -> None:
+    """What an unchanged key pair has otherwise than asked for is a line each."""
+    body = {
+        "result": "unchanged",
+        "keyName": "a",
+        "differences": [
+            {"pointer": "/projectId", "requested": 1, "stored": 0},
+            {"pointer": "/tags/owner", "requested": "alice", "stored": None},
+            "nonsense",
+        ],
+    }
+    said = report.single(sending.Outcome(Wanted({"keyName": "a"}, "x"), 200, body))
+    assert "  differs  /projectId: asked for 1, stored is 0\n" in said
+    assert "  differs  /tags/owner: asked for alice, stored is nothing" in said
