@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from local.columns import Help
 from local.cos.faults import KINDS
 from local.cos.options import Options
 from local.cos.server import ROUTES, Cos
@@ -27,7 +28,7 @@ def options(sent: Sequence[str]) -> Options:
         "python -m local.cos",
         description=_DESCRIPTION,
         epilog=arguments.epilog("local.cos", ROUTES, KINDS, "GetObject"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     add = parser.add_argument
     add("--port", type=arguments.port, default=0, help="where to listen on 127.0.0.1 (default: a free port)")
