@@ -28,6 +28,12 @@ _TRACEPARENT = re.compile(
 #: RFC 6839 section 3.1 for the suffix.
 _JSON = re.compile(r"application/json|[^/;,\s]+/[^/;,\s]+\+json")
 
+#: RFC 9110 section 8.4.1; with x-gzip, deflate, br and zstd of IANA's registry.
+_CODINGS = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress")
+
+#: A header that is empty, or says that nothing was done.
+_NOT_CODED = ("", "identity")
+
 #: Every value of a header or query parameter that is a text, in the order sent.
 Values = tuple[str, ...]
 
@@ -141,11 +147,20 @@ def _bound(length: int, limit: int) -> None:
 
 
 def require_json(headers: Mapping[str, Values]) -> None:
-    """Let pass `application/json`, `*/*+json` and no Content-Type at all, in UTF-8.
+    """Let pass `application/json`, `*/*+json` and no Content-Type at all, in UTF-8 and not compressed.
 
     Raises:
         UnsupportedMediaType: it is something else.
     """
+    coding = ",".join(headers.get("content-encoding", ("",))).strip().lower()
+    if coding not in _NOT_CODED:
+        named = (
+            f"with {coding}, as Content-Encoding says" if coding in _CODINGS else "by its Content-Encoding"
+        )
+        raise UnsupportedMediaType(
+            f"The body is compressed {named}, and this route reads it as it is sent.",
+            "Send the JSON uncompressed, without a Content-Encoding header.",
+        )
     given = headers.get("content-type")
     if given is None or given == ("",):
         return

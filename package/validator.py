@@ -8,6 +8,7 @@ clone works and a review shows what changed; the build fails where it is stale.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import sys
@@ -144,4 +145,7 @@ def main(path: Path = ROOT / GENERATED) -> int:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(
+        "python -m package.validator", description="Writes the validator that is generated from the schema."
+    ).parse_args()
     sys.exit(main())

@@ -208,6 +208,27 @@ def test_other_media_types_are_refused_with_the_header_to_add(sent: dict[str, tu
     assert "-H 'Content-Type: application/json'" in problem.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("coding", "named"),
+    [
+        (("gzip",), "with gzip, as Content-Encoding says"),
+        (("BR",), "with br"),
+        (("made-up",), "by its Content-Encoding"),
+    ],
+)
+def test_a_compressed_body_is_refused_by_the_name_of_what_was_done(
+    coding: tuple[str, ...], named: str
+) -> None:
+    """A Content-Encoding is 415 that names it; one that says nothing was done passes."""
+    with pytest.raises(UnsupportedMediaType) as refused:
+        http.require_json({"content-encoding": coding, "content-type": ("application/json",)})
+    assert named in refused.value.detail
+    assert "made-up" not in refused.value.detail
+    assert "Content-Encoding" in refused.value.remedy
+    for said in ("", "identity"):
+        http.require_json({"content-encoding": (said,)})
+
+
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
