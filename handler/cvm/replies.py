@@ -13,7 +13,8 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler.cvm import codes, throttle
-from handler.importing.account import Created, Duplicate, Full, KeyPair, Nonsense, Refused, Throttled
+from handler.importing.account import Created, Duplicate, Full, Nonsense, Refused, Throttled
+from handler.importing.key_pair import KeyPair
 from handler.key_gate.public_key import decode_blob
 
 if TYPE_CHECKING:

@@ -14,30 +14,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     from handler.deadline import Deadline
+    from handler.importing.key_pair import KeyPair
     from handler.importing.order import Order, Region
     from handler.importing.reading import Reading
     from handler.problems import Problem
-
-
-class KeyPair(NamedTuple):
-    """One key pair as the account holds it.
-
-    Attributes:
-        key_id, key_name, project_id, tags: as CVM names them.
-        blob: the decoded key; None where the stored text does not decode, which makes it
-            another key than any that could be asked for.
-        cvm_request_id: the id of the answer of CVM that shows it.
-    """
-
-    key_id: str
-    key_name: str
-    project_id: int
-    blob: bytes | None
-    tags: Mapping[str, str]
-    cvm_request_id: str = ""
 
 
 class Created(NamedTuple):

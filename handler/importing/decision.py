@@ -18,7 +18,7 @@ from handler.problems import KeyNameConflict, PublicKeyConflict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from handler.importing.account import KeyPair
+    from handler.importing.key_pair import KeyPair
     from handler.importing.order import Order
     from handler.problems import AccountProblem
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handler.importing.account import Created, KeyPair, Listing, Nonsense, NoReply
+from handler.importing.account import Created, Listing, Nonsense, NoReply
+from handler.importing.key_pair import KeyPair
 
 if TYPE_CHECKING:
     from handler.deadline import Deadline

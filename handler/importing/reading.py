@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from handler.importing.account import KeyPair
+    from handler.importing.key_pair import KeyPair
 
 #: The most that a page can hold (https://www.tencentcloud.com/document/product/213/33229).
 PAGE = 100

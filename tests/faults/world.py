@@ -15,7 +15,6 @@ from handler.importing.account import (
     Created,
     Duplicate,
     Full,
-    KeyPair,
     Listing,
     Nonsense,
     NoReply,
@@ -24,6 +23,7 @@ from handler.importing.account import (
     Unreached,
 )
 from handler.importing.decision import Imported
+from handler.importing.key_pair import KeyPair
 from handler.importing.ledger import Ledger
 from handler.importing.order import Order, Region
 from handler.importing.reading import Reading

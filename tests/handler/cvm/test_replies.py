@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from handler import problems
 from handler.cvm import replies
 from handler.cvm.replies import Page, Reply
-from handler.importing.account import Created, Duplicate, Full, KeyPair, Nonsense, Refused, Throttled
+from handler.importing.account import Created, Duplicate, Full, Nonsense, Refused, Throttled
+from handler.importing.key_pair import KeyPair
 from handler.importing.order import Region
 from tests.faults.scene import key
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from handler.importing import decision
-from handler.importing.account import KeyPair
 from handler.importing.decision import Difference, Imported
+from handler.importing.key_pair import KeyPair
 from handler.problems import KeyNameConflict, PublicKeyConflict
 from tests.faults.scene import key, order
 from tests.handler.sentences import assert_well_put

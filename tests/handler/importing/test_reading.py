@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from handler.importing.account import KeyPair
+from handler.importing.key_pair import KeyPair
 from handler.importing.reading import PAGE, Reading
 
 
