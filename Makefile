@@ -36,6 +36,7 @@ clients-test: setup ## clients that generators make out of the contract, in Pyth
 
 check: setup      ## style and types
 	@.venv/bin/ruff check
+	@.venv/bin/lint-imports --no-logo
 	@.venv/bin/mypy index.py handler local bench package page tests
 
 package: setup    ## dist/function.zip, the same bytes on every build

@@ -31,7 +31,9 @@ _LARGEST_IMPORT = 1 << 20
 #: The largest body of a chat command, in bytes.
 _LARGEST_COMMAND = 64 << 10
 
-_OPENAPI = os.path.join(os.path.dirname(os.path.dirname(__file__)), "schemas", "openapi.json")
+_ROOT = os.path.dirname(os.path.dirname(__file__))
+_OPENAPI = os.path.join(_ROOT, "schemas", "openapi.json")
+_RELEASE = os.path.join(_ROOT, "release")
 
 
 def answer(event: dict[str, Any], call: Invocation) -> reply.Body:
@@ -134,7 +136,7 @@ def _health(_: HttpRequest, call: Invocation) -> reply.Body:
     # Imported here: only a health check and an import look at the role.
     from handler.cvm import credentials
 
-    body: dict[str, str] = {"status": "pass", "serviceId": "import-key-pair", "releaseId": __version__}
+    body: dict[str, str] = {"status": "pass", "serviceId": "import-key-pair", "releaseId": _release()}
     status = 200
     try:
         callers.load(call.configured(), call.ambient.environ)
@@ -143,6 +145,15 @@ def _health(_: HttpRequest, call: Invocation) -> reply.Body:
         call.log.write("error", "The health check fails.", cause=problem.cause)
         status, body["status"] = 503, "fail"
     return reply.http(status, body, "application/health+json", call.request_id)
+
+
+def _release() -> str:
+    """Return the version, with the short hash of the package where there is one (`package.contents`)."""
+    try:
+        with open(_RELEASE, encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return __version__
 
 
 def _openapi(_: HttpRequest, call: Invocation) -> reply.Body:

@@ -65,9 +65,9 @@ def make(root: Path, dist: Path, downloads: Path) -> None:
 
 
 def _files(root: Path, pinned: list[Path]) -> Iterator[contents.PackedFile]:
-    yield from contents.own(root)
-    for wheel in pinned:
-        yield from contents.dependency(wheel)
+    files = [*contents.own(root), *(file for wheel in pinned for file in contents.dependency(wheel))]
+    yield from files
+    yield contents.release(files)
 
 
 def _are_good(callers: Path) -> bool:

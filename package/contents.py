@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
+from handler import __version__
 from package import certificates, wheels
 
 
@@ -66,6 +68,15 @@ def own(root: Path) -> Iterator[PackedFile]:
         if (root / name).is_file():
             yield PackedFile(name, (root / name).read_bytes())
     yield PackedFile("licenses/import-key-pair/LICENSE", (root / "LICENSE").read_bytes())
+
+
+def release(files: Iterable[PackedFile]) -> PackedFile:
+    """Return the file by which `/health` says what is deployed: the version, and a hash of these files."""
+    digest = hashlib.sha256()
+    for path, data in sorted(files):
+        digest.update(b"%s\0%d\0" % (path.encode(), len(data)))
+        digest.update(data)
+    return PackedFile("release", f"{__version__}+{digest.hexdigest()[:12]}\n".encode())
 
 
 def dependency(wheel: Path) -> Iterator[PackedFile]:

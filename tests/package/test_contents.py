@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
+import handler
 from package import contents, runtime
 from package.__main__ import ROOT
+from package.contents import PackedFile
 
 METADATA = "Metadata-Version: 2.4\nName: thing\nVersion: 1.0\nLicense: {}\nKeywords: x\n\nLicense: prose\n"
 
@@ -98,8 +101,8 @@ def test_package_holds_what_was_agreed(dist: Path | None) -> None:
     assert roots == {
         "__pycache__", f"_cffi_backend.{runtime.TAG}-x86_64-linux-gnu.so", "attr", "attrs",
         "certificates", "cryptography", "ecdsa", "handler", "index.py", "jsonschema",
-        "jsonschema_specifications", "licenses", "referencing", "rpds", "schemas", "six.py", "sshpubkeys",
-        "tencentcloud", "typing_extensions.py",
+        "jsonschema_specifications", "licenses", "referencing", "release", "rpds", "schemas", "six.py",
+        "sshpubkeys", "tencentcloud", "typing_extensions.py",
     } | {"page"} | ({"callers.json"} if (ROOT / "callers.json").exists() else set())  # fmt: skip
     assert not [path for path in paths if path.endswith((".pyi", ".h", ".typed")) or "/test" in path]
     assert not [path for path in paths if "dist-info" in path]
@@ -116,3 +119,14 @@ def test_package_holds_what_was_agreed(dist: Path | None) -> None:
         "jsonschema_specifications", "referencing", "rpds_py", "six", "sshpubkeys",
         "tencentcloud_sdk_python_common", "typing_extensions",
     }  # fmt: skip
+
+
+def test_a_release_is_named_by_its_version_and_what_is_in_it() -> None:
+    """Whatever file differs, the short hash differs; their order does not matter."""
+    files = [PackedFile("a.py", b"1"), PackedFile("b.py", b"2")]
+    name, data = contents.release(files)
+    assert name == "release"
+    assert re.fullmatch(rb"%s\+[0-9a-f]{12}\n" % handler.__version__.encode(), data)
+    assert contents.release(files[::-1]).data == data
+    assert contents.release([files[0], PackedFile("b.py", b"3")]).data != data
+    assert contents.release([PackedFile("a.py", b"12"), PackedFile("b.py", b"")]).data != data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -107,3 +108,11 @@ def test_package_without_callers_refuses_everybody(deployed: Deployed | None) ->
     assert reply["statusCode"] == 500
     assert json.loads(reply["body"])["code"] == "misconfigured"
     assert not deployed.cvm.calls
+
+
+def test_health_names_the_release(deployed: Deployed | None) -> None:
+    """The version, and the package's own short hash, so that two builds can be told apart."""
+    if deployed is None:
+        return
+    reply, _, _ = deployed.invoke({"httpMethod": "GET", "path": "/health", "headers": {}})
+    assert re.fullmatch(r"1\.0\.0\+[0-9a-f]{12}", json.loads(reply["body"])["releaseId"])

@@ -1,0 +1,71 @@
+"""The drawing of the house is the house."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import grimp
+import pytest
+
+import handler
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+PLACES = sorted(
+    set(re.findall(r"(?:handler|local|package|page|bench|schemas|events|tests|docs)/[\w./-]*", PAGE))
+)
+
+#: Those that the drawing leaves to the reader.
+_SMALL = {
+    *("__init__", "ambient", "deadline", "http", "invocation", "log"),
+    *("nearest", "schema_check", "settings", "strict_json"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_place_on_the_page_is_there(place: str) -> None:
+    """A file or folder that has moved is named where it is now."""
+    assert (ROOT / place).exists()
+
+
+def test_every_room_is_on_the_page() -> None:
+    """Each package of the function has its row, and each step of the way its place in the drawing."""
+    rooms = {f"handler/{path.parent.name}/" for path in (ROOT / "handler").glob("*/__init__.py")}
+    steps = {f"handler/{path.name}" for path in (ROOT / "handler").glob("*.py") if path.stem not in _SMALL}
+    assert rooms | steps <= set(PLACES)
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Not even lazily, or for types alone."""
+    graph = grimp.build_graph("handler", "local", "package", cache_dir=None)
+    below: dict[str, set[str]] = {}
+    for module in graph.modules:
+        below[module] = graph.find_downstream_modules(module)
+    circles = {
+        tuple(sorted((module, other)))
+        for module in graph.modules
+        for other in below[module]
+        if module != other and module in below[other]
+    }
+    assert circles == set()
+
+
+def test_the_root_of_the_function_is_one_screen() -> None:
+    """About twenty modules at the root, none of the function's over four hundred lines."""
+    assert len(list((ROOT / "handler").glob("*.py"))) <= 24
+    long = [
+        path.relative_to(ROOT).as_posix()
+        for room in ("handler", "local", "package", "bench", "page")
+        for path in (ROOT / room).rglob("*.py")
+        if path.name != "schema_check.py" and path.read_bytes().count(b"\n") > 400
+    ]
+    assert long == []
+
+
+def test_the_version_is_written_once() -> None:
+    """The project takes it from the function, and the changelog's last release is that one."""
+    assert 'dynamic = ["version"]' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    releases = re.findall(r"^## \[(\d[^\]]*)\]", changes, re.MULTILINE)
+    assert releases[0] == handler.__version__
