@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import math
-import struct
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,29 +17,17 @@ from handler.importing.decision import Imported
 from handler.importing.ledger import Ledger
 from handler.importing.order import Order, Region
 from handler.importing.waiting import Pace
-from handler.key_gate.public_key import PublicKey
 from handler.problems import Problem
 from handler.settings import Settings
 from handler.upstream import transport
 from local.cvm import Credential, Options, StandIn, serve
+from tests.keys.many import key
 
 #: The function's own region, which no caller has named.
 HOME = Region("ap-guangzhou", False)
 
 #: For a list that may take as long as the invocation.
 NO_DEADLINE = Deadline(math.inf, time.monotonic)
-
-
-def _string(data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + data
-
-
-def key(number: int) -> PublicKey:
-    """Return a key of 2048 bits that nobody owns, another one for each number; no key gate is asked."""
-    modulus = 1 << 2047 | int.from_bytes(hashlib.sha512(b"%d" % number).digest() * 3, "big") | 1
-    blob = _string(b"ssh-rsa") + _string(b"\1\0\1") + _string(b"\0" + modulus.to_bytes(256, "big"))
-    line = "ssh-rsa " + base64.b64encode(blob).decode()
-    return PublicKey(65537, modulus, 2048, "", blob, "", "", line)
 
 
 def order(name: str = "alice", number: int = 1, **other: Any) -> Order:

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from tests.faults import truth
-from tests.faults.scene import SkippingClock, environ, key, order, see, stand_in
+from tests.faults.scene import SkippingClock, environ, order, see, stand_in
+from tests.keys.many import key
 
 LIST = "DescribeKeyPairs"
 

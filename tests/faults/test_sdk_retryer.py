@@ -17,7 +17,8 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.common.retry import StandardRetryer
 
 from local.cvm import StandIn
-from tests.faults.scene import environ, key, order, see, stand_in
+from tests.faults.scene import environ, order, see, stand_in
+from tests.keys.many import key
 
 
 def by_the_sdk(running: StandIn) -> str:

@@ -15,7 +15,8 @@ import pytest
 from local.cvm import StandIn
 from local.cvm.faults import KINDS
 from tests.faults import truth
-from tests.faults.scene import Seen, SkippingClock, environ, key, order, see, stand_in
+from tests.faults.scene import Seen, SkippingClock, environ, order, see, stand_in
+from tests.keys.many import key
 
 SEQUENCES = 2_000
 

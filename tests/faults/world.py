@@ -28,8 +28,9 @@ from handler.importing.ledger import Ledger
 from handler.importing.order import Order, Region
 from handler.importing.reading import Reading
 from handler.importing.waiting import Pace
-from tests.faults.scene import key, order
+from tests.faults.scene import order
 from tests.handler.sentences import assert_well_put
+from tests.keys.many import key
 
 CREATED = Created("skey-new", "r-created")
 DUPLICATE = Duplicate("r-duplicate")

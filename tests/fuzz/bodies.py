@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from local.in_process import Json, public_keys
 from tests.fuzz.values import ANYTHING, MOSTLY, NAMES, SCALARS, TEXTS
-from tests.handler.triggers import samples
-from tests.keys import forms
+from tests.keys import forms, many
 
-KEYS = [*public_keys(), *samples.public_keys(3)]
+KEYS = [*public_keys(), *many.public_keys(3)]
 
 #: Public keys in forms that are none.
 WRONG_FORMS = [*forms.private_keys().values(), "\n".join(KEYS[:2]), KEYS[0].replace(" ", "")]

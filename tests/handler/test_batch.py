@@ -20,7 +20,8 @@ from handler.decide import Asked, Rejected
 from handler.problems import KeyPairQuota, UpstreamBusy
 from handler.upstream import transport
 from local.cvm import Options, serve
-from tests.handler.triggers.samples import Clock, Function, Json, public_keys, requests
+from tests.handler.triggers.samples import Clock, Function, Json, requests
+from tests.keys.many import public_keys
 
 KEYS = public_keys(120)
 ALICE, BOB, CAROL, DAVE = requests(KEYS[:4])

@@ -15,7 +15,8 @@ import pytest
 
 from local.cvm import Options, StandIn, serve
 from tests.conftest import LONG
-from tests.handler.triggers.samples import ckafka, public_keys, requests
+from tests.handler.triggers.samples import ckafka, requests
+from tests.keys.many import public_keys
 
 ROOT = Path(__file__).parents[2]
 MARK = "MARKEDPRIVATEKEY"

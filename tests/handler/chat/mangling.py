@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import random
 import re
 import string
 from collections.abc import Callable
+
+from tests.keys import forms
 
 Mangling = Callable[[random.Random, str], str]
 
@@ -26,16 +27,8 @@ COMMENTS = (
 def key_line(bits: int, seed: object = 0, e: int = 65537, comment: str = "") -> str:
     """Return the line of a key whose modulus is any odd number of so many bits."""
     n = random.Random(f"{bits} {seed}").getrandbits(bits) | 1 | 1 << (bits - 1)
-    line = f"ssh-rsa {base64.b64encode(_string(b'ssh-rsa') + _number(e) + _number(n)).decode()}"
+    line = forms.line(e, n)
     return f"{line} {comment}" if comment else line
-
-
-def _string(octets: bytes) -> bytes:
-    return len(octets).to_bytes(4, "big") + octets
-
-
-def _number(number: int) -> bytes:
-    return _string(number.to_bytes(number.bit_length() // 8 + 1, "big"))
 
 
 def wrapped(text: str, width: int, between: str = "\n") -> str:

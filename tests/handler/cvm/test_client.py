@@ -30,9 +30,10 @@ from handler.problems import Misconfigured, UpstreamError, UpstreamRefused
 from handler.settings import Settings
 from local.cvm.faults import KINDS
 from tests.faults.exchange import GRACE
-from tests.faults.scene import HOME, LENT, NO_DEADLINE, account, environ, key, opened, order, stand_in
+from tests.faults.scene import HOME, LENT, NO_DEADLINE, account, environ, opened, order, stand_in
 from tests.faults.wire import Serve, received, reply, server, swallowing
 from tests.handler.sentences import assert_well_put
+from tests.keys.many import key
 
 
 def test_sent_is_what_was_ordered_and_nothing_else() -> None:

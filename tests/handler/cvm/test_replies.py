@@ -16,7 +16,7 @@ from handler.cvm.replies import Page, Reply
 from handler.importing.account import Created, Duplicate, Full, Nonsense, Refused, Throttled
 from handler.importing.key_pair import KeyPair
 from handler.importing.order import Region
-from tests.faults.scene import key
+from tests.keys.many import key
 
 
 def answer(**content: Any) -> bytes:

@@ -10,8 +10,9 @@ from handler.importing import decision
 from handler.importing.decision import Difference, Imported
 from handler.importing.key_pair import KeyPair
 from handler.problems import KeyNameConflict, PublicKeyConflict
-from tests.faults.scene import key, order
+from tests.faults.scene import order
 from tests.handler.sentences import assert_well_put
+from tests.keys.many import key
 
 
 def pair(name: str, number: int | None, **other: Any) -> KeyPair:

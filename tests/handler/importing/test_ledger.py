@@ -17,7 +17,7 @@ from handler.settings import Settings
 from handler.upstream import transport
 from local.cvm import Options, StandIn, serve
 from tests.faults.scene import HOME, NO_DEADLINE
-from tests.handler.triggers.samples import public_keys
+from tests.keys.many import public_keys
 
 ONE, TWO = public_keys(2)
 

@@ -1,16 +1,12 @@
-"""What the trigger tests are made of: keys by the thousand, events, and the function that gets them."""
+"""What the trigger tests are made of: events, and the function that gets them."""
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import io
 import json
-import math
-import random
 import time
 from collections.abc import Iterable, Sequence
-from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +15,7 @@ from handler.ambient import REAL, Ambient
 from handler.event import recognise
 from local.cvm import StandIn
 
-_SMALL_PRIMES = Path(__file__).parents[3] / "handler" / "key_gate" / "data" / "small-primes.product"
-
 Json = dict[str, Any]
-
-
-def public_keys(count: int, seed: int = 8) -> list[str]:
-    """Return so many different `ssh-rsa` lines of 2048 bits, always the same ones.
-
-    Their factors are not prime: nobody has their private halves, and a thousand take a second.
-    """
-    numbers = random.Random(seed)
-    product = int.from_bytes(_SMALL_PRIMES.read_bytes(), "big")
-    needed = math.isqrt(2 * count) + 2
-    factors: list[int] = []
-    while len(factors) < needed:
-        factor = numbers.getrandbits(1024) | 3 << 1022 | 1
-        if math.gcd(factor, product) == 1:
-            factors.append(factor)
-    return [_line(p * q) for p, q in islice(combinations(factors, 2), count)]
-
-
-def _line(modulus: int) -> str:
-    parts = (b"ssh-rsa", b"\1\0\1", b"\0" + modulus.to_bytes(256, "big"))
-    blob = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-    return f"ssh-rsa {base64.b64encode(blob).decode()}"
 
 
 def ckafka(bodies: Iterable[object], topic: str = "new-hires", partition: int = 1, offset: int = 36) -> Json:

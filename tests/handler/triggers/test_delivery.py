@@ -11,7 +11,8 @@ import pytest
 
 from handler.ambient import REAL
 from handler.triggers.delivery import Redeliver
-from tests.handler.triggers.samples import Clock, Function, ckafka, cloud_event, public_keys, requests, timer
+from tests.handler.triggers.samples import Clock, Function, ckafka, cloud_event, requests, timer
+from tests.keys.many import public_keys
 
 KEYS = public_keys(30)
 REQUEST = requests(KEYS[:1])[0]

@@ -17,7 +17,8 @@ from handler.problems import MalformedJson
 from handler.triggers import intake
 from handler.triggers.delivery import Redeliver
 from tests.handler.test_event import JSON, MARKS
-from tests.handler.triggers.samples import Function, ckafka, cloud_event, public_keys, requests, timer
+from tests.handler.triggers.samples import Function, ckafka, cloud_event, requests, timer
+from tests.keys.many import public_keys
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.handler.triggers.samples import Function, public_keys, requests, timer
+from tests.handler.triggers.samples import Function, requests, timer
+from tests.keys.many import public_keys
 
 ONE, TWO, THREE = public_keys(3)
 REQUEST = {"keyName": "alice", "publicKey": ONE}

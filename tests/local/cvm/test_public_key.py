@@ -7,6 +7,7 @@ import base64
 import pytest
 
 from local.cvm.public_key import line, made_up, read
+from tests.keys import forms
 
 RSA = made_up()
 BLOB = base64.b64decode(RSA.split()[1])
@@ -15,8 +16,7 @@ ED25519 = "ssh-ed25519 " + base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" +
 
 def rsa(*parts: bytes) -> str:
     """Write a key of these parts."""
-    blob = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-    return "ssh-rsa " + base64.b64encode(blob).decode()
+    return "ssh-rsa " + forms.b64(b"".join(map(forms.string, parts)))
 
 
 @pytest.mark.parametrize("text", [RSA, RSA + " me@here", f"  {RSA}\tmy  key \n", RSA.replace(" ", "\t")])
