@@ -1,5 +1,5 @@
 # Everything that this project can do from a fresh clone, given git, make and a CPython.
-.PHONY: help run serve test quick clients-test check bench package deployment fuzz long mutation lock clean setup peers
+.PHONY: help run serve test quick clients-test picture check bench package deployment fuzz long mutation lock clean setup peers
 .DEFAULT_GOAL := test
 
 PYTHON := .venv/bin/python
@@ -29,6 +29,9 @@ test: check peers ## run before every commit: all tests, SCF's Python last, the 
 
 quick: setup      ## the tests of handler/ on one Python, while you work
 	@$(PYTEST) $(PARALLEL) -m "not slow" tests/handler
+
+picture: setup    ## the picture of `make run` in README, made from a run
+	@$(PYTHON) -m local.picture
 
 clients-test: setup ## clients that generators make out of the contract, in Python and TypeScript
 	@local/venv .venv-clients requirements-clients.txt $(PACKAGE_PYTHON) newest

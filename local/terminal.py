@@ -38,6 +38,11 @@ class _Highlighter(RegexHighlighter):
 THEME = Theme({f"seen.{name}": style for name, style in _STYLES.items()})
 
 
+def highlighter() -> RegexHighlighter:
+    """Return what finds the parts of a text that have a colour, by the styles of `THEME`."""
+    return _Highlighter()
+
+
 def console(stream: TextIO | None = None) -> Console:
     """Return what prints to a stream; without one, to standard output as it is now."""
     return Console(

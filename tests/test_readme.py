@@ -1,4 +1,4 @@
-"""README shows what works: each call in it is run as it stands there."""
+"""README shows what works: each call in it runs as it stands there, against `make serve`."""
 
 from __future__ import annotations
 
@@ -8,18 +8,28 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 import yaml
 
+import handler
 from handler.settings import Settings
-from local import cvm, gateway
-from local.in_process import API_KEY, ROOT, caller, public_keys
+from local.in_process import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+#: What runs each snippet, and the tools that it needs.
+SNIPPETS = {
+    "curl": (("sh", "request.json"), ["curl"]),
+    "signed": (("python", "hmac.new"), []),
+    "libraries": (("python", "standardwebhooks"), []),
+    "actions": (("yaml", "FUNCTION_URL"), ["curl", "jq"]),
+}
 
 
 def block(kind: str, holding: str) -> str:
@@ -28,90 +38,156 @@ def block(kind: str, holding: str) -> str:
     return str(found)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with a public key in it, as a reader has one."""
-    (tmp_path / "alice.pub").write_text(public_keys()[0] + "\n", encoding="ascii")
-    return tmp_path
+def command(name: str) -> list[str]:
+    """Return the command line that runs a snippet literally."""
+    kind, holding = SNIPPETS[name][0]
+    text = block(kind, holding)
+    if kind == "python":
+        return [sys.executable, "-c", text]
+    return ["bash", "-ec", yaml.safe_load(text)[0]["run"] if kind == "yaml" else text]
 
 
-@pytest.fixture
-def environ(folder: Path) -> Iterator[dict[str, str]]:
-    """The variables that a reader sets, for a function that runs."""
-    signed = {"scheme": "standard-webhooks", "secretEnv": ["ONBOARDING_SECRET"]}
-    callers = folder / "callers.json"
-    callers.write_text(
-        json.dumps({"callers": [caller("team"), {"id": "onboarding", "auth": signed}]}), "utf-8"
-    )
-    with cvm.serve(cvm.Options(rate=0)) as upstream:
-        environment = {
-            "CVM_ENDPOINT": upstream.url,
-            "CALLERS_FILE": str(callers),
-            "ONBOARDING_SECRET": SECRET,
-        }
-        with gateway.serve(gateway.Options(environment=environment)) as front:
-            yield {**os.environ, "FUNCTION_URL": front.url, "API_KEY": API_KEY, "ONBOARDING_SECRET": SECRET}
+@pytest.fixture(scope="module")
+def served() -> Iterator[Mapping[str, str]]:
+    """The variables that `make serve` prints, for as long as it runs."""
+    serve = [sys.executable, "-m", "local.serve", "--port", "0"]
+    with subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            printed: dict[str, str] = {}
+            for line in process.stdout:
+                if line.startswith("export "):
+                    name, _, value = line.removeprefix("export ").strip().partition("=")
+                    printed[name] = value
+                if line.startswith("cd "):
+                    break
+            yield {**os.environ, **printed}
+        finally:
+            process.terminate()
+            process.communicate()
 
 
-@pytest.mark.parametrize("holding", ["hmac.new", "standardwebhooks"])
-def test_a_signed_call_from_python_works(holding: str, folder: Path, environ: dict[str, str]) -> None:
-    """Each Python block imports a key."""
-    ran = subprocess.run(
-        [sys.executable, "-c", block("python", holding)],
-        cwd=folder,
-        env=environ,
-        capture_output=True,
-        text=True,
-    )
+@contextmanager
+def answering(*replies: tuple[int, dict[str, Any]]) -> Iterator[tuple[str, list[str]]]:
+    """Serve one reply after another; yield the URL, and the path of each request."""
+    waiting, asked = iter(replies), list[str]()
 
-    assert ran.stdout == "created\n", ran.stderr
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            """Answer."""
+            self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append(self.path)
+            status, body = next(waiting)
+            text = json.dumps({"status": status, **body}).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            if "retryAfter" in body:
+                self.send_header("Retry-After", str(body["retryAfter"]))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", asked
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
-def test_the_call_with_curl_works(
-    folder: Path, environ: dict[str, str], missing: Callable[[str, str], None]
+def run(name: str, environ: Mapping[str, str], folder: str) -> subprocess.CompletedProcess[str]:
+    """Run a snippet where `alice.pub` is."""
+    return subprocess.run(command(name), cwd=folder, env=environ, capture_output=True, text=True)
+
+
+def tools_missing(name: str, missing: Callable[[str, str], None]) -> bool:
+    """Say, and record, whether a snippet cannot run here."""
+    absent = [tool for tool in SNIPPETS[name][1] if not shutil.which(tool)]
+    for tool in absent:
+        missing(tool, f"the example {name} of README")
+    return bool(absent)
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_a_snippet_imports_a_key(
+    name: str, served: Mapping[str, str], missing: Callable[[str, str], None]
 ) -> None:
-    """The first call of README imports a key."""
-    if not shutil.which("curl"):
-        missing("curl", "the curl call of README")
+    """Run literally in the printed directory, each one imports the key, or finds it imported already."""
+    if tools_missing(name, missing):
         return
-    ran = subprocess.run(
-        ["bash", "-c", block("sh", "FUNCTION_URL")], cwd=folder, env=environ, capture_output=True, text=True
-    )
+    ran = run(name, served, served["EXAMPLES"])
 
-    assert '"result": "created"' in ran.stdout, ran.stderr
+    assert re.search("created|unchanged", ran.stdout), ran.stdout + ran.stderr
+    assert ran.returncode == 0
 
 
-def test_the_step_of_github_actions_works(
-    folder: Path, environ: dict[str, str], missing: Callable[[str, str], None]
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_a_snippet_repeats_what_may_succeed_later(
+    name: str, served: Mapping[str, str], missing: Callable[[str, str], None]
 ) -> None:
-    """What the step runs imports a key."""
-    (step,) = yaml.safe_load(block("yaml", "FUNCTION_URL"))
-    if not (shutil.which("curl") and shutil.which("jq")):
-        missing("curl or jq", "the GitHub Actions step of README")
+    """A problem that is retryable is sent again after its time, and the result counts."""
+    if tools_missing(name, missing):
         return
-    assert set(step["env"]) == {"FUNCTION_URL", "API_KEY"}
-    ran = subprocess.run(
-        ["bash", "-ec", step["run"]], cwd=folder, env=environ, capture_output=True, text=True
-    )
+    busy = {"code": "upstream-busy", "detail": "D.", "remedy": "R.", "retryable": True, "retryAfter": 1}
+    with answering((503, busy), (201, {"result": "created"})) as (url, asked):
+        ran = run(name, {**served, "FUNCTION_URL": url}, served["EXAMPLES"])
 
-    assert '"result": "created"' in ran.stdout, ran.stderr
+    assert asked == ["/key-pairs", "/key-pairs"]
+    assert "created" in ran.stdout
 
 
-def test_every_setting_is_in_the_table() -> None:
-    """The table of settings is complete, and its defaults are the function's."""
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_a_snippet_shows_what_was_wrong_and_what_to_do(
+    name: str, served: Mapping[str, str], missing: Callable[[str, str], None]
+) -> None:
+    """Of a refusal the detail and the remedy are printed, and nothing is repeated."""
+    if tools_missing(name, missing):
+        return
+    refused = {"code": "invalid-public-key", "detail": "A detail.", "remedy": "A remedy.", "retryable": False}
+    with answering((422, refused)) as (url, asked):
+        ran = run(name, {**served, "FUNCTION_URL": url}, served["EXAMPLES"])
+
+    assert asked == ["/key-pairs"]
+    assert "A detail." in ran.stdout + ran.stderr
+    assert "A remedy." in ran.stdout + ran.stderr
+    assert (ran.returncode == 0) == (name == "curl")
+
+
+def test_the_command_line_sends_a_key(served: Mapping[str, str]) -> None:
+    """The first command of the section imports the key, with the Python of the environment."""
+    line = block("sh", "local.send").splitlines()[0].replace("python", f"{sys.executable}", 1)
+    line = line.replace("alice.pub", '"$EXAMPLES/alice.pub"')
+    ran = subprocess.run(["sh", "-c", line], cwd=ROOT, env=served, capture_output=True, text=True)
+
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_the_reply_has_the_members_of_a_result() -> None:
+    """The reply that README shows is one by the schema, but for what is left out of its ids."""
+    schema = json.loads((ROOT / "schemas" / "import-key-pair.result.json").read_text(encoding="utf-8"))
+    shown = json.loads(block("json", "created"))
+
+    assert set(schema["required"]) <= set(shown) <= set(schema["properties"])
+
+
+def test_the_version_is_the_function_s() -> None:
+    """The version in README is the one that the contract has."""
+    assert f"Version {handler.__version__}," in README
+
+
+def test_every_setting_in_the_table_has_the_function_s_default() -> None:
+    """The defaults in the table of settings are the function's."""
     rows = dict(re.findall(r"\| `([A-Z_]+)` \| ([^|]+) \|", README))
 
-    assert len(rows) == 8
+    assert len(rows) >= 8
     assert rows["TIME_BUDGET_MS"] == str(round(Settings().time_budget * 1000))
     assert rows["MIN_RSA_BITS"] == str(Settings().min_rsa_bits)
     assert rows["PROBLEM_BASE_URL"] == f"`{Settings().problem_base_url}`"
     assert rows["CVM_ENDPOINT"] == f"`{Settings().cvm_scheme}://{Settings().cvm_host}`"
-
-
-def test_every_link_leads_somewhere() -> None:
-    """What README points to in this tree is there."""
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
 
 
 def test_the_quoted_figures_are_what_the_bench_printed() -> None:
@@ -122,5 +198,6 @@ def test_the_quoted_figures_are_what_the_bench_printed() -> None:
 
     assert cold is not None
     assert warm is not None
-    assert f"\n{cold[1]} times as many instructions" in README
-    assert f"and {warm[1]} times the processor time" in README
+    for readme in (README, (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")):
+        assert f" {cold[1]}" in readme
+        assert f" {warm[1]}" in readme
