@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from local.columns import Help
 from local.feishu.faults import KINDS
 from local.feishu.options import Options
 from local.feishu.server import REPLY, ROUTES, Feishu
@@ -26,7 +27,7 @@ def options(sent: Sequence[str]) -> Options:
         "python -m local.feishu",
         description=_DESCRIPTION,
         epilog=arguments.epilog("local.feishu", ROUTES, KINDS, REPLY),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     add = parser.add_argument
     add("--port", type=arguments.port, default=0, help="where to listen on 127.0.0.1 (default: a free port)")
