@@ -102,7 +102,7 @@ def decide(item: Item, session: Session, call: Invocation) -> Answer:
         # Before the key: too many tags, the caller's counted in, break the request's own rules.
         tags = policy.all_tags(item.caller, wanted.tags)
         key = public_key.parse(wanted.public_key, policy.smallest_rsa(item.caller, settings))
-        order = policy.judge(item.caller, wanted, tags, key, settings, call.own_region, item.user)
+        order = policy.judge(item.caller, wanted, tags, key, settings, call.own_region(), item.user)
         outcome = session.settle(order, partial(policy.may_know, item.caller, item.user))
     except Problem as problem:
         outcome = problem

@@ -8,7 +8,6 @@ and `isBase64Encoded` may be a text
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: W3C Trace Context section 3.2: version ff and ids of nothing but zeros are invalid.
-_TRACEPARENT = re.compile(
+_TRACEPARENT = (
     "(?!ff)(?P<version>[0-9a-f]{2})-(?!0{32})(?P<trace>[0-9a-f]{32})"
     "-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?P<more>-.*)?"
 )
 
 #: RFC 6839 section 3.1 for the suffix.
-_JSON = re.compile(r"application/json|[^/;,\s]+/[^/;,\s]+\+json")
+_JSON_TYPE = r"[^/;,\s]+/[^/;,\s]+\+json"
 
 #: RFC 9110 section 8.4.1; with x-gzip, deflate, br and zstd of IANA's registry.
 _CODINGS = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress")
@@ -126,6 +125,9 @@ def body(request: HttpRequest, limit: int) -> Body:
         _bound(len(raw), limit)
         return Body(raw, raw)
     _bound(len(content) // 4 * 3 - 2, limit)
+    # Imported here: few bodies are encoded.
+    import base64
+
     try:
         raw = base64.b64decode(content.encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error):
@@ -170,7 +172,8 @@ def require_json(headers: Mapping[str, Values]) -> None:
         for name, _, value in (parameter.partition("=") for parameter in parameters)
         if name.strip() == "charset"
     ]
-    if not _JSON.fullmatch(kind) or any(charset not in ("utf-8", "utf8") for charset in charsets):
+    is_json = kind == "application/json" or re.fullmatch(_JSON_TYPE, kind)
+    if not is_json or any(charset not in ("utf-8", "utf8") for charset in charsets):
         raise UnsupportedMediaType(
             "This route reads JSON in UTF-8, and the Content-Type says something else.",
             "Add -H 'Content-Type: application/json' to the request.",
@@ -183,7 +186,7 @@ def trace_id(headers: Mapping[str, Values]) -> str:
     An invalid header is ignored as a whole (W3C Trace Context section 4.3).
     """
     given = headers.get("traceparent", ())
-    match = _TRACEPARENT.fullmatch(given[0]) if len(given) == 1 else None
+    match = re.fullmatch(_TRACEPARENT, given[0]) if len(given) == 1 else None
     if match is None:
         return ""
     # Only version 00 is known to end after the flags.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import handler
@@ -33,7 +34,6 @@ class Invocation(NamedTuple):
         context: what SCF passed beside the event.
         loaded: when the instance was loaded, on its first call; else None.
         started: the monotonic clock at entry, in seconds.
-        own_region: the region that the function runs in; may be empty.
         log: where this call's lines go.
     """
 
@@ -43,7 +43,6 @@ class Invocation(NamedTuple):
     context: Mapping[str, object]
     loaded: float | None
     started: float
-    own_region: str
     log: Log
 
     def configured(self) -> Settings:
@@ -60,6 +59,14 @@ class Invocation(NamedTuple):
         """Return what stands before a problem's slug, also where the settings are wrong."""
         known = self.settings if isinstance(self.settings, settings.Settings) else settings.Settings()
         return known.problem_base_url
+
+    def own_region(self) -> str:
+        """Return the region that the function runs in; empty where the platform does not say."""
+        named = self.ambient.environ.get("TENCENTCLOUD_REGION"), self.context.get("tencentcloud_region")
+        for region in named:
+            if isinstance(region, str) and re.fullmatch(settings.REGION, region):
+                return region
+        return ""
 
     def deadline(self, budget: float) -> Deadline:
         """Return the moment by which an answer must leave that may take `budget` seconds."""
@@ -89,7 +96,6 @@ def begin(context: object, ambient: Ambient) -> Invocation:
         context=known,
         loaded=loaded,
         started=started,
-        own_region=_own_region(known, ambient.environ),
         log=Log(
             configured.log_level if isinstance(configured, settings.Settings) else "info",
             {"requestId": request_id, "cold": loaded is not None},
@@ -103,10 +109,3 @@ def _request_id(context: Mapping[str, object]) -> str:
         return given
     digits = os.urandom(16).hex()
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
-def _own_region(context: Mapping[str, object], environ: Mapping[str, str]) -> str:
-    for region in (environ.get("TENCENTCLOUD_REGION"), context.get("tencentcloud_region")):
-        if isinstance(region, str) and settings.REGION.fullmatch(region):
-            return region
-    return ""

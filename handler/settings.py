@@ -10,13 +10,15 @@ from handler.problems import Misconfigured
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: A region as CVM names it (https://www.tencentcloud.com/document/product/213/6091).
-REGION = re.compile(r"[a-z]{2,}(?:-[a-z0-9]+)+")
+# Patterns are compiled where they are used: most variables are not set.
 
-_CLOUD = re.compile(r"https://(cvm(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)?\.tencentcloudapi\.com)")
-_LOOPBACK = re.compile(r"http://(127\.0\.0\.1:([1-9][0-9]{0,4}))")
-_BASE_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
-_URL = re.compile(r"https?://[!-~]+")
+#: A region as CVM names it (https://www.tencentcloud.com/document/product/213/6091).
+REGION = r"[a-z]{2,}(?:-[a-z0-9]+)+"
+
+_CLOUD = r"https://(cvm(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)?\.tencentcloudapi\.com)"
+_LOOPBACK = "127.0.0.1:"
+_BASE_PATH = r"(?:/[A-Za-z0-9._~-]+)+"
+_URL = r"https?://[!-~]+"
 _VARIABLE = r"[A-Za-z][A-Za-z0-9_]{0,63}"
 #: What a browser sends as `Origin` of a page, in small letters (RFC 6454 section 6.2).
 _ORIGIN = r"https://[a-z0-9.-]+(?::[0-9]{1,5})?|http://(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?"
@@ -94,7 +96,7 @@ def base_path(environ: Mapping[str, str]) -> str:
 
 def _base_path(value: str) -> str:
     path = value.rstrip("/")
-    if path and not _BASE_PATH.fullmatch(path):
+    if path and not re.fullmatch(_BASE_PATH, path):
         raise Misconfigured("BASE_PATH is wrong: it is a path such as /keys, or not set at all.")
     return path
 
@@ -102,19 +104,26 @@ def _base_path(value: str) -> str:
 def _endpoint(value: str) -> dict[str, str]:
     if not value:
         return {}
-    if cloud := _CLOUD.fullmatch(value):
+    if loopback := _loopback(value):
+        return {"cvm_scheme": "http", "cvm_host": loopback}
+    if cloud := re.fullmatch(_CLOUD, value):
         return {"cvm_scheme": "https", "cvm_host": cloud[1]}
-    loopback = _LOOPBACK.fullmatch(value)
-    if loopback and int(loopback[2]) < 1 << 16:
-        return {"cvm_scheme": "http", "cvm_host": loopback[1]}
     raise Misconfigured(
         "CVM_ENDPOINT is wrong: it is https://cvm.tencentcloudapi.com, the same with one label after"
         " cvm (such as https://cvm.ap-guangzhou.tencentcloudapi.com), or http://127.0.0.1:PORT."
     )
 
 
+def _loopback(value: str) -> str:
+    """Return the host and port of `http://127.0.0.1:PORT`, or "" where the value is something else."""
+    host = value.removeprefix("http://")
+    port = host.removeprefix(_LOOPBACK)
+    number = port.isascii() and port.isdigit() and port[0] != "0" and len(port) <= 5 and int(port) < 1 << 16
+    return host if number and value == f"http://{_LOOPBACK}{port}" else ""
+
+
 def _region(value: str) -> str:
-    if value and not REGION.fullmatch(value):
+    if value and not re.fullmatch(REGION, value):
         raise Misconfigured("DEFAULT_REGION is wrong: it is a region such as ap-guangzhou, or not set.")
     return value
 
@@ -149,7 +158,7 @@ def _page_url(value: str) -> str:
 def _problem_base_url(value: str) -> str:
     if not value:
         return Settings().problem_base_url
-    if not _URL.fullmatch(value):
+    if not re.fullmatch(_URL, value):
         raise Misconfigured("PROBLEM_BASE_URL is wrong: it is an http or https URL, or not set.")
     return value
 

@@ -59,7 +59,7 @@ _USER_GLOB = Rule(
 _KEY_NAME_RULES = {name: _USER_GLOB if name in platforms.BY_NAME else _GLOB for name in SCHEMES}
 
 _INVITATION = Rule("[A-Za-z0-9_-]{22}", "the id of an invitation: 22 of A-Z, a-z, 0-9, - and _")
-_REGION = Rule(rf"(?=.{{1,32}}(?![\s\S])){REGION.pattern}", "a region such as ap-guangzhou")
+_REGION = Rule(rf"(?=.{{1,32}}(?![\s\S])){REGION}", "a region such as ap-guangzhou")
 
 # The rules of the request for tags, which CVM makes
 # (https://www.tencentcloud.com/document/product/651/13354).

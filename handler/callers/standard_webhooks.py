@@ -5,7 +5,6 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 
 from __future__ import annotations
 
-import base64
 import hmac
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,8 +70,11 @@ def decode(text: str) -> bytes | None:
     """Return the bytes of a secret in its `whsec_` form, or None where it has another form."""
     if not text.startswith(PREFIX):
         return None
+    # Imported here: it is needed for callers of this scheme alone.
+    from base64 import b64decode
+
     try:
-        secret = base64.b64decode(text[len(PREFIX) :], validate=True)
+        secret = b64decode(text[len(PREFIX) :], validate=True)
     except ValueError:  # not ASCII, or not Base64
         return None
     return secret if SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET else None
@@ -112,7 +114,10 @@ def verify(
 
 def sign(secret: bytes, signed: bytes) -> bytes:
     """Return the Base64 signature of `id.timestamp.body`, without the `v1,` before it."""
-    return base64.b64encode(hmac.digest(secret, signed, "sha256"))
+    # Imported here: see above.
+    from base64 import b64encode
+
+    return b64encode(hmac.digest(secret, signed, "sha256"))
 
 
 def _secrets(known: Iterable[Known]) -> Iterable[tuple[Caller | None, bytes]]:

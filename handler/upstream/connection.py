@@ -53,7 +53,8 @@ def _resolve(host: str, port: int, seconds: float) -> tuple[Any, ...]:
 
     def ask() -> None:
         try:
-            found.extend(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            # As bytes: for a str Python would load the codec of international names.
+            found.extend(socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM))
         except OSError:
             found.clear()
 

@@ -76,7 +76,8 @@ def _read_all() -> None:
 
 def _handshake(sock: socket.socket, host: str) -> ssl.SSLSocket:
     try:
-        return _context().wrap_socket(sock, server_hostname=host)
+        # As bytes: for a str Python would load the codec of international names.
+        return _context().wrap_socket(sock, server_hostname=host.encode("ascii"))
     except BaseException:
         sock.close()
         raise

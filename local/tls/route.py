@@ -43,6 +43,8 @@ def install(ports: Mapping[str, int], ca: str = "") -> Callable[[], None]:
 
 
 def _port(ports: Mapping[str, int], host: Any) -> int:
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
     if host in ports:
         return ports[host]
     below = [port for name, port in ports.items() if name[:2] == "*." and str(host).endswith(name[1:])]

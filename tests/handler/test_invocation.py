@@ -41,7 +41,7 @@ def test_the_function_knows_its_region(
     context: dict[str, object], environ: dict[str, str], region: str
 ) -> None:
     """The platform tells the region in the environment, or in the context."""
-    assert invocation.begin(context, ambient(**environ)).own_region == region
+    assert invocation.begin(context, ambient(**environ)).own_region() == region
 
 
 def test_wrong_settings_are_told_when_they_are_asked_for() -> None:

@@ -431,7 +431,7 @@ def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(socket, "getaddrinfo", two)
         assert ask("cvm.example") == b"{}"
         timed(NeverSent, "cvm.example", bounds(left=PATIENCE), scheme="https")
-    assert asked == [("cvm.example", 80), ("cvm.example", 443)]
+    assert asked == [(b"cvm.example", 80), (b"cvm.example", 443)]
 
 
 def test_an_address_of_a_family_that_this_machine_does_not_have_is_passed_over(
