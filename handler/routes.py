@@ -17,6 +17,7 @@ from handler.problems import InvalidRequest, MethodNotAllowed, Misconfigured, No
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from handler.callers import Caller
     from handler.chat.platforms import Platform
     from handler.decide import Answer
     from handler.http import Body, HttpRequest
@@ -83,7 +84,7 @@ def _import(request: HttpRequest, call: Invocation) -> reply.Body:
     known = callers.load(call.configured(), call.ambient.environ)
     caller = callers.recognise(request.headers, body.raw, known, call.ambient.wall())
     origin = _origin(request)
-    value = attempt(_value, request, body)
+    value = attempt(_value, request, body, caller)
     if isinstance(value, Problem):
         return _refused(Rejected(value, caller, origin), call)
     if not isinstance(value, list):
@@ -93,12 +94,13 @@ def _import(request: HttpRequest, call: Invocation) -> reply.Body:
     return reply.http(207, reply.many(_settled(items, call), call), reply.JSON, call.request_id)
 
 
-def _value(request: HttpRequest, body: Body) -> object:
+def _value(request: HttpRequest, body: Body, caller: Caller) -> object:
     """Return the JSON value of a body.
 
     Raises:
         UnsupportedMediaType, MalformedJson: it cannot be read.
         InvalidRequest: it is an array of too many requests, or of none.
+        PayloadTooLarge: the answers to an array may not fit into one reply.
     """
     http.require_json(request.headers)
     value = strict_json.read(body.text)
@@ -107,6 +109,11 @@ def _value(request: HttpRequest, body: Body) -> object:
             f"The array holds {f'more than {decide.MOST_ITEMS} requests' if value else 'nothing'}.",
             f"Send 1 to {decide.MOST_ITEMS} requests in one array.",
         )
+    if isinstance(value, list):
+        # Imported here: only an array needs it.
+        from handler import answer_size
+
+        answer_size.require_room(value, caller.tags)
     return value
 
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     MayKnow = Callable[[str, int], bool]
 
 
+#: So many differences one answer lists; a look at the key pair shows the rest.
+MOST_DIFFERENCES = 20
+
+
 class Difference(NamedTuple):
     """Where a key pair that is already there differs from what was asked for.
 
@@ -110,6 +114,8 @@ def _unchanged(order: Order, pair: KeyPair) -> Imported:
     if pair.project_id != order.project_id:
         differences.append(Difference("/projectId", order.project_id, pair.project_id))
     for name in order.sent_tags:
+        if len(differences) == MOST_DIFFERENCES:
+            break
         if pair.tags.get(name) != order.tags[name]:
             pointer = "/tags/" + name.replace("~", "~0").replace("/", "~1")
             differences.append(Difference(pointer, order.tags[name], pair.tags.get(name)))

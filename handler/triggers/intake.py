@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from handler import batch, callers, strict_json
+from handler import answer_size, batch, callers, strict_json
 from handler.callers import trigger
 from handler.decide import MOST_ITEMS, Asked, Rejected
 from handler.problems import FieldError, InvalidRequest, Problem, attempt
@@ -14,7 +14,7 @@ from handler.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from handler.callers.caller import Known
+    from handler.callers.caller import Caller, Known
     from handler.decide import Answer, Item
     from handler.invocation import Invocation
     from handler.log import Field
@@ -131,7 +131,7 @@ def _items(
         if isinstance(caller, Problem):
             yield Rejected(caller, None, origin)
             continue
-        singles = attempt(opened, record)
+        singles = attempt(_opened, opened, record, caller)
         if isinstance(singles, Problem):
             yield Rejected(singles, caller, origin)
             continue
@@ -141,6 +141,15 @@ def _items(
             yield Rejected(value, caller, place) if isinstance(value, Problem) else Asked(
                 value, caller, "", place
             )
+
+
+def _opened(
+    opened: Callable[[Record], tuple[Record, ...]], record: Record, caller: Caller
+) -> tuple[Record, ...]:
+    singles = opened(record)
+    if len(singles) > 1:
+        answer_size.require_room([single.content for single in singles], caller.tags)
+    return singles
 
 
 def _known(call: Invocation) -> Iterable[Known]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import cast
 
+from handler import answer_size
 from handler.callers.allow import USER
 from handler.callers.api_key import ApiKey
 from handler.callers.audience import Audience
@@ -12,6 +13,7 @@ from handler.callers.caller import Caller, ChatAuth, place
 from handler.callers.standard_webhooks import StandardWebhooks
 from handler.callers.trigger import Trigger
 from handler.chat import platforms
+from handler.decide import MOST_ITEMS
 
 _LONGEST_NAME = 25
 
@@ -34,6 +36,11 @@ def _of_rules(caller: Caller) -> Iterator[str]:
     for pattern in allow.key_names or ():
         if len(pattern.replace(USER, "u").replace("*", "")) > _LONGEST_NAME:
             yield f"no key name is long enough for {pattern}: they have at most {_LONGEST_NAME} characters."
+    if (most := answer_size.MOST_BYTES // answer_size.largest({}, caller.tags)) < MOST_ITEMS:
+        yield (
+            f"with its {len(caller.tags)} tags, the answers to more than {most} requests at once could be"
+            " larger than what the platform returns, so such an array is refused."
+        )
     if allow.invite:
         if allow.key_names is None:
             yield "no keyNames, so it may invite anybody to hand in a key under any name."

@@ -356,3 +356,15 @@ def test_a_list_that_fails_for_want_of_time_is_not_tried_in_every_region(functio
     answer = function({"items": items}, ambient)
     assert [_word(one["body"]) for one in answer["results"]] == ["created"] * 3
     assert function.asked() == ["DescribeKeyPairs"] + ["ImportKeyPair"] * 3
+
+
+def test_answers_that_may_not_fit_into_a_reply_are_refused_before_any_write(function: Function) -> None:
+    """SCF returns 6 MB at most; the caller would get the platform's error, with all key pairs imported."""
+    tags = {f"own-{number}": "\u4e2d" * 200 for number in range(45)}
+    function.let_in("invoke")
+    callers_file = Path(function.environ["CALLERS_FILE"])
+    (entry,) = json.loads(callers_file.read_text(encoding="utf-8"))["callers"]
+    callers_file.write_text(json.dumps({"callers": [{**entry, "tags": tags}]}), encoding="utf-8")
+    answer = function({"items": [*itertools.islice(itertools.cycle([ALICE, BOB]), 100)]})
+    assert (answer["code"], answer["status"]) == ("payload-too-large", 413)
+    assert function.asked() == []

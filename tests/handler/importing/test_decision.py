@@ -139,3 +139,11 @@ def test_a_dry_run_that_would_create_promises_no_id() -> None:
     wanted = order("alice", 1, project_id=4, tags={"a": "b"})
     assert decision.would_create(wanted).cvm_request_id == ""
     assert decision.would_create(wanted, "r-1") == Imported("created", "", 4, {"a": "b"}, (), "r-1")
+
+
+def test_a_long_list_of_differences_ends() -> None:
+    """So that many answers fit into one reply."""
+    tags = {f"tag-{number}": "mine" for number in range(50)}
+    found = decision.decide(order("alice", 1, sent_tags=tags, tags=tags), [pair("alice", 1)], everything)
+    assert found is not None
+    assert len(found.differences) == decision.MOST_DIFFERENCES
