@@ -1,0 +1,73 @@
+"""Batches that span regions: true whether key pairs belong to the account, as documented, or to a region."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from handler.upstream import transport
+from local.cvm import Options, serve
+from tests.handler.triggers.samples import Function, Json, requests
+from tests.keys.many import public_keys
+
+ALICE, BOB = requests(public_keys(2))
+HERE, THERE = {"region": "ap-guangzhou"}, {"region": "ap-shanghai"}
+DRY = {"dryRun": True}
+
+
+def answers(folder: Path, items: list[Json], *, regional: bool) -> tuple[list[str], list[str]]:
+    """Return each item's answer in one batch, and what CVM was asked."""
+    with serve(Options(rate=0, regional=regional)) as cvm:
+        try:
+            function = Function(cvm, folder)
+            results = function({"items": items})["results"]
+            return [item["body"].get("result") or item["body"]["code"] for item in results], function.asked()
+        finally:
+            transport.forget()
+
+
+@pytest.mark.parametrize(
+    ("items", "account_wide", "regional"),
+    [
+        pytest.param(
+            [{**ALICE, **HERE}, {**ALICE, **THERE}],
+            ["created", "unchanged"],
+            ["created", "created"],
+            id="the same pair in another region",
+        ),
+        pytest.param(
+            [{**BOB, **THERE, **DRY}, {**ALICE, **HERE}, {**ALICE, **THERE, **DRY}],
+            ["created", "created", "unchanged"],
+            ["created", "created", "created"],
+            id="a dry run in a region that was listed before the write in another one",
+        ),
+        pytest.param(
+            [{**BOB, **THERE}, {**ALICE, **HERE}, {**ALICE, "keyName": "again", **THERE}],
+            ["created", "created", "public-key-conflict"],
+            ["created", "created", "created"],
+            id="the same key under another name there",
+        ),
+        pytest.param(
+            [{**BOB, **THERE}, {**ALICE, **HERE}, {**BOB, "keyName": ALICE["keyName"], **THERE}],
+            ["created", "created", "public-key-conflict"],
+            ["created", "created", "public-key-conflict"],
+            id="a key that the region holds already",
+        ),
+    ],
+)
+def test_no_answer_is_false_wherever_key_pairs_belong_to(
+    items: list[Json], account_wide: list[str], regional: list[str], tmp_path: Path
+) -> None:
+    """What one region holds is never told of another one unless it was seen there."""
+    assert answers(tmp_path, items, regional=False)[0] == account_wide
+    assert answers(tmp_path, items, regional=True)[0] == regional
+
+
+def test_each_region_is_listed_once(tmp_path: Path) -> None:
+    """However its items are mixed with those of other regions."""
+    carol, dave = requests(public_keys(4)[2:])
+    items = [{**ALICE, **HERE}, {**BOB, **THERE}, {**carol, "keyName": "c", **HERE}]
+    said, asked = answers(tmp_path, [*items, {**dave, "keyName": "d", **THERE}], regional=True)
+    assert said == ["created"] * 4
+    assert asked.count("DescribeKeyPairs") == 2
