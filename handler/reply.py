@@ -21,8 +21,10 @@ JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 
 #: Who calls proves it by one of these (RFC 9110 section 11.6.1); the second is our own name for
-#: the three headers of Standard Webhooks.
-CHALLENGE = 'Bearer realm="import-key-pair", StandardWebhooks realm="import-key-pair"'
+#: the three headers of Standard Webhooks, the third our own scheme.
+CHALLENGE = ", ".join(
+    f'{scheme} realm="import-key-pair"' for scheme in ("Bearer", "StandardWebhooks", "Invitation")
+)
 
 
 class Rendered(NamedTuple):
@@ -97,9 +99,7 @@ def problem(error: Problem, request_id: str, base_url: str, *, known_caller: boo
 
 def many(answers: Iterable[Answer], call: Invocation) -> Body:
     """Return the body of many answers, in the order in which the items were sent."""
-    results = [
-        {"index": index, **rendered(answer, call)._asdict()} for index, answer in enumerate(answers)
-    ]
+    results = [{"index": index, **rendered(answer, call)._asdict()} for index, answer in enumerate(answers)]
     return {"results": results, "requestId": call.request_id}
 
 

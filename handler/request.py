@@ -54,9 +54,16 @@ def validate(value: object) -> ImportRequest:
     Raises:
         InvalidRequest: it breaks `schemas/import-key-pair.request.json`; every error is in it.
     """
-    if not (schema_check.accepts(value) and isinstance(value, dict) and not _torn(value.get("tags"))):
-        _refuse(value)
+    accepted = schema_check.accepts(value) and isinstance(value, dict) and not _torn(value.get("tags"))
+    # What the quick check does not accept, `jsonschema` judges.
+    if not accepted and (errors := tuple(field_errors(value, validator()))):
+        raise refusal(errors)
     assert isinstance(value, dict)  # noqa: S101 - the schema has just said so; for the type checker
+    return read(value)
+
+
+def read(value: Mapping[str, Any]) -> ImportRequest:
+    """Return the request that an object holds which keeps the schema."""
     project_id = value.get("projectId")
     return ImportRequest(
         key_name=value["keyName"],
@@ -68,21 +75,15 @@ def validate(value: object) -> ImportRequest:
     )
 
 
-def _refuse(value: object) -> None:
-    """Let `jsonschema` judge.
-
-    Raises:
-        InvalidRequest: it refuses as well; every error is in it.
-    """
-    errors = tuple(_field_errors(value, _validator()))
-    if errors:
-        raise InvalidRequest(
-            "The request breaks the schema in one place."
-            if len(errors) == 1
-            else f"The request breaks the schema in {len(errors)} places.",
-            "Mend what `errors` lists; GET /openapi.json has the whole schema.",
-            errors=errors,
-        )
+def refusal(errors: tuple[FieldError, ...]) -> InvalidRequest:
+    """Return the problem of a request with these errors, to be raised."""
+    return InvalidRequest(
+        "The request breaks the schema in one place."
+        if len(errors) == 1
+        else f"The request breaks the schema in {len(errors)} places.",
+        "Mend what `errors` lists; GET /openapi.json has the whole schema.",
+        errors=errors,
+    )
 
 
 def key_name(value: object) -> str:
@@ -91,17 +92,24 @@ def key_name(value: object) -> str:
     return given if isinstance(given, str) and re.fullmatch(_KEY_NAME, given) else ""
 
 
-def _validator() -> Validator:
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a request, as it is published."""
+    with open(_SCHEMA, encoding="utf-8") as file:
+        published: dict[str, Any] = json.load(file)
+    return published
+
+
+def validator() -> Validator:
+    """Return the validator of a request, compiled once."""
     if not _compiled:
         # Imported here: only a refused request needs it.
         from jsonschema import Draft202012Validator
 
-        with open(_SCHEMA, encoding="utf-8") as file:
-            _compiled.append(Draft202012Validator(json.load(file)))
+        _compiled.append(Draft202012Validator(schema()))
     return _compiled[0]
 
 
-def _field_errors(value: object, validator: Validator) -> Iterator[FieldError]:
+def field_errors(value: object, validator: Validator) -> Iterator[FieldError]:
     """Yield what is wrong, in the schema's order, without repeating anything that was sent."""
     if not isinstance(value, dict):
         yield FieldError("", "The request must be a JSON object, or an array of such objects.")

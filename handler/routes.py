@@ -10,9 +10,18 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from handler import __version__, audit, callers, decide, http, reply, settings, strict_json
+from handler import __version__, audit, callers, cors, decide, http, reply, settings, strict_json
+from handler.callers import header
 from handler.decide import Asked, Rejected
-from handler.problems import InvalidRequest, MethodNotAllowed, Misconfigured, NotFound, Problem, attempt
+from handler.problems import (
+    InvalidRequest,
+    MethodNotAllowed,
+    Misconfigured,
+    NotFound,
+    Problem,
+    Unauthenticated,
+    attempt,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +38,7 @@ if TYPE_CHECKING:
 #: The largest body of an import, in bytes: a hundred keys of 16384 bits fit three times.
 _LARGEST_IMPORT = 1 << 20
 
-#: The largest body of a chat command, in bytes.
+#: The largest body of a chat command or of a request for an invitation, in bytes.
 _LARGEST_COMMAND = 64 << 10
 
 _ROOT = os.path.dirname(os.path.dirname(__file__))
@@ -45,12 +54,27 @@ def answer(event: dict[str, Any], call: Invocation) -> reply.Body:
         result = _refused(Rejected(result, None, _origin(request)), call)
     if request.method == "HEAD":
         result["body"] = ""
+    return _shared(result, request, call)
+
+
+def _shared(result: reply.Body, request: HttpRequest, call: Invocation) -> reply.Body:
+    """Return a reply with the headers that let the page of another host read it."""
+    base = settings.base_path(call.ambient.environ)
+    if request.method in cors.METHODS and request.path == base + cors.PATH:
+        configured = call.settings
+        origins = () if isinstance(configured, Misconfigured) else configured.page_origins
+        fields = cors.headers(request, origins)
+        varies = result["headers"].get("Vary")
+        result["headers"] |= {**fields, "Vary": ", ".join(filter(None, (varies, fields["Vary"])))}
     return result
 
 
 def _dispatch(request: HttpRequest, call: Invocation) -> reply.Body:
     base = settings.base_path(call.ambient.environ)
-    route = _route(request.path[len(base) :] or "/") if request.path.startswith(base) else None
+    path = request.path[len(base) :] or "/"
+    route = _route(path) if request.path.startswith(base) else None
+    if path in _INVITING and not settings.invites(call.ambient.environ):
+        route = None
     if route is None:
         raise NotFound(
             "There is nothing at this path.",
@@ -81,6 +105,8 @@ def _route(path: str) -> Mapping[str, Answerer] | None:
 
 def _import(request: HttpRequest, call: Invocation) -> reply.Body:
     body = http.body(request, _LARGEST_IMPORT)
+    if header.offers(request.headers, "invitation"):
+        return _redeem(request, body, call)
     known = callers.load(call.configured(), call.ambient.environ)
     caller = callers.recognise(request.headers, body.raw, known, call.ambient.wall())
     origin = _origin(request)
@@ -92,6 +118,61 @@ def _import(request: HttpRequest, call: Invocation) -> reply.Body:
         return reply.http_answer(single, call)
     items = [Asked(element, caller, "", {**origin, "index": i}) for i, element in enumerate(value)]
     return reply.http(207, reply.many(_settled(items, call), call), reply.JSON, call.request_id)
+
+
+def _redeem(request: HttpRequest, body: Body, call: Invocation) -> reply.Body:
+    """Import the key of somebody who holds an invitation, as the caller who gave it."""
+    # Imported here: most requests carry no invitation.
+    from handler.invitations import redeem, secrets
+
+    configured, environ = call.configured(), call.ambient.environ
+    known, revoked = callers.load_all(configured, environ)
+    holder = redeem.recognise(
+        request.headers,
+        [caller for caller, _ in known],
+        revoked,
+        secrets.read(configured, environ),
+        call.ambient.wall(),
+    )
+    caller, invitation, cause = holder
+    origin = {**_origin(request), "invitation": invitation.id if invitation else ""}
+    if caller is None or invitation is None:
+        return _refused(Rejected(Unauthenticated(cause), None, origin), call)
+    origin["user"] = invitation.user
+    value = attempt(lambda: redeem.filled(_value(request, body, caller), invitation))
+    if isinstance(value, Problem):
+        return _refused(Rejected(value, caller, origin), call)
+    (single,) = _settled([Asked(value, caller, invitation.user, origin)], call)
+    return reply.http_answer(redeem.discreet(single, invitation), call)
+
+
+def _invite(request: HttpRequest, call: Invocation) -> reply.Body:
+    """Make an invitation, for a caller who may invite."""
+    body = http.body(request, _LARGEST_COMMAND)
+    configured, environ = call.configured(), call.ambient.environ
+    # Imported here: only this route makes invitations.
+    from handler.invitations import mint, secrets
+
+    known = callers.load(configured, environ)
+    keys = secrets.read(configured, environ)
+    now = call.ambient.wall()
+    caller = callers.recognise(request.headers, body.raw, known, now)
+    origin = _origin(request)
+    minted = attempt(
+        lambda: mint.mint(_value(request, body, caller), caller, "", configured, keys, call.own_region(), now)
+    )
+    if isinstance(minted, Problem):
+        return _refused(Rejected(minted, caller, origin), call)
+    line = {"caller": caller.id, "keyName": minted.invitation.key_name, "invitation": minted.invitation.id}
+    audit.write({**origin, **line, "result": "invited"}, call)
+    return reply.http(201, minted.body(configured, call.request_id), reply.JSON, call.request_id)
+
+
+def _hand_in(_: HttpRequest, call: Invocation) -> reply.Body:
+    # Imported here: only this route serves the page.
+    from handler import page
+
+    return reply.http(200, page.text(), page.HTML, call.request_id, **page.headers())
 
 
 def _value(request: HttpRequest, body: Body, caller: Caller) -> object:
@@ -148,6 +229,10 @@ def _health(_: HttpRequest, call: Invocation) -> reply.Body:
     try:
         callers.load(call.configured(), call.ambient.environ)
         credentials.read(call.ambient.environ)
+        if settings.invites(call.ambient.environ):
+            from handler.invitations import secrets
+
+            secrets.read(call.configured(), call.ambient.environ)
     except Misconfigured as problem:
         call.log.write("error", "The health check fails.", cause=problem.cause)
         status, body["status"] = 503, "fail"
@@ -177,4 +262,9 @@ _ROUTES: Mapping[str, Mapping[str, Answerer]] = {
     "/key-pairs": {"POST": _import},
     "/health": {"GET": _health},
     "/openapi.json": {"GET": _openapi},
+    "/invitations": {"POST": _invite},
+    "/hand-in": {"GET": _hand_in},
 }
+
+#: What is there only where invitations are switched on.
+_INVITING = ("/invitations", "/hand-in")

@@ -21,7 +21,7 @@ audit line alone, is one of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers import api_key, file, standard_webhooks
 from handler.callers.caller import Caller, Known, resolve
@@ -33,7 +33,19 @@ if TYPE_CHECKING:
     from handler.callers.header import Headers
     from handler.settings import Settings
 
-__all__ = ["Caller", "Known", "load", "recognise"]
+__all__ = ["Caller", "Known", "Loaded", "load", "load_all", "recognise"]
+
+
+class Loaded(NamedTuple):
+    """A callers file that is in order.
+
+    Attributes:
+        known: all its callers, with what proves each of them at this moment.
+        revoked_invitations: the ids of invitations that hold no more.
+    """
+
+    known: tuple[Known, ...]
+    revoked_invitations: frozenset[str]
 
 
 def load(settings: Settings, environ: Mapping[str, str]) -> tuple[Known, ...]:
@@ -42,7 +54,17 @@ def load(settings: Settings, environ: Mapping[str, str]) -> tuple[Known, ...]:
     Raises:
         Misconfigured: the file is missing or wrong, or the secrets of any caller cannot be had.
     """
-    return resolve(file.read(settings.callers_file), environ)
+    return load_all(settings, environ).known
+
+
+def load_all(settings: Settings, environ: Mapping[str, str]) -> Loaded:
+    """Return all that the file says, for a request that carries an invitation.
+
+    Raises:
+        Misconfigured: see `load`.
+    """
+    contents = file.contents(settings.callers_file)
+    return Loaded(resolve(contents.callers, environ), contents.revoked_invitations)
 
 
 def recognise(headers: Headers, body: bytes | None, known: Iterable[Known], now: float) -> Caller:

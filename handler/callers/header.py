@@ -35,3 +35,8 @@ def single(headers: Headers, name: str) -> Value:
         return Value(b"", "repeated-header")
     octets = values[0].encode("utf-8", "surrogatepass")
     return Value(octets) if len(octets) <= LONGEST else Value(b"", "header-too-long")
+
+
+def offers(headers: Headers, scheme: str) -> bool:
+    """Say whether a value of `Authorization` begins with a scheme, in any case (RFC 9110 section 11.1)."""
+    return any(value.partition(" ")[0].lower() == scheme for value in headers.get("authorization", ()))

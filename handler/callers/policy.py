@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from handler.callers import glob
 from handler.callers.allow import MOST_TAGS, USER
@@ -51,6 +51,33 @@ def judge(
         user: the id of the chat user; empty outside chat.
 
     Raises:
+        Forbidden, Misconfigured: see `place`.
+    """
+    project_id, region = place(caller, request, settings, own_region, user)
+    return Order(
+        key_name=request.key_name,
+        key=key,
+        project_id=project_id,
+        region=region,
+        sent_tags=request.tags,
+        tags=tags,
+        dry_run=request.dry_run,
+    )
+
+
+class Place(NamedTuple):
+    """Where a key pair goes."""
+
+    project_id: int
+    region: Region
+
+
+def place(
+    caller: Caller, request: ImportRequest, settings: Settings, own_region: str, user: str = ""
+) -> Place:
+    """Return where the key pair of a request goes, whatever its key is, if the caller may ask for it.
+
+    Raises:
         Forbidden: a rule does not allow it; `reason` names the rule.
         Misconfigured: nothing says which region to use.
     """
@@ -87,15 +114,7 @@ def judge(
         )
     if allow.dry_run_only and not request.dry_run:
         raise _forbidden("dryRunOnly", "this caller may only do dry runs", "Ask for a dry run")
-    return Order(
-        key_name=request.key_name,
-        key=key,
-        project_id=project_id,
-        region=Region(region, request.region is not None),
-        sent_tags=request.tags,
-        tags=tags,
-        dry_run=request.dry_run,
-    )
+    return Place(project_id, Region(region, request.region is not None))
 
 
 def all_tags(caller: Caller, sent: Mapping[str, str]) -> dict[str, str]:

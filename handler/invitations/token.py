@@ -15,7 +15,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING, NamedTuple
 
 from handler import strict_json
-from handler.problems import MalformedJson, Unauthenticated
+from handler.problems import MalformedJson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,6 +66,18 @@ class Invitation(NamedTuple):
     tags: Mapping[str, str] | None = None
 
 
+class Verdict(NamedTuple):
+    """What a token proves.
+
+    Attributes:
+        invitation: what it says, where this function has signed it, else None.
+        cause: why it does not hold, for the audit line; empty where it holds.
+    """
+
+    invitation: Invitation | None
+    cause: str
+
+
 def make(invitation: Invitation, secret: bytes) -> str:
     """Return the token of an invitation, which may be longer than `LONGEST`.
 
@@ -90,8 +102,8 @@ def make(invitation: Invitation, secret: bytes) -> str:
     return b".".join((encoded, _signature(secret, encoded))).decode()
 
 
-def verify(token: bytes, secrets: Iterable[bytes], now: float) -> Invitation | Unauthenticated:
-    """Return the invitation that a token holds, or why it holds none.
+def verify(token: bytes, secrets: Iterable[bytes], now: float) -> Verdict:
+    """Return what a token says, and why it does not hold if it does not.
 
     Every secret is tried, whatever is found, so that the time does not tell which one it was.
 
@@ -104,8 +116,8 @@ def verify(token: bytes, secrets: Iterable[bytes], now: float) -> Invitation | U
     matches = [hmac.compare_digest(_signature(secret, encoded), given) for secret in secrets]
     invitation = _read(encoded) if any(matches) and len(token) <= LONGEST else None
     if invitation is None or invitation.expires > now + LONGEST_LIFE + TOLERANCE:
-        return Unauthenticated("bad-invitation")
-    return invitation if now < invitation.expires else Unauthenticated("expired-invitation")
+        return Verdict(None, "bad-invitation")
+    return Verdict(invitation, "" if now < invitation.expires else "expired-invitation")
 
 
 def _signature(secret: bytes, encoded: bytes) -> bytes:

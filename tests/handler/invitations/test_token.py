@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from handler.invitations import token
 from handler.invitations.token import Invitation
-from handler.problems import Unauthenticated
 
 NOW = 1_790_000_000
 SECRET, OTHER = b"s" * 32, b"o" * 32
@@ -61,7 +60,7 @@ def changed(**members: object) -> bytes:
 def cause(sent: bytes, *secrets: bytes, now: float = NOW) -> str:
     """Why a token is refused, or the id of its invitation."""
     found = token.verify(sent, secrets or (SECRET,), now)
-    return found.cause if isinstance(found, Unauthenticated) else found.id
+    return found.cause or (found.invitation.id if found.invitation else "nothing at all")
 
 
 def test_form_is_the_published_one() -> None:
@@ -84,14 +83,14 @@ def test_members_that_were_not_sent_are_absent() -> None:
 @pytest.mark.parametrize("invitation", [FULL, Invitation(ID, "a", "b", NOW + 1)])
 def test_what_is_made_is_read_again(invitation: Invitation) -> None:
     """Reading a token gives the invitation that it was made of."""
-    assert token.verify(token.make(invitation, SECRET).encode(), [SECRET], NOW) == invitation
+    assert token.verify(token.make(invitation, SECRET).encode(), [SECRET], NOW) == (invitation, "")
 
 
 def test_every_secret_may_have_signed() -> None:
     """While secrets are changed, tokens of each of them hold; without any secret none does."""
     assert cause(signed(changed()), OTHER, SECRET) == ID
     assert cause(signed(changed()), OTHER) == "bad-invitation"
-    assert token.verify(signed(changed()), (), NOW).__class__ is Unauthenticated
+    assert token.verify(signed(changed()), (), NOW) == (None, "bad-invitation")
 
 
 def test_every_single_bit_counts() -> None:
@@ -117,6 +116,11 @@ def test_every_single_bit_counts() -> None:
 def test_life_ends_at_its_second(seconds: int, expected: str) -> None:
     """A token holds until the second of its end, and never longer than a week and five minutes."""
     assert cause(signed(changed()), now=PAYLOAD["exp"] + seconds) == expected
+
+
+def test_ended_token_still_says_which_it_was() -> None:
+    """Of a token that has expired the invitation is known, for the log."""
+    assert token.verify(token.make(FULL, SECRET).encode(), [SECRET], FULL.expires).invitation == FULL
 
 
 @pytest.mark.parametrize(
