@@ -1,25 +1,34 @@
-"""How fast to send: so that CVM, which takes ten imports a second of an account, is never asked for more."""
+"""How fast to send: so that CVM, which takes ten calls a second of an account, is never asked for more."""
 
 from __future__ import annotations
 
-#: ImportKeyPair, a second (https://www.tencentcloud.com/document/api/213/30207).
+#: Calls of ImportKeyPair a second, and of DescribeKeyPairs
+#: (https://www.tencentcloud.com/document/api/213/30207).
 RATE = 10
+
+#: So many key pairs a call of DescribeKeyPairs lists.
+_PAGE = 100
 
 
 class Pace:
     """Says how long to wait before the next request.
 
-    Each key that goes out takes a tenth of a second of what is to come. What turned out to need no import
-    gives it back.
+    Each key that goes out takes a tenth of a second of what is to come; what turned out to need no import
+    gives it back. So does each page of the account's list, which the function reads for every request.
+
+    Args:
+        now: the time, in seconds.
+        keys: how many keys there are in all: the account may hold as many.
     """
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, keys: int) -> None:
         self._free_at = now
+        self._pages = 0 if keys == 1 else 1 + keys // _PAGE
 
     def wait(self, keys: int, now: float) -> float:
         """Return how many seconds to wait before so many keys go out; they count from then on."""
         begin = max(self._free_at, now)
-        self._free_at = begin + keys / RATE
+        self._free_at = begin + (keys + self._pages) / RATE
         return begin - now
 
     def give_back(self, keys: int) -> None:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import TracebackType
 from typing import TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn
 from rich.progress import Progress as Shown
 from rich.text import Text
 
 
 class _Rate(ProgressColumn):
-    """How many keys a second are settled."""
+    """How many keys a second are settled, and how long the others will take.
+
+    The library's own columns look at the last moments alone, in which twenty keys come at once.
+    """
 
     def render(self, task: Task) -> Text:
-        """Return it, once it is known."""
-        return Text(f"{task.speed:.1f} keys/s" if task.speed else "", style="dim")
+        """Return both, once the first keys are settled."""
+        if not (task.completed and task.elapsed and task.total):
+            return Text("")
+        rate = task.completed / task.elapsed
+        left = timedelta(seconds=round((task.total - task.completed) / rate))
+        return Text(f"{rate:.1f} keys/s, {left} left", style="dim")
 
 
 class Progress:
@@ -27,8 +35,6 @@ class Progress:
             BarColumn(24),
             MofNCompleteColumn(),
             _Rate(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
             TextColumn("{task.description}"),
             console=Console(file=stream),
             transient=True,

@@ -135,7 +135,7 @@ def _round(
         except (UnreachableError, NotOursError) as problem:
             answers.put((part, problem))
 
-    pace = Pace(line.clock())
+    pace = Pace(line.clock(), len(wanted))
     under_way = 0
     failure: Exception | None = None
     for number, part in enumerate(parts):
@@ -169,7 +169,7 @@ def _is_dry(wanted: Wanted) -> bool:
 
 def _is_import(outcome: Outcome) -> bool:
     """Say whether CVM may have counted an import for a key, or none was counted here to begin with."""
-    is_asked = outcome.status == 201 or outcome.status >= 500 or "cvmRequestId" in outcome.body
+    is_asked = outcome.status == 201 or outcome.status >= 500 or "cvmCode" in outcome.body
     return is_asked or _is_dry(outcome.wanted)
 
 
