@@ -17,8 +17,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from handler import invocation, routes
+from handler import invocation
 from handler.ambient import REAL, Ambient
+from handler.event import recognise
 from handler.upstream import transport
 from local.cvm import StandIn
 
@@ -59,6 +60,12 @@ class Function:
         callers: the entries of `callers.json`; one with `API_KEY` if nothing is said.
         ambient: clocks, sleep and randomness.
         environ: further variables.
+
+    Attributes:
+        cvm: the stand-in.
+        environ: its whole environment.
+        output: all that it has written so far.
+        log: the same, line by line.
     """
 
     def __init__(
@@ -68,9 +75,11 @@ class Function:
         ambient: Ambient = REAL,
         environ: Mapping[str, str] | None = None,
     ) -> None:
+        self.cvm = cvm
         self._folder = tempfile.TemporaryDirectory()
         self._ambient = ambient
         self.log: list[Json] = []
+        self.output = ""
         path = Path(self._folder.name) / "callers.json"
         path.write_text(json.dumps({"callers": [caller()] if callers is None else callers}), encoding="utf-8")
         self.environ = {"CALLERS_FILE": str(path), "TENCENTCLOUD_REGION": "ap-guangzhou"}
@@ -112,14 +121,27 @@ class Function:
         }
         return self.answer(event)
 
+    def invoke(self, event: object, context: object = None, ambient: Ambient | None = None) -> Any:
+        """Hand in an event of any source as the platform does, and return or raise what comes of it.
+
+        Args:
+            event: the event.
+            context: the platform's context; by default one that names `REQUEST_ID` alone.
+            ambient: clocks, sleep and randomness of this one call.
+        """
+        printed = io.StringIO()
+        ambient = (ambient or self._ambient)._replace(environ=self.environ)
+        try:
+            with contextlib.redirect_stdout(printed):
+                call = invocation.begin({"request_id": REQUEST_ID} if context is None else context, ambient)
+                return recognise(event).answer(event, call)
+        finally:
+            self.output += printed.getvalue()
+            self.log += [json.loads(line) for line in printed.getvalue().splitlines()]
+
     def answer(self, event: Json, context: object = None) -> Answer:
         """Hand in an HTTP event as it is."""
-        printed = io.StringIO()
-        ambient = self._ambient._replace(environ=self.environ)
-        with contextlib.redirect_stdout(printed):
-            call = invocation.begin({"request_id": REQUEST_ID} if context is None else context, ambient)
-            reply = routes.answer(event, call)
-        self.log += [json.loads(line) for line in printed.getvalue().splitlines()]
+        reply = self.invoke(event, context)
         content = (
             json.loads(reply["body"])
             if "json" in reply["headers"]["Content-Type"] and reply["body"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 
 class Clock:
     """A wall clock that stands still until it is set; Unix seconds."""
@@ -12,3 +14,20 @@ class Clock:
     def __call__(self) -> float:
         """Return the time."""
         return self.now
+
+
+class SkippingClock:
+    """A monotonic clock that goes on by itself, and on which sleeping takes no time."""
+
+    def __init__(self) -> None:
+        self.skipped = 0.0
+        self.sleeps: list[float] = []
+
+    def now(self) -> float:
+        """Return seconds."""
+        return time.monotonic() + self.skipped
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds be over."""
+        self.sleeps.append(seconds)
+        self.skipped += seconds

@@ -21,6 +21,7 @@ from handler.problems import Problem
 from handler.settings import Settings
 from handler.upstream import transport
 from local.cvm import Credential, Options, StandIn, serve
+from tests.doubles.clocks import SkippingClock
 from tests.keys.many import key
 
 #: The function's own region, which no caller has named.
@@ -34,23 +35,6 @@ def order(name: str = "alice", number: int = 1, **other: Any) -> Order:
     """Return an order for that name and that key."""
     plain = Order(name, key(number), 0, HOME, {}, {}, False)
     return plain._replace(**other)
-
-
-class SkippingClock:
-    """A monotonic clock that goes on by itself, and on which sleeping takes no time."""
-
-    def __init__(self) -> None:
-        self.skipped = 0.0
-        self.sleeps: list[float] = []
-
-    def now(self) -> float:
-        """Return seconds."""
-        return time.monotonic() + self.skipped
-
-    def sleep(self, seconds: float) -> None:
-        """Let so many seconds be over."""
-        self.sleeps.append(seconds)
-        self.skipped += seconds
 
 
 def environ(credential: Credential) -> dict[str, str]:

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+from tests.doubles.clocks import SkippingClock
 from tests.faults import truth
-from tests.faults.scene import SkippingClock, environ, order, see, stand_in
+from tests.faults.scene import environ, order, see, stand_in
 from tests.keys.many import key
 
 LIST = "DescribeKeyPairs"

@@ -14,8 +14,9 @@ import pytest
 
 from local.cvm import StandIn
 from local.cvm.faults import KINDS
+from tests.doubles.clocks import SkippingClock
 from tests.faults import truth
-from tests.faults.scene import Seen, SkippingClock, environ, order, see, stand_in
+from tests.faults.scene import Seen, environ, order, see, stand_in
 from tests.keys.many import key
 
 SEQUENCES = 2_000

@@ -9,8 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from tests.doubles.clocks import SkippingClock
 from tests.faults import truth
-from tests.faults.scene import Seen, SkippingClock, environ, order, see, stand_in
+from tests.faults.scene import Seen, environ, order, see, stand_in
 from tests.keys.many import key
 
 NAMES = st.sampled_from(["alice", "bob", "carol", "Alice"])

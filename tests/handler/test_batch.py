@@ -18,9 +18,11 @@ from handler.ambient import REAL
 from handler.deadline import Deadline
 from handler.decide import Asked, Rejected
 from handler.problems import KeyPairQuota, UpstreamBusy
-from handler.upstream import transport
 from local.cvm import Options, serve
-from tests.handler.triggers.samples import Clock, Function, Json, requests
+from local.in_process import Json
+from tests.doubles.clocks import SkippingClock
+from tests.doubles.function import Function
+from tests.handler.triggers.samples import requests
 from tests.keys.many import public_keys
 
 KEYS = public_keys(120)
@@ -28,12 +30,10 @@ ALICE, BOB, CAROL, DAVE = requests(KEYS[:4])
 
 
 @pytest.fixture
-def function(tmp_path: Path) -> Iterator[Function]:
+def function() -> Iterator[Function]:
     """An account for three key pairs, asked as fast as one likes."""
-    with serve(Options(quota=3, rate=0)) as cvm:
-        yield Function(cvm, tmp_path)
-        # The kept connection would outlive the stand-in.
-        transport.forget()
+    with serve(Options(quota=3, rate=0)) as cvm, Function(cvm) as function:
+        yield function
 
 
 def said(function: Function, *items: object, **options: Any) -> list[str]:
@@ -156,7 +156,7 @@ def test_what_does_not_fit_into_the_time_comes_back(function: Function, budget: 
     for a call after it.
     """
     function.environ["TIME_BUDGET_MS"] = budget
-    clock = Clock()
+    clock = SkippingClock()
     ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep, random=lambda: 0.0)
     function.cvm.fault("ImportKeyPair", "throttle", nth=2, times=None)
     answer = function({"items": [ALICE, BOB, CAROL, {}]}, ambient)
@@ -175,7 +175,7 @@ def test_what_does_not_fit_into_the_time_comes_back(function: Function, budget: 
 
 def test_an_unreachable_account_is_not_tried_again_for_each(function: Function) -> None:
     """The first item finds out; the others neither wait nor knock."""
-    clock = Clock()
+    clock = SkippingClock()
     ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep)
     function.environ["CVM_ENDPOINT"] = "http://127.0.0.1:1"
     answer = function({"items": requests(KEYS[:50])}, ambient)
@@ -185,12 +185,11 @@ def test_an_unreachable_account_is_not_tried_again_for_each(function: Function) 
 
 
 @pytest.fixture
-def crowded(tmp_path: Path) -> Iterator[Function]:
+def crowded() -> Iterator[Function]:
     """An account of which somebody else lists the key pairs 900 times a second."""
-    with serve(Options(rate=10)) as cvm:
+    with serve(Options(rate=10)) as cvm, Function(cvm) as function:
         cvm.fault("DescribeKeyPairs", "throttle", asked=900, times=None)
-        yield Function(cvm, tmp_path)
-        transport.forget()
+        yield function
 
 
 def test_a_crowd_of_lists_holds_no_import_back(crowded: Function) -> None:
@@ -327,7 +326,7 @@ def test_a_batch_is_decided_as_if_sent_one_after_another(
 def test_a_dry_run_after_a_doubt_is_not_answered_from_a_list_before_it(function: Function) -> None:
     """The key pair may be there by now; to look anew, as it would alone, no time is left."""
     function.environ["TIME_BUDGET_MS"] = "5000"
-    clock = Clock()
+    clock = SkippingClock()
     ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep)
     function.cvm.fault("ImportKeyPair", "drop-after")
     # The list before is had; no later one is, so the doubt cannot be settled.
@@ -348,7 +347,7 @@ def test_a_list_that_never_comes_leaves_half_of_the_time(function: Function) -> 
 def test_a_list_that_fails_for_want_of_time_is_not_tried_in_every_region(function: Function) -> None:
     """Each try would take half of the time that is left; without it, it goes item by item."""
     function.environ["TIME_BUDGET_MS"] = "2000"
-    clock = Clock()
+    clock = SkippingClock()
     ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep)
     function.cvm.fault("DescribeKeyPairs", "throttle", asked=900, times=None)
     regions = ("ap-guangzhou", "ap-shanghai", "ap-beijing")

@@ -16,7 +16,8 @@ from handler import invocation
 from handler.ambient import REAL
 from handler.event import recognise
 from handler.triggers.delivery import Redeliver
-from tests.handler.triggers.samples import Function, ckafka, requests
+from tests.doubles.function import Function
+from tests.handler.triggers.samples import ckafka, requests
 from tests.keys.many import public_keys
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local import events
-from tests.handler.triggers.samples import Function
+from tests.doubles.function import Function
 from tests.keys.many import public_keys
 
 KEY = public_keys(1)[0]

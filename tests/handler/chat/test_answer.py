@@ -18,7 +18,7 @@ from handler.problems import Unauthenticated
 from local import chat
 from local.cvm import StandIn
 from local.in_process import REQUEST_ID, Function, Json, public_keys
-from tests.faults.scene import SkippingClock
+from tests.doubles.clocks import SkippingClock
 from tests.handler.chat.scene import ALICE, AMBIENT, PLATFORMS, entry, function, refusal, say
 
 KEY, OTHER, *_ = public_keys()

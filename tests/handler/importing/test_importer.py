@@ -13,8 +13,7 @@ from handler import problems
 from handler.importing.account import Refused, Throttled
 from handler.importing.decision import Imported
 from handler.importing.order import Region
-from tests.faults.scene import order
-from tests.faults.world import (
+from tests.doubles.account import (
     ABSENT,
     AFTER_A_WAIT,
     BLIND,
@@ -34,6 +33,7 @@ from tests.faults.world import (
     Slow,
     World,
 )
+from tests.faults.scene import order
 
 
 def test_an_undisturbed_import_is_one_call() -> None:

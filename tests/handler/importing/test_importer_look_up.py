@@ -12,8 +12,7 @@ from handler.importing import importer
 from handler.importing.account import Listing, Refused, Throttled
 from handler.importing.ledger import Ledger
 from handler.importing.order import Order, Region
-from tests.faults.scene import HOME, order
-from tests.faults.world import (
+from tests.doubles.account import (
     ABSENT,
     AFTER_A_WAIT_FOR_A_LOOK_UP,
     BLIND,
@@ -31,6 +30,7 @@ from tests.faults.world import (
     Slow,
     World,
 )
+from tests.faults.scene import HOME, order
 
 
 def a_dry_run() -> Order:

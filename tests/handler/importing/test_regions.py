@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from handler.upstream import transport
 from local.cvm import Options, serve
-from tests.handler.triggers.samples import Function, Json, requests
+from local.in_process import Json
+from tests.doubles.function import Function
+from tests.handler.triggers.samples import requests
 from tests.keys.many import public_keys
 
 ALICE, BOB = requests(public_keys(2))
@@ -16,15 +15,11 @@ HERE, THERE = {"region": "ap-guangzhou"}, {"region": "ap-shanghai"}
 DRY = {"dryRun": True}
 
 
-def answers(folder: Path, items: list[Json], *, regional: bool) -> tuple[list[str], list[str]]:
+def answers(items: list[Json], *, regional: bool) -> tuple[list[str], list[str]]:
     """Return each item's answer in one batch, and what CVM was asked."""
-    with serve(Options(rate=0, regional=regional)) as cvm:
-        try:
-            function = Function(cvm, folder)
-            results = function({"items": items})["results"]
-            return [item["body"].get("result") or item["body"]["code"] for item in results], function.asked()
-        finally:
-            transport.forget()
+    with serve(Options(rate=0, regional=regional)) as cvm, Function(cvm) as function:
+        results = function({"items": items})["results"]
+        return [item["body"].get("result") or item["body"]["code"] for item in results], function.asked()
 
 
 @pytest.mark.parametrize(
@@ -57,17 +52,17 @@ def answers(folder: Path, items: list[Json], *, regional: bool) -> tuple[list[st
     ],
 )
 def test_no_answer_is_false_wherever_key_pairs_belong_to(
-    items: list[Json], account_wide: list[str], regional: list[str], tmp_path: Path
+    items: list[Json], account_wide: list[str], regional: list[str]
 ) -> None:
     """What one region holds is never told of another one unless it was seen there."""
-    assert answers(tmp_path, items, regional=False)[0] == account_wide
-    assert answers(tmp_path, items, regional=True)[0] == regional
+    assert answers(items, regional=False)[0] == account_wide
+    assert answers(items, regional=True)[0] == regional
 
 
-def test_each_region_is_listed_once(tmp_path: Path) -> None:
+def test_each_region_is_listed_once() -> None:
     """However its items are mixed with those of other regions."""
     carol, dave = requests(public_keys(4)[2:])
     items = [{**ALICE, **HERE}, {**BOB, **THERE}, {**carol, "keyName": "c", **HERE}]
-    said, asked = answers(tmp_path, [*items, {**dave, "keyName": "d", **THERE}], regional=True)
+    said, asked = answers([*items, {**dave, "keyName": "d", **THERE}], regional=True)
     assert said == ["created"] * 4
     assert asked.count("DescribeKeyPairs") == 2

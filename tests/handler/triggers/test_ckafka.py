@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.handler.triggers.samples import Function, ckafka, requests
+from tests.doubles.function import Function
+from tests.handler.triggers.samples import ckafka, requests
 from tests.keys.many import public_keys
 
 ONE, TWO, THREE = public_keys(3)

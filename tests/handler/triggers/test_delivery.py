@@ -11,7 +11,9 @@ import pytest
 
 from handler.ambient import REAL
 from handler.triggers.delivery import Redeliver
-from tests.handler.triggers.samples import Clock, Function, ckafka, cloud_event, requests, timer
+from tests.doubles.clocks import SkippingClock
+from tests.doubles.function import Function
+from tests.handler.triggers.samples import ckafka, cloud_event, requests, timer
 from tests.keys.many import public_keys
 
 KEYS = public_keys(30)
@@ -20,7 +22,7 @@ REQUEST = requests(KEYS[:1])[0]
 
 def hasty() -> Any:
     """Return surroundings in which waiting takes no time."""
-    clock = Clock()
+    clock = SkippingClock()
     return REAL._replace(monotonic=clock.now, sleep=clock.sleep)
 
 
@@ -139,7 +141,7 @@ def test_the_time_limit_of_the_platform_holds(function: Function) -> None:
 
 def test_time_is_kept_for_the_lines_of_a_large_delivery(function: Function) -> None:
     """The more records, the earlier the last import: each that is left over still needs its line."""
-    slow = Clock()
+    slow = SkippingClock()
     ends: list[float] = []
 
     def late(seconds: float) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.handler.triggers.samples import Function, cloud_event, requests
+from tests.doubles.function import Function
+from tests.handler.triggers.samples import cloud_event, requests
 from tests.keys.many import public_keys
 
 ONE, TWO, THREE = public_keys(3)

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from handler.problems import MalformedJson
 from handler.triggers import intake
 from handler.triggers.delivery import Redeliver
+from tests.doubles.function import Function
 from tests.handler.test_event import JSON, MARKS
-from tests.handler.triggers.samples import Function, ckafka, cloud_event, requests, timer
+from tests.handler.triggers.samples import ckafka, cloud_event, requests, timer
 from tests.keys.many import public_keys
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.handler.triggers.samples import Function, requests
+from tests.doubles.function import Function
+from tests.handler.triggers.samples import requests
 from tests.keys.many import public_keys
 
 ONE, TWO, THREE = public_keys(3)

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.handler.triggers.samples import Function, requests, timer
+from tests.doubles.function import Function
+from tests.handler.triggers.samples import requests, timer
 from tests.keys.many import public_keys
 
 ONE, TWO, THREE = public_keys(3)

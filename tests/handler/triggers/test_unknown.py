@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.handler.triggers.samples import Function, ckafka
+from tests.doubles.function import Function
+from tests.handler.triggers.samples import ckafka
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,54 @@
+"""The function as triggers call it, beside a stand-in for CVM."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from handler.ambient import REAL, Ambient
+from local import in_process
+from local.cvm import StandIn
+from local.in_process import Json
+
+
+class Function(in_process.Function):
+    """The function that lets in CKafka, EventBridge, a timer and direct Invoke."""
+
+    cvm: StandIn
+
+    def __init__(self, cvm: StandIn) -> None:
+        super().__init__(cvm, [])
+        self._last_call = 0
+        self.let_in("ckafka:new-hires", "eventbridge:my.app", "timer:nightly", "invoke")
+
+    def __enter__(self) -> Function:
+        """Return the function; its folder goes when the `with` block ends."""
+        return self
+
+    def let_in(self, *sources: str, **allow: object) -> None:
+        """Make these the only sources that are known, each with the same rules."""
+        rules = {"allow": allow} if allow else {}
+        entries = [
+            {"id": f"caller-{number}", "auth": {"scheme": "trigger", "source": source}, **rules}
+            for number, source in enumerate(sources, 1)
+        ]
+        Path(self.environ["CALLERS_FILE"]).write_text(json.dumps({"callers": entries}))
+
+    def __call__(self, event: object, ambient: Ambient = REAL, **context: object) -> Any:
+        """Hand it an event as the platform does and return or raise what comes of it."""
+        self._last_call = len(self.log)
+        return self.invoke(event, {"request_id": "request-1", **context}, ambient)
+
+    @property
+    def audit(self) -> list[Json]:
+        """The audit lines of the last call."""
+        return [line for line in self.log[self._last_call :] if line["log"] == "audit"]
+
+    def told(self, *names: str) -> list[tuple[Any, ...]]:
+        """Return these fields of each audit line of the last call, None for those that a line has not."""
+        return [tuple(line.get(name) for name in names) for line in self.audit]
+
+    def asked(self) -> list[str]:
+        """Return what CVM was asked, in order."""
+        return [call.action for call in self.cvm.calls]
