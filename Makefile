@@ -73,6 +73,10 @@ lock:             ## newest versions into the lock files
 
 setup:
 	@local/venv .venv requirements-dev.txt $(PACKAGE_PYTHON) newest
+	@$(MAKE) -s locale/zh_CN/LC_MESSAGES/messages.mo
+
+%.mo: %.po
+	@$(PYTHON) -m package.translations --compile
 
 peers:
 	@local/venv .venv-peers requirements-peers.txt $(PACKAGE_PYTHON) newest

@@ -39,6 +39,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
+from handler.sentence import Sentence
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -72,7 +74,7 @@ class Problem(Exception):
 
     slug: ClassVar[str] = "internal-error"
     status: ClassVar[int] = 500
-    title: ClassVar[str] = "Internal error"
+    title: ClassVar[str] = Sentence("Internal error")
     retryable: ClassVar[bool] = False
 
     def __init__(
@@ -117,7 +119,7 @@ class MalformedJson(RequestProblem):
 
     slug = "malformed-json"
     status = 400
-    title = "The body is not valid JSON"
+    title = Sentence("The body is not valid JSON")
 
 
 class MalformedRequest(RequestProblem):
@@ -125,7 +127,7 @@ class MalformedRequest(RequestProblem):
 
     slug = "malformed-request"
     status = 400
-    title = "The request cannot be read"
+    title = Sentence("The request cannot be read")
 
 
 class NotFound(RequestProblem):
@@ -133,7 +135,7 @@ class NotFound(RequestProblem):
 
     slug = "not-found"
     status = 404
-    title = "No such route"
+    title = Sentence("No such route")
 
 
 class MethodNotAllowed(RequestProblem):
@@ -141,7 +143,7 @@ class MethodNotAllowed(RequestProblem):
 
     slug = "method-not-allowed"
     status = 405
-    title = "Method not allowed"
+    title = Sentence("Method not allowed")
 
 
 class PayloadTooLarge(RequestProblem):
@@ -149,7 +151,7 @@ class PayloadTooLarge(RequestProblem):
 
     slug = "payload-too-large"
     status = 413
-    title = "The body is too large"
+    title = Sentence("The body is too large")
 
 
 class UnsupportedMediaType(RequestProblem):
@@ -157,7 +159,7 @@ class UnsupportedMediaType(RequestProblem):
 
     slug = "unsupported-media-type"
     status = 415
-    title = "Unsupported media type"
+    title = Sentence("Unsupported media type")
 
 
 class InvalidRequest(RequestProblem):
@@ -165,7 +167,7 @@ class InvalidRequest(RequestProblem):
 
     slug = "invalid-request"
     status = 422
-    title = "The request breaks the schema"
+    title = Sentence("The request breaks the schema")
 
 
 class InvalidPublicKey(RequestProblem):
@@ -173,7 +175,7 @@ class InvalidPublicKey(RequestProblem):
 
     slug = "invalid-public-key"
     status = 422
-    title = "Not a usable OpenSSH RSA public key"
+    title = Sentence("Not a usable OpenSSH RSA public key")
 
 
 class WeakPublicKey(RequestProblem):
@@ -181,7 +183,7 @@ class WeakPublicKey(RequestProblem):
 
     slug = "weak-public-key"
     status = 422
-    title = "The public key is not safe to use"
+    title = Sentence("The public key is not safe to use")
 
 
 class CallerProblem(Problem):
@@ -193,7 +195,7 @@ class Unauthenticated(CallerProblem):
 
     slug = "unauthenticated"
     status = 401
-    title = "The caller is not known"
+    title = Sentence("The caller is not known")
 
     def __init__(self, cause: str) -> None:
         super().__init__(
@@ -210,7 +212,7 @@ class Forbidden(CallerProblem):
 
     slug = "forbidden"
     status = 403
-    title = "The caller is not allowed to do this"
+    title = Sentence("The caller is not allowed to do this")
 
 
 class AccountProblem(Problem):
@@ -222,7 +224,7 @@ class KeyNameConflict(AccountProblem):
 
     slug = "key-name-conflict"
     status = 409
-    title = "The key name holds another key"
+    title = Sentence("The key name holds another key")
 
 
 class PublicKeyConflict(AccountProblem):
@@ -230,7 +232,7 @@ class PublicKeyConflict(AccountProblem):
 
     slug = "public-key-conflict"
     status = 409
-    title = "The key is already there under another name"
+    title = Sentence("The key is already there under another name")
 
 
 class KeyPairQuota(AccountProblem):
@@ -238,7 +240,7 @@ class KeyPairQuota(AccountProblem):
 
     slug = "key-pair-quota"
     status = 409
-    title = "The account's key pairs are used up"
+    title = Sentence("The account's key pairs are used up")
 
 
 class UnknownProject(AccountProblem):
@@ -246,7 +248,7 @@ class UnknownProject(AccountProblem):
 
     slug = "unknown-project"
     status = 422
-    title = "Unknown project"
+    title = Sentence("Unknown project")
 
 
 class TagRefused(AccountProblem):
@@ -254,7 +256,7 @@ class TagRefused(AccountProblem):
 
     slug = "tag-refused"
     status = 422
-    title = "CVM refused a tag"
+    title = Sentence("CVM refused a tag")
 
 
 class UpstreamRefused(AccountProblem):
@@ -262,7 +264,7 @@ class UpstreamRefused(AccountProblem):
 
     slug = "upstream-refused"
     status = 422
-    title = "CVM refused a value of the request"
+    title = Sentence("CVM refused a value of the request")
 
 
 class ServiceProblem(Problem):
@@ -278,7 +280,7 @@ class Misconfigured(ServiceProblem):
 
     slug = "misconfigured"
     status = 500
-    title = "The function is not set up correctly"
+    title = Sentence("The function is not set up correctly")
     retryable = True
 
     def __init__(
@@ -304,7 +306,7 @@ class InternalError(ServiceProblem):
 
     slug = "internal-error"
     status = 500
-    title = "Internal error"
+    title = Sentence("Internal error")
 
     def __init__(self, cause: str, *, cvm_code: str = "", cvm_request_id: str = "") -> None:
         super().__init__(
@@ -333,7 +335,7 @@ class UpstreamError(ServiceProblem):
 
     slug = "upstream-error"
     status = 502
-    title = "CVM answered unexpectedly"
+    title = Sentence("CVM answered unexpectedly")
     retryable = True
 
 
@@ -342,7 +344,7 @@ class UpstreamBusy(ServiceProblem):
 
     slug = "upstream-busy"
     status = 503
-    title = "CVM is busy"
+    title = Sentence("CVM is busy")
     retryable = True
 
 
@@ -351,7 +353,7 @@ class UpstreamUnreachable(ServiceProblem):
 
     slug = "upstream-unreachable"
     status = 503
-    title = "CVM cannot be reached"
+    title = Sentence("CVM cannot be reached")
     retryable = True
 
 
@@ -360,7 +362,7 @@ class OutcomeUnknown(ServiceProblem):
 
     slug = "outcome-unknown"
     status = 504
-    title = "Whether the key pair was imported is not known"
+    title = Sentence("Whether the key pair was imported is not known")
     retryable = True
 
 

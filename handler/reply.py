@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from handler.catalogue import ENGLISH, translator
 from handler.problems import Problem
 
 if TYPE_CHECKING:
@@ -34,11 +35,12 @@ class Rendered(NamedTuple):
     body: Body
 
 
-def rendered(answer: Answer, call: Invocation) -> Rendered:
-    """Return an answer in the contract's form."""
+def rendered(answer: Answer, call: Invocation, language: str = ENGLISH) -> Rendered:
+    """Return an answer in the contract's form, its sentences in a language."""
     if isinstance(answer.outcome, Problem):
         known = answer.item.caller is not None
-        return problem(answer.outcome, call.request_id, call.problem_base_url(), known_caller=known)
+        base = call.problem_base_url()
+        return problem(answer.outcome, call.request_id, base, known_caller=known, language=language)
     assert answer.order is not None  # noqa: S101 - nothing is imported without an order; for the type checker
     return result(answer.order, answer.outcome, call.request_id)
 
@@ -66,7 +68,9 @@ def result(order: Order, imported: Imported, request_id: str) -> Rendered:
     return Rendered(201 if imported.result == "created" and not order.dry_run else 200, body)
 
 
-def problem(error: Problem, request_id: str, base_url: str, *, known_caller: bool) -> Rendered:
+def problem(
+    error: Problem, request_id: str, base_url: str, *, known_caller: bool, language: str = ENGLISH
+) -> Rendered:
     """Return a problem in the form of `problem.json` (RFC 9457).
 
     Args:
@@ -74,18 +78,20 @@ def problem(error: Problem, request_id: str, base_url: str, *, known_caller: boo
         request_id: this call's id.
         base_url: what stands before the slug in `type`.
         known_caller: whether the caller is recognised, and so may read what is misconfigured.
+        language: that of the sentences.
     """
+    say = translator(language)
     body: Body = {
         "type": base_url + error.slug,
-        "title": error.title,
+        "title": say(error.title),
         "status": error.status,
-        "detail": error.explained(known_caller=known_caller),
-        "remedy": error.remedy,
+        "detail": say(error.explained(known_caller=known_caller)),
+        "remedy": say(error.remedy),
         "code": error.slug,
         "reason": error.reason,
         "retryable": error.retryable,
         "retryAfter": error.retry_after,
-        "errors": [field._asdict() for field in error.errors],
+        "errors": [{"pointer": field.pointer, "detail": say(field.detail)} for field in error.errors],
         "requestId": request_id,
         "cvmRequestId": error.cvm_request_id,
         "cvmCode": error.cvm_code,
@@ -97,19 +103,26 @@ def problem(error: Problem, request_id: str, base_url: str, *, known_caller: boo
     )
 
 
-def many(answers: Iterable[Answer], call: Invocation) -> Body:
+def many(answers: Iterable[Answer], call: Invocation, language: str = ENGLISH) -> Body:
     """Return the body of many answers, in the order in which the items were sent."""
-    results = [{"index": index, **rendered(answer, call)._asdict()} for index, answer in enumerate(answers)]
+    results = [
+        {"index": index, **rendered(answer, call, language)._asdict()} for index, answer in enumerate(answers)
+    ]
     return {"results": results, "requestId": call.request_id}
 
 
-def http_answer(answer: Answer, call: Invocation) -> Body:
+def http_many(answers: Iterable[Answer], call: Invocation, language: str) -> Body:
+    """Return the HTTP reply to many requests."""
+    return http(207, many(answers, call, language), JSON, call.request_id, **_spoken(language))
+
+
+def http_answer(answer: Answer, call: Invocation, language: str) -> Body:
     """Return an answer's HTTP reply, with the headers that its status asks for."""
-    status, body = rendered(answer, call)
+    status, body = rendered(answer, call, language)
     error = answer.outcome
     if not isinstance(error, Problem):
         return http(status, body, JSON, call.request_id)
-    headers: dict[str, str] = {}
+    headers = _spoken(language)
     if status == 401:
         headers["WWW_Authenticate"] = CHALLENGE
     if error.allow:
@@ -117,6 +130,11 @@ def http_answer(answer: Answer, call: Invocation) -> Body:
     if error.retry_after:
         headers["Retry_After"] = str(error.retry_after)
     return http(status, body, PROBLEM_JSON, call.request_id, **headers)
+
+
+def _spoken(language: str) -> dict[str, str]:
+    """Return the headers of a reply with sentences (RFC 9110 sections 8.5 and 12.5.5)."""
+    return {"Content_Language": language, "Vary": "Accept-Language"}
 
 
 def http(status: int, body: Body | str, media_type: str, request_id: str, **headers: str) -> Body:

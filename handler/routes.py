@@ -10,7 +10,18 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from handler import __version__, audit, callers, cors, decide, http, reply, settings, strict_json
+from handler import (
+    __version__,
+    audit,
+    callers,
+    catalogue,
+    cors,
+    decide,
+    http,
+    reply,
+    settings,
+    strict_json,
+)
 from handler.callers import header
 from handler.decide import Asked, Rejected
 from handler.problems import (
@@ -51,7 +62,7 @@ def answer(event: dict[str, Any], call: Invocation) -> reply.Body:
     request = http.read(event)
     result = attempt(_dispatch, request, call)
     if isinstance(result, Problem):
-        result = _refused(Rejected(result, None, _origin(request)), call)
+        result = _refused(Rejected(result, None, _origin(request)), request, call)
     if request.method == "HEAD":
         result["body"] = ""
     return _shared(result, request, call)
@@ -109,15 +120,15 @@ def _import(request: HttpRequest, call: Invocation) -> reply.Body:
         return _redeem(request, body, call)
     known = callers.load(call.configured(), call.ambient.environ)
     caller = callers.recognise(request.headers, body.raw, known, call.ambient.wall())
-    origin = _origin(request)
+    origin, language = _origin(request), _language(request)
     value = attempt(_value, request, body, caller)
     if isinstance(value, Problem):
-        return _refused(Rejected(value, caller, origin), call)
+        return _refused(Rejected(value, caller, origin), request, call)
     if not isinstance(value, list):
         (single,) = _settled([Asked(value, caller, "", origin)], call)
-        return reply.http_answer(single, call)
+        return reply.http_answer(single, call, language)
     items = [Asked(element, caller, "", {**origin, "index": i}) for i, element in enumerate(value)]
-    return reply.http(207, reply.many(_settled(items, call), call), reply.JSON, call.request_id)
+    return reply.http_many(_settled(items, call), call, language)
 
 
 def _redeem(request: HttpRequest, body: Body, call: Invocation) -> reply.Body:
@@ -137,13 +148,13 @@ def _redeem(request: HttpRequest, body: Body, call: Invocation) -> reply.Body:
     caller, invitation, cause = holder
     origin = {**_origin(request), "invitation": invitation.id if invitation else ""}
     if caller is None or invitation is None:
-        return _refused(Rejected(Unauthenticated(cause), None, origin), call)
+        return _refused(Rejected(Unauthenticated(cause), None, origin), request, call)
     origin["user"] = invitation.user
     value = attempt(lambda: redeem.filled(_value(request, body, caller), invitation))
     if isinstance(value, Problem):
-        return _refused(Rejected(value, caller, origin), call)
+        return _refused(Rejected(value, caller, origin), request, call)
     (single,) = _settled([Asked(value, caller, invitation.user, origin)], call)
-    return reply.http_answer(redeem.discreet(single, invitation), call)
+    return reply.http_answer(redeem.discreet(single, invitation), call, _language(request))
 
 
 def _invite(request: HttpRequest, call: Invocation) -> reply.Body:
@@ -162,7 +173,7 @@ def _invite(request: HttpRequest, call: Invocation) -> reply.Body:
         lambda: mint.mint(_value(request, body, caller), caller, "", configured, keys, call.own_region(), now)
     )
     if isinstance(minted, Problem):
-        return _refused(Rejected(minted, caller, origin), call)
+        return _refused(Rejected(minted, caller, origin), request, call)
     line = {"caller": caller.id, "keyName": minted.invitation.key_name, "invitation": minted.invitation.id}
     audit.write({**origin, **line, "result": "invited"}, call)
     return reply.http(201, minted.body(configured, call.request_id), reply.JSON, call.request_id)
@@ -205,10 +216,14 @@ def _settled(items: list[Asked], call: Invocation) -> Iterator[Answer]:
     return batch.settle(items, call, call.deadline(call.configured().time_budget))
 
 
-def _refused(item: Rejected, call: Invocation) -> reply.Body:
+def _refused(item: Rejected, request: HttpRequest, call: Invocation) -> reply.Body:
     refused = decide.refuse(item)
     audit.decided(refused, call)
-    return reply.http_answer(refused, call)
+    return reply.http_answer(refused, call, _language(request))
+
+
+def _language(request: HttpRequest) -> str:
+    return catalogue.preferred(request.headers.get("accept-language", ()))
 
 
 def _chat(platform: Platform, request: HttpRequest, call: Invocation) -> reply.Body:

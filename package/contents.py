@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from handler import __version__
-from package import certificates, wheels
+from package import certificates, translations, wheels
 
 
 class PackedFile(NamedTuple):
@@ -67,6 +67,8 @@ def own(root: Path) -> Iterator[PackedFile]:
     for name in ("index.py", "callers.json"):
         if (root / name).is_file():
             yield PackedFile(name, (root / name).read_bytes())
+    if (root / translations.SOURCE).is_file():
+        yield PackedFile(translations.COMPILED.as_posix(), translations.compiled(root))
     yield PackedFile("licenses/import-key-pair/LICENSE", (root / "LICENSE").read_bytes())
 
 

@@ -184,7 +184,7 @@ def test_a_problem_reply_has_the_headers_of_its_status() -> None:
 
     def headers(error: problems.Problem) -> dict[str, str]:
         refused = decide.refuse(decide.Rejected(error, None, {}))
-        found: dict[str, str] = reply.http_answer(refused, CALL)["headers"]
+        found: dict[str, str] = reply.http_answer(refused, CALL, "en")["headers"]
         return found
 
     assert headers(problems.Unauthenticated("x"))["WWW-Authenticate"].startswith("Bearer ")
@@ -196,6 +196,8 @@ def test_a_problem_reply_has_the_headers_of_its_status() -> None:
         "Content-Type": "application/problem+json",
         "X-Request-Id": "r1",
         "Cache-Control": "no-store",
+        "Content-Language": "en",
+        "Vary": "Accept-Language",
     }
 
 

@@ -101,8 +101,8 @@ def test_package_holds_what_was_agreed(dist: Path | None) -> None:
     assert roots == {
         "__pycache__", f"_cffi_backend.{runtime.TAG}-x86_64-linux-gnu.so", "attr", "attrs",
         "certificates", "cryptography", "ecdsa", "handler", "index.py", "jsonschema",
-        "jsonschema_specifications", "licenses", "referencing", "release", "rpds", "schemas", "six.py",
-        "sshpubkeys", "tencentcloud", "typing_extensions.py",
+        "jsonschema_specifications", "licenses", "locale", "referencing", "release", "rpds", "schemas",
+        "six.py", "sshpubkeys", "tencentcloud", "typing_extensions.py",
     } | {"page"} | ({"callers.json"} if (ROOT / "callers.json").exists() else set())  # fmt: skip
     assert not [path for path in paths if path.endswith((".pyi", ".h", ".typed")) or "/test" in path]
     assert not [path for path in paths if "dist-info" in path]

@@ -1,0 +1,97 @@
+"""`python -m package.translations`: brings the Chinese sentences up to date with the code, and compiles them.
+
+Every `Sentence("...")` in the code is a message; its translation stands in `locale/`. New messages are added
+empty, those that are gone are taken out. What is empty, fuzzy or has other placeholders than the English
+sentence is refused by a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = Path("locale/zh_CN/LC_MESSAGES/messages.po")
+COMPILED = SOURCE.with_suffix(".mo")
+
+_LANGUAGE = "zh_CN"
+
+
+def extracted(root: Path) -> Catalog:
+    """Return the messages of the code, with the files that they stand in."""
+    catalog = Catalog(charset="utf-8")
+    rooms = (root / "handler", root / "page")
+    for room in rooms:
+        found = extract_from_dir(room, [("**.py", "python")], keywords={"Sentence": None})
+        for path, _line, message, _comments, _context in sorted(found, key=lambda item: (item[0], item[1])):
+            catalog.add(message, locations=[(f"{room.name}/{path}", None)])  # type: ignore[list-item] # no line
+    return catalog
+
+
+def updated(root: Path) -> Catalog:
+    """Return the translations of exactly the messages of the code."""
+    with (root / SOURCE).open("rb") as file:
+        known = read_po(file, locale=_LANGUAGE)
+    catalog = Catalog(locale=_LANGUAGE, charset="utf-8", fuzzy=False, header_comment="# Chinese sentences.")
+    for message in extracted(root):
+        if message.id:
+            before = known.get(message.id)
+            catalog.add(
+                message.id, before.string if before else "", locations=message.locations, flags=message.flags
+            )
+    return catalog
+
+
+def source(catalog: Catalog) -> bytes:
+    """Return the text of a .po file, in the order of the messages."""
+    out = BytesIO()
+    write_po(out, catalog, width=110, sort_output=True, omit_header=True, include_lineno=False)
+    return _HEAD + out.getvalue()
+
+
+#: Without dates and names, so that the file says nothing of when and by whom.
+_HEAD = b'''\
+# Chinese (simplified) for every sentence that a person reads. Kept by `python -m package.translations`.
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Language: zh_CN\\n"
+
+'''
+
+
+def compiled(root: Path) -> bytes:
+    """Return the .mo file that the function reads."""
+    with (root / SOURCE).open("rb") as file:
+        catalog = read_po(file, locale=_LANGUAGE)
+    plain = Catalog(charset="utf-8")
+    for message in catalog:
+        if message.id and message.string:
+            plain.add(message.id, message.string)
+    out = BytesIO()
+    write_mo(out, plain)
+    return out.getvalue()
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """Write the files; return the exit code."""
+    parser = argparse.ArgumentParser(
+        "python -m package.translations", description="Brings the Chinese sentences up to date."
+    )
+    parser.add_argument("--compile", action="store_true", help="only compile what stands there")
+    options = parser.parse_args(arguments)
+    if not options.compile:
+        (root / SOURCE).write_bytes(source(updated(root)))
+    (root / COMPILED).write_bytes(compiled(root))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Which language a reader gets."""
+
+from __future__ import annotations
+
+import pytest
+
+from handler import catalogue
+from handler.sentence import Sentence, translated
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ([], "en"),
+        ([""], "en"),
+        (["zh"], "zh-CN"),
+        (["ZH-cn"], "zh-CN"),
+        (["zh-TW"], "zh-CN"),
+        (["zh-Hans-CN, en;q=0.5"], "zh-CN"),
+        (["en, zh"], "en"),
+        (["zh, en"], "zh-CN"),
+        (["en;q=0.8, zh;q=0.9"], "zh-CN"),
+        (["en;q=0.9, zh;q=0.9"], "en"),
+        (["zh;q=0"], "en"),
+        (["en;q=0, zh;q=0.001"], "zh-CN"),
+        (["fr, zh;q=0.1"], "en"),
+        (["*"], "en"),
+        (["*, zh;q=0.9"], "en"),
+        (["zhx"], "en"),
+        (["zh;q=2"], "en"),
+        (["zh;q=1.001"], "en"),
+        (["zh;q=x"], "en"),
+        (["zh;q=0.1234"], "en"),
+        (["zh;q=0.²"], "en"),
+        (["zh;level=1"], "en"),
+        (["zh ; Q=1.000"], "zh-CN"),
+        (["fr;q=0.1", "zh"], "zh-CN"),
+        ([",".join(["fr;q=0.1"] * 40 + ["zh"])], "en"),
+    ],
+)
+def test_the_highest_quality_decides(header: list[str], language: str) -> None:
+    """The first on a tie; what is not Chinese is English; what cannot be read is left out."""
+    assert catalogue.preferred(header) == language
+
+
+def test_a_sentence_is_english_and_can_be_translated() -> None:
+    """Its values are filled in afterwards, and sentences among them are translated too."""
+    inner = Sentence("the key")
+    sentence = Sentence("{what} stands there {count} times.", what=inner, count=2)
+    assert sentence == "the key stands there 2 times."
+    chinese = {"the key": "公钥", "{what} stands there {count} times.": "{what}出现了 {count} 次。"}
+    assert translated(sentence, chinese.__getitem__) == "公钥出现了 2 次。"
+    assert translated("skey-1", chinese.__getitem__) == "skey-1"
+    assert translated(Sentence("{user} is kept"), str) == "{user} is kept"
