@@ -140,6 +140,8 @@ class Server:
                 return
             quietest.writer.transport.abort()
         self._connections[task] = connection
+        # asyncio sets this only where the listening socket names its protocol, and create_server's does not.
+        writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             await connection.converse()
         except (OSError, asyncio.IncompleteReadError):

@@ -222,20 +222,21 @@ def test_credential_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> Non
     assert options(["--credential", "a:b"]).credentials == (Credential("a", "b"),)
 
 
-def test_is_quick_and_small(missing: Callable[[str, str], None]) -> None:
-    """It starts within half a second and imports within a millisecond of processor time, in little memory.
-
-    Processor time, because the machine may be busy; `python -m bench.cvm_load` measures what a client sees.
-    """
+def test_is_small(missing: Callable[[str, str], None]) -> None:
+    """It holds hundreds of key pairs in little memory; `python -m bench.cvm_load` measures time as well."""
     if not Path("/proc/self/stat").exists():
-        return missing("/proc", "the stand-in is quick and small")
+        return missing("/proc", "the stand-in is small")
 
-    figures = measure(count=500)
-
-    assert figures["start_cpu_seconds"] < 0.5
-    assert figures["cpu_ms_per_import"] < 1
-    assert figures["rss_mb_after"] < 60
+    assert measure(count=500)["rss_mb_after"] < 60
     return None
+
+
+def test_starts_with_little() -> None:
+    """What only some of its switches need is not loaded at the start, which is to be quick."""
+    source = "import sys, local.cvm.__main__; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(ran.stdout.split())
+    assert loaded.isdisjoint({"cryptography", "email", "http.client", "jsonschema", "urllib.request"})
 
 
 def test_a_stand_in_says_how_to_reach_it() -> None:

