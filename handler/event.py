@@ -2,6 +2,7 @@
 
     http         a dict with `httpMethod` and `headers`: Function URL, API Gateway, CloudBase access
     ckafka       non-empty `Records`, each with `Ckafka`
+    cos          non-empty `Records`, each with `cos` and `event`
     eventbridge  non-empty `EventList`, or `specversion` with `source` and `data`
     timer        `Type` is `Timer`
     invoke       `keyName` or `items`: somebody calls the function directly
@@ -45,6 +46,6 @@ def recognise(event: object) -> Source:
 def triggers() -> tuple[Trigger, ...]:
     """Return the sources beside HTTP, in the order in which they are asked."""
     # Imported here: an HTTP request, which somebody waits for, needs none of them.
-    from handler.triggers import ckafka, eventbridge, invoke, timer, unknown
+    from handler.triggers import ckafka, cos, eventbridge, invoke, timer, unknown
 
-    return (ckafka, eventbridge, timer, invoke, unknown)
+    return (ckafka, cos, eventbridge, timer, invoke, unknown)

@@ -34,6 +34,7 @@ class Settings(NamedTuple):
         base_path: what stands before every route, without a slash at its end; may be empty.
         cvm_scheme: `https`, or `http` for a stand-in on this machine.
         cvm_host: the host (and port) that CVM is asked at.
+        cos_endpoint: the host and port of a stand-in for COS on this machine; empty for COS itself.
         default_region: the region of a request that names none; may be empty.
         time_budget: the time that one request may take, in seconds.
         min_rsa_bits: the smallest RSA modulus that any caller may hand in.
@@ -48,6 +49,7 @@ class Settings(NamedTuple):
     base_path: str = ""
     cvm_scheme: str = "https"
     cvm_host: str = "cvm.tencentcloudapi.com"
+    cos_endpoint: str = ""
     default_region: str = ""
     time_budget: float = 20.0
     min_rsa_bits: int = 2048
@@ -68,6 +70,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         callers_file=environ.get("CALLERS_FILE", ""),
         base_path=_base_path(environ.get("BASE_PATH", "")),
         **_endpoint(environ.get("CVM_ENDPOINT", "")),
+        cos_endpoint=_stand_in(environ, "COS_ENDPOINT"),
         default_region=_region(environ.get("DEFAULT_REGION", "")),
         time_budget=_whole(environ, "TIME_BUDGET_MS", 20_000, 1_000, 890_000) / 1000,
         min_rsa_bits=_whole(environ, "MIN_RSA_BITS", 2048, 2048, 16384),
@@ -120,6 +123,14 @@ def _loopback(value: str) -> str:
     port = host.removeprefix(_LOOPBACK)
     number = port.isascii() and port.isdigit() and port[0] != "0" and len(port) <= 5 and int(port) < 1 << 16
     return host if number and value == f"http://{_LOOPBACK}{port}" else ""
+
+
+def _stand_in(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    found = _loopback(value)
+    if value and not found:
+        raise Misconfigured(f"{name} is wrong: it is http://127.0.0.1:PORT, or not set at all.")
+    return found
 
 
 def _region(value: str) -> str:

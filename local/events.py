@@ -41,7 +41,8 @@ def fill(event: Any, values: Mapping[str, str]) -> Any:
 def sources(event: Any) -> list[str]:
     """Return what `source` a caller of the scheme `trigger` needs to let each part of an event in.
 
-    The forms are those of `callers.json`: `ckafka:TOPIC`, `eventbridge:SOURCE`, `timer:NAME`, `invoke`.
+    The forms are those of `callers.json`: `ckafka:TOPIC`, `eventbridge:SOURCE`, `cos:BUCKET-APPID/prefix/`,
+    `timer:NAME`, `invoke`.
     """
     if not isinstance(event, dict) or "httpMethod" in event:
         return []
@@ -49,11 +50,22 @@ def sources(event: Any) -> list[str]:
     publishers = [part.get("source") for part in event.get("EventList", [event]) if "specversion" in part]
     named = [
         *(f"ckafka:{topic}" for topic in topics if topic),
+        *(f"cos:{bucket}/{key.rpartition('/')[0]}/" for bucket, key in objects(event)),
         *(f"eventbridge:{publisher}" for publisher in publishers if publisher),
     ]
     if event.get("TriggerName"):
         named.append(f"timer:{event['TriggerName']}")
     return list(dict.fromkeys(named)) or ["invoke"]
+
+
+def objects(event: Any) -> list[tuple[str, str]]:
+    """Return the bucket, with its APPID, and the key of each object that an event of COS names."""
+    records = event.get("Records", []) if isinstance(event, dict) else []
+    named = [record["cos"] for record in records if "cos" in record]
+    return [
+        (f"{cos['cosBucket']['name']}-{cos['cosBucket']['appid']}", cos["cosObject"]["key"].split("/", 3)[3])
+        for cos in named
+    ]
 
 
 def _filled(value: Any, values: Mapping[str, str]) -> Any:

@@ -199,3 +199,19 @@ def _require_distinct(callers: list[Caller]) -> None:
             other = claimed.setdefault((what, value), here)
             if other != here:
                 raise Misconfigured(f"The callers file is wrong: {here} has the same {what} as {other}.")
+    _require_no_loop(callers)
+
+
+def _require_no_loop(callers: list[Caller]) -> None:
+    sources = [
+        (place(index, caller.id), caller.auth)
+        for index, caller in enumerate(callers)
+        if isinstance(caller.auth, trigger.Trigger)
+    ]
+    # Few have results, so this stays small also with a thousand callers.
+    for here, writing in sources:
+        for there, watching in sources if writing.results else ():
+            if trigger.is_fed_back(writing, watching):
+                raise Misconfigured(
+                    f"The callers file is wrong: {here}: auth.results overlaps the source of {there}."
+                )

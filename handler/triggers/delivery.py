@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from handler.decide import Answer
     from handler.invocation import Invocation
     from handler.log import Field
-    from handler.triggers.intake import Record
+    from handler.triggers.intake import Opened, Record
 
 #: So many records an exception names; the log has them all.
 _MOST_NAMED = 10
@@ -33,13 +33,22 @@ class Redeliver(Exception):
     """
 
 
+def _unreported(answer: Answer) -> None:
+    """Nobody looks for the answers of most sources: the log has them."""
+
+
 def settle(
     records: Iterable[Record],
     count: int,
     call: Invocation,
-    opened: Callable[[Record], tuple[Record, ...]] = intake.alone,
+    opened: Callable[[Record], Opened] = intake.alone,
+    report: Callable[[Answer], Problem | None] = _unreported,
 ) -> dict[str, int]:
     """Decide all records of a delivery and return how many ended how; see `intake.settle`.
+
+    Args:
+        records, count, call, opened: see `intake.settle`.
+        report: tells an answer to whoever looks for it; returns why that may succeed later, if it may.
 
     Raises:
         Redeliver: at least one of them may succeed later.
@@ -49,8 +58,9 @@ def settle(
     places: list[str] = []
     for position, answer in enumerate(intake.settle(records, count, call, opened)):
         endings[_ending(answer)] += 1
-        if isinstance(answer.outcome, Problem) and answer.outcome.retryable:
-            later[answer.outcome.slug] += 1
+        problem = _later(answer, report)
+        if problem is not None:
+            later[problem.slug] += 1
             if len(places) < _MOST_NAMED:
                 places.append(_place(answer.item.origin, position))
     if later:
@@ -60,6 +70,13 @@ def settle(
             f" (request {call.request_id}; first at {', '.join(places)})"
         )
     return dict(endings)
+
+
+def _later(answer: Answer, report: Callable[[Answer], Problem | None]) -> Problem | None:
+    """Return why a record is to come again; an answer that is final is reported first."""
+    if isinstance(answer.outcome, Problem) and answer.outcome.retryable:
+        return answer.outcome
+    return report(answer)
 
 
 def _ending(answer: Answer) -> str:

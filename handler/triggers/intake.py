@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from handler import answer_size, batch, callers, strict_json
+from handler import answer_size, audit, batch, callers, strict_json
 from handler.callers import trigger
 from handler.decide import MOST_ITEMS, Asked, Rejected
 from handler.problems import FieldError, InvalidRequest, Problem, attempt
@@ -43,6 +43,16 @@ class Record(NamedTuple):
     origin: Mapping[str, Field] = {}
 
 
+class PassedOver(NamedTuple):
+    """A record that holds no request: nothing is decided, and one audit line says why."""
+
+    cause: str
+
+
+#: What a record turns out to hold.
+Opened = tuple[Record, ...] | PassedOver
+
+
 def alone(record: Record) -> tuple[Record, ...]:
     """Return a record that holds one request."""
     return (record,)
@@ -75,7 +85,7 @@ def settle(
     records: Iterable[Record],
     count: int,
     call: Invocation,
-    opened: Callable[[Record], tuple[Record, ...]] = alone,
+    opened: Callable[[Record], Opened] = alone,
 ) -> Iterator[Answer]:
     """Yield the answer to each request of the records, in order.
 
@@ -118,7 +128,7 @@ def number(given: object) -> int | None:
 
 
 def _items(
-    records: Iterable[Record], call: Invocation, opened: Callable[[Record], tuple[Record, ...]]
+    records: Iterable[Record], call: Invocation, opened: Callable[[Record], Opened]
 ) -> Iterator[Item]:
     known = attempt(_known, call)
     for record in records:
@@ -135,6 +145,10 @@ def _items(
         if isinstance(singles, Problem):
             yield Rejected(singles, caller, origin)
             continue
+        if isinstance(singles, PassedOver):
+            passed = {**origin, "caller": caller.id, "result": "passed-over", "cause": singles.cause}
+            audit.write(passed, call)
+            continue
         for single in singles:
             value = attempt(_request, single.content)
             place = {**origin, **single.origin}
@@ -143,11 +157,9 @@ def _items(
             )
 
 
-def _opened(
-    opened: Callable[[Record], tuple[Record, ...]], record: Record, caller: Caller
-) -> tuple[Record, ...]:
+def _opened(opened: Callable[[Record], Opened], record: Record, caller: Caller) -> Opened:
     singles = opened(record)
-    if len(singles) > 1:
+    if not isinstance(singles, PassedOver) and len(singles) > 1:
         answer_size.require_room([single.content for single in singles], caller.tags)
     return singles
 

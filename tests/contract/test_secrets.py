@@ -51,7 +51,7 @@ MARKS = {
 
 #: What an audit line says of who sent what from where. Text that does not look like a name or an id is
 #: left out of them, and what does may be anything.
-NAMES = {"topic", "source", "eventId", "user", "caller"}
+NAMES = {"topic", "source", "eventId", "user", "caller", "bucket", "object"}
 
 #: Lines of a chat's answer that tell its sender how a stored tag differs, and who and where they are.
 SHOWN = re.compile(

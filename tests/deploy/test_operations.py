@@ -29,7 +29,7 @@ FIELDS = {
     "attempts", "caller", "cause", "code", "cvmCode", "cvmRequestId", "fingerprint", "keyId", "keyName",
     "log", "reason", "requestId", "result", "totalMs", "trigger", "upstreamMs", "user",
     # where a record came from
-    "bits", "eventId", "index", "offset", "partition", "source", "topic", "traceId",
+    "bits", "bucket", "eventId", "index", "object", "offset", "partition", "source", "topic", "traceId",
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ import pytest
 import index
 from handler.callers import standard_webhooks
 from handler.upstream import transport
-from local import chat, cvm, events
+from local import chat, cos, cvm, events
 from local.in_process import API_KEY, Json, caller, public_keys
 
 MESSAGE_ID = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"
@@ -78,10 +78,17 @@ def stage(folder: Path) -> Iterator[cvm.StandIn]:
     file = folder / "callers.json"
     file.write_text(json.dumps({"callers": callers()}), encoding="utf-8")
     options = cvm.Options(rate=0, quota=0, any_project=True, any_region=True, credentials=(CREDENTIAL,))
-    with cvm.serve(options) as running, pytest.MonkeyPatch.context() as patch:
+    with (
+        cvm.serve(options) as running,
+        cos.serve(keyring=running.keyring) as store,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for bucket, key in (place for event in RECORDED.values() for place in events.objects(event)):
+            store.put(bucket, key, public_keys()[0].encode())
         variables = {
             "CALLERS_FILE": str(file),
             "CVM_ENDPOINT": running.url,
+            "COS_ENDPOINT": store.url,
             "TENCENTCLOUD_REGION": "ap-guangzhou",
             "TENCENTCLOUD_SECRETID": CREDENTIAL.secret_id,
             "TENCENTCLOUD_SECRETKEY": CREDENTIAL.secret_key,

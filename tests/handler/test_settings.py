@@ -17,6 +17,7 @@ def test_nothing_set_is_the_documented_default() -> None:
         "CALLERS_FILE",
         "BASE_PATH",
         "CVM_ENDPOINT",
+        "COS_ENDPOINT",
         "DEFAULT_REGION",
         "TIME_BUDGET_MS",
         "MIN_RSA_BITS",
@@ -57,6 +58,7 @@ def test_nothing_set_is_the_documented_default() -> None:
         ),
         ("CVM_ENDPOINT", "http://127.0.0.1:8000", {"cvm_scheme": "http", "cvm_host": "127.0.0.1:8000"}),
         ("CVM_ENDPOINT", "http://127.0.0.1:65535", {"cvm_scheme": "http", "cvm_host": "127.0.0.1:65535"}),
+        ("COS_ENDPOINT", "http://127.0.0.1:8000", {"cos_endpoint": "127.0.0.1:8000"}),
         ("DEFAULT_REGION", "ap-shanghai-fsi", {"default_region": "ap-shanghai-fsi"}),
         ("TIME_BUDGET_MS", "1000", {"time_budget": 1.0}),
         ("TIME_BUDGET_MS", "890000", {"time_budget": 890.0}),
@@ -199,6 +201,7 @@ def test_a_wrong_value_is_not_repeated() -> None:
     for name in (
         "BASE_PATH",
         "CVM_ENDPOINT",
+        "COS_ENDPOINT",
         "DEFAULT_REGION",
         "TIME_BUDGET_MS",
         "PROBLEM_BASE_URL",

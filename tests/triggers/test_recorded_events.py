@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local import events
+from local import cos, events
 from tests.doubles.function import Function
 from tests.keys.many import public_keys
 
@@ -29,6 +29,7 @@ EXPECTED: dict[str, tuple[object, list[str]]] = {
     "eventbridge-ckafka": ({"created": 1}, ["created"]),
     "eventbridge-tdmq": ({"created": 1}, ["created"]),
     "eventbridge-apigw": ({"refused": 1}, ["unauthenticated"]),
+    "cos-put": ({"created": 1}, ["created"]),
     "timer-one": ({"created": 1}, ["created"]),
     "timer-items": (
         {"created": 1, "unchanged": 1, "refused": 1},
@@ -41,7 +42,6 @@ EXPECTED: dict[str, tuple[object, list[str]]] = {
     "invoke-bad-request": ("invalid-request", ["invalid-request"]),
     "unknown-mixed-records": ("malformed-request", ["malformed-request"]),
     "unknown-cmq": ("malformed-request", ["malformed-request"]),
-    "unknown-cos": ("malformed-request", ["malformed-request"]),
     "unknown-clb": ("malformed-request", ["malformed-request"]),
     "unknown-cls": ("malformed-request", ["malformed-request"]),
 }
@@ -69,7 +69,11 @@ def test_a_recorded_event_ends_as_expected(function: Function, name: str) -> Non
     returned, decisions = EXPECTED[name]
     recorded = events.read(events.EVENTS / f"{name}.json")
     function.let_in(*events.sources(recorded))
-    assert _short(function(events.fill(recorded, {"PUBLIC_KEY": KEY}))) == returned
+    with cos.serve(keyring=function.cvm.keyring) as store:
+        function.environ["COS_ENDPOINT"] = store.url
+        for bucket, key in events.objects(recorded):
+            store.put(bucket, key, KEY.encode())
+        assert _short(function(events.fill(recorded, {"PUBLIC_KEY": KEY}))) == returned
     assert [line.get("result") or line["code"] for line in function.audit] == decisions
     assert {line["trigger"] for line in function.audit} == {name.split("-")[0]}
     assert KEY.split()[1][40:90] not in function.output + json.dumps(returned)

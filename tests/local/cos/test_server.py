@@ -230,7 +230,7 @@ def test_the_event_of_a_put(cos: Cos) -> None:
         "cosRegion": "ap-guangzhou",
     }
     assert record["event"]["eventName"] == "cos:ObjectCreated:Put"
-    assert {*event["Records"][0]} == {*json.loads(Path("events/unknown-cos.json").read_text())["Records"][0]}
+    assert {*event["Records"][0]} == {*json.loads(Path("events/cos-put.json").read_text())["Records"][0]}
 
 
 def test_control_routes(cos: Cos) -> None:
