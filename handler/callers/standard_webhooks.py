@@ -6,6 +6,7 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 from __future__ import annotations
 
 import hmac
+from binascii import b2a_base64
 from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers import freshness, header, variables
@@ -114,10 +115,7 @@ def verify(
 
 def sign(secret: bytes, signed: bytes) -> bytes:
     """Return the Base64 signature of `id.timestamp.body`, without the `v1,` before it."""
-    # Imported here: see above.
-    from base64 import b64encode
-
-    return b64encode(hmac.digest(secret, signed, "sha256"))
+    return b2a_base64(hmac.digest(secret, signed, "sha256"), newline=False)
 
 
 def _secrets(known: Iterable[Known]) -> Iterable[tuple[Caller | None, bytes]]:
