@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench import cold
 from bench.events import PUBLIC_KEY
@@ -49,12 +49,12 @@ class _WithChat(Instances):
 
 
 @contextmanager
-def instances(python: Path, endpoint: str) -> Iterator[Instances]:
-    """Yield what starts processes that know a caller of each platform."""
+def instances(python: Path, endpoint: str, port: int = 0) -> Iterator[Instances]:
+    """Yield what starts processes that know a caller of each platform; see `bench.instance.Instances`."""
     with tempfile.TemporaryDirectory() as folder:
         callers = Path(folder) / "callers.json"
         callers.write_text(json.dumps({"callers": list(chat.CALLERS)}), encoding="utf-8")
-        yield _WithChat(python, endpoint, callers)
+        yield _WithChat(python, endpoint, callers, port)
 
 
 def clock(measured: Instances, ours: Subject, rounds: int) -> dict[str, Answer]:
@@ -73,6 +73,20 @@ def clock(measured: Instances, ours: Subject, rounds: int) -> dict[str, Answer]:
     return {player: Answer(spent, chat.PATIENCE[player]) for player, spent in best.items()}
 
 
+def counts(measured: Instances, ours: Subject) -> dict[str, cold.Counted]:
+    """Count a message of each platform that imports a key, from cold.
+
+    Raises ValueError where an answer is not what it must be.
+    """
+    found = {}
+    for platform in PLATFORMS:
+        sent = chat.PLAYERS[platform](f"import count_{platform} {PUBLIC_KEY}", chat.Sender())
+        spent, instructions = measured.instructions(ours, [sent.event()])
+        _require_answer(sent, spent.reply)
+        found[platform] = cold.Counted(instructions / 1e6, cold.packages(spent.modules))
+    return found
+
+
 def refusals(measured: Instances, ours: Subject) -> dict[str, cold.Counted]:
     """Count a forged message of each platform, from cold."""
     return {
@@ -85,8 +99,11 @@ def _once(measured: Instances, ours: Subject, sent: chat.Request) -> float:
     with measured.start(ours) as process:
         output, _ = process.communicate(task([sent.event()]))
     spent = cost(output)
-    reply = spent.reply
+    _require_answer(sent, spent.reply)
+    return spent.total
+
+
+def _require_answer(sent: chat.Request, reply: Any) -> None:
     seen = chat.seen(sent, reply["statusCode"], reply["body"], chat.Sender())
     if not ("Imported as" in seen or seen.isdigit()):
         raise ValueError(f"Expected an import or an echo, not {seen}")
-    return spent.total

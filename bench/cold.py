@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from bench import events
@@ -36,8 +37,13 @@ def count(instances: Instances, subject: Subject, event: object, status: int) ->
     """
     spent, instructions = instances.instructions(subject, [event])
     _check(spent.reply, status)
-    loaded = {module.split(".")[0] for module in spent.modules}
-    return Counted(instructions / 1e6, tuple(package for package in PACKAGES if package in loaded))
+    return Counted(instructions / 1e6, packages(spent.modules))
+
+
+def packages(modules: Iterable[str]) -> tuple[str, ...]:
+    """Return which of the packages these modules belong to."""
+    loaded = {module.split(".")[0] for module in modules}
+    return tuple(package for package in PACKAGES if package in loaded)
 
 
 def refusals(instances: Instances, subject: Subject) -> dict[str, Counted]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.subjects import BENCH, Subject
-from bench.upstream import CREDENTIAL
+from bench.upstream import CREDENTIAL, HOST
 from local.gateway import environment
 from local.gateway.options import Options
 
@@ -39,16 +39,26 @@ class Cost(NamedTuple):
 
 
 class Instances:
-    """Starts processes for a Python and an upstream; holds the callers file while it is open."""
+    """Starts processes for a Python and an upstream; holds the callers file while it is open.
 
-    def __init__(self, python: Path, endpoint: str, callers: Path) -> None:
+    Args:
+        python: the interpreter, without packages of its own.
+        endpoint: where CVM is, as the setting says it.
+        callers: the callers file.
+        port: where on this machine CVM's own name leads, or 0 for its real address.
+    """
+
+    def __init__(self, python: Path, endpoint: str, callers: Path, port: int = 0) -> None:
         self._python = python
         self._endpoint = endpoint
         self._callers = callers
+        self._port = port
 
     def environ(self, subject: Subject) -> dict[str, str]:
         """Return the whole environment of a process, as SCF sets it."""
         own = {"CVM_ENDPOINT": self._endpoint, "CALLERS_FILE": str(self._callers)}
+        if self._port:
+            own["BENCH_ROUTE"] = json.dumps({HOST: self._port})
         options = _OPTIONS._replace(environment={**_OPTIONS.environment, **own})
         return {
             **environment.variables(options, subject.path[0]),
@@ -79,13 +89,13 @@ class Instances:
 
 
 @contextmanager
-def instances(python: Path, endpoint: str) -> Iterator[Instances]:
-    """Yield what starts processes that know one caller with one API key."""
+def instances(python: Path, endpoint: str, port: int = 0) -> Iterator[Instances]:
+    """Yield what starts processes that know one caller with one API key; see `Instances`."""
     folder = Path(tempfile.mkdtemp())
     try:
         callers = folder / "callers.json"
         callers.write_text(json.dumps(_CALLERS), encoding="utf-8")
-        yield Instances(python, endpoint, callers)
+        yield Instances(python, endpoint, callers, port)
     finally:
         shutil.rmtree(folder)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile
 
-from package import runtime
+from package import certificates, runtime
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = Path(__file__).resolve().parent
@@ -51,11 +51,23 @@ def prepare(archive: Path, folder: Path) -> Subjects:
     )
 
 
-def bare_python(folder: Path) -> Path:
-    """Return this Python without any packages, not even those that its own installation may have."""
+def trust(ours: Subject, baseline: Subject, ca: Path) -> None:
+    """Add an authority to those that each of the two trusts, where it looks for them."""
+    own = ca.read_bytes()
+    for path, data in certificates.single(own):
+        (ours.path[0] / path).write_bytes(data)
+    bundle = baseline.path[0] / certificates.BUNDLE
+    public = bundle.with_suffix(".public")
+    if not public.exists():
+        shutil.copy(bundle, public)
+    bundle.write_bytes(public.read_bytes() + own)
+
+
+def bare_python(folder: Path, python_of: str = sys.executable) -> Path:
+    """Return a Python, or this one, without any packages, not even those of its own installation."""
     python = folder / "bin/python"
     if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", folder], check=True)
+        subprocess.run([python_of, "-m", "venv", "--clear", "--without-pip", folder], check=True)
     return python
 
 

@@ -7,12 +7,25 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
 from bench.subjects import ROOT
 from local.cvm import Credential
 
 #: What the measured role signs with.
 CREDENTIAL = Credential("AKIDbench", "key-of-the-bench", "token-of-the-bench")
+
+
+#: CVM's name, which the certificate of the stand-in is for.
+HOST = "cvm.tencentcloudapi.com"
+
+
+class Secure(NamedTuple):
+    """A stand-in over HTTPS: its port on this machine, and the certificate of its authority."""
+
+    port: int
+    ca: Path
 
 
 @contextmanager
@@ -23,11 +36,24 @@ def running(rate: int = 0, message: str = "count") -> Iterator[str]:
         rate: how many requests it takes in a second, 0 for any number.
         message: how it refuses more: `count` or `limit+1`.
     """
+    with _process(rate, message) as up:
+        yield up["endpoint"]
+
+
+@contextmanager
+def secure(folder: Path) -> Iterator[Secure]:
+    """Yield a stand-in over TLS 1.3, whose authority is made for it and written into the folder."""
+    with _process(0, "count", "--tls", str(folder)) as up:
+        yield Secure(int(up["tlsEndpoint"].rpartition(":")[2]), folder / "ca.pem")
+
+
+@contextmanager
+def _process(rate: int, message: str, *more: str) -> Iterator[dict[str, str]]:
     limits = ["--rate", str(rate), "--rate-message", message, "--quota", "0", "--same-key-twice"]
-    command = [sys.executable, "-m", "local.cvm", *limits, "--credential", ":".join(CREDENTIAL)]
+    command = [sys.executable, "-m", "local.cvm", *limits, "--credential", ":".join(CREDENTIAL), *more]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield json.loads(process.stdout.readline())["endpoint"]
+            yield json.loads(process.stdout.readline())
         finally:
             process.terminate()

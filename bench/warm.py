@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterator
 from contextlib import ExitStack
 from subprocess import Popen
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench import events
 from bench.instance import Instances, cost, task
@@ -21,6 +21,26 @@ class Warm(NamedTuple):
 
     median: float
     best: float
+
+
+class Counted(NamedTuple):
+    """Millions of instructions of a process's second call, of its third, and of each later one."""
+
+    first: float
+    second: float
+    later: float
+
+
+def count(instances: Instances, subject: Subject) -> Counted:
+    """Count warm imports, as what each call more adds to a process."""
+    sums = {}
+    for calls in (1, 2, 3, 13):
+        spent, instructions = instances.instructions(
+            subject, [events.imports(f"count_{calls}_{number}") for number in range(calls)]
+        )
+        _require_import(subject, spent.reply)
+        sums[calls] = instructions / 1e6
+    return Counted(sums[2] - sums[1], sums[3] - sums[2], (sums[13] - sums[3]) / 10)
 
 
 def imports(instances: Instances, subjects: Subjects, rounds: int) -> dict[str, Warm]:
@@ -48,6 +68,10 @@ def _ask(process: Popen[str], subject: Subject, names: Iterator[str], count: int
     process.stdin.flush()
     output = next(line for line in process.stdout if line.startswith("="))
     answered = cost(output)
-    if answered.reply["statusCode"] != 201:
-        raise ValueError(f"{subject.name} does not import: {answered.reply}")
+    _require_import(subject, answered.reply)
     return answered.cpu
+
+
+def _require_import(subject: Subject, reply: Any) -> None:
+    if reply["statusCode"] != 201:
+        raise ValueError(f"{subject.name} does not import: {reply}")

@@ -36,15 +36,15 @@ def write(files: Iterable[PackedFile], folder: Path) -> None:
         target.write_bytes(data)
 
 
-def compile_all(folder: Path) -> None:
-    """Put byte code beside every module, which Python then takes without looking at its source.
+def compile_all(folder: Path, python: str = sys.executable) -> None:
+    """Put byte code beside every module, which that Python then takes without looking at its source.
 
     SCF sets PYTHONDONTWRITEBYTECODE and its code is read-only, so what is not compiled here is compiled
     again at every cold start. `unchecked-hash` (PEP 552) holds no time, which an unpacked zip would not keep.
 
     Raises CalledProcessError where a module does not compile.
     """
-    command = [sys.executable, "-S", "-W", "ignore", "-m", "compileall", "-q", "-f"]
+    command = [python, "-S", "-W", "ignore", "-m", "compileall", "-q", "-f"]
     command += ["--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", CODE_ROOT, str(folder)]
     # The order of a set in a constant depends on the hash seed; nothing else of this machine may matter but
     # where the interpreter is, and the library that it may be linked against.
