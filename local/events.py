@@ -62,10 +62,9 @@ def objects(event: Any) -> list[tuple[str, str]]:
     """Return the bucket, with its APPID, and the key of each object that an event of COS names."""
     records = event.get("Records", []) if isinstance(event, dict) else []
     named = [record["cos"] for record in records if "cos" in record]
-    return [
-        (f"{cos['cosBucket']['name']}-{cos['cosBucket']['appid']}", cos["cosObject"]["key"].split("/", 3)[3])
-        for cos in named
-    ]
+    # `/APPID/BUCKET/KEY`
+    parts = [str(cos.get("cosObject", {}).get("key")).split("/", 3) for cos in named]
+    return [(f"{part[2]}-{part[1]}", part[3]) for part in parts if len(part) == 4]
 
 
 def _filled(value: Any, values: Mapping[str, str]) -> Any:

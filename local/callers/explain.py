@@ -27,7 +27,7 @@ def _auth(auth: Auth) -> str:
     if isinstance(auth, StandardWebhooks):
         return f"Standard Webhooks, {_secrets(auth.secret_env)}"
     if isinstance(auth, Trigger):
-        return f"events from {auth.source}"
+        return f"events from {auth.source}" + (f", results to {auth.results}" if auth.results else "")
     chat = cast("ChatAuth", auth)
     name = " ".join(filter(None, (platforms.BY_NAME[chat.scheme].title, chat.workspace())))
     variables = chat.variables()

@@ -269,6 +269,10 @@ def test_every_scheme_is_explained() -> None:
     assert explain.lines([dry]) == [
         "d  events from invoke; any key name, any project, any region, dry runs only"
     ]
+    box = {"scheme": "trigger", "source": "cos:keys-1250000000/in/", "results": "out/"}
+    assert explain.lines(check.judge(callers({"id": "b", "auth": box})).callers) == [
+        "b  events from cos:keys-1250000000/in/, results to out/; any key name, any project, any region"
+    ]
 
 
 SLACK = {"scheme": "slack", "secretEnv": ["S"], "team": "T1"}

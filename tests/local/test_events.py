@@ -84,6 +84,7 @@ CLOUD_EVENT = {"specversion": "1.0", "source": "s", "data": {}}
     [
         ({"Records": [KAFKA, {"Ckafka": {"topic": "b"}}, KAFKA]}, ["ckafka:a", "ckafka:b"]),
         (events.read(events.EVENTS / "cos-put.json"), ["cos:keys-1250000000/in/"]),
+        ({"Records": [{"cos": {}, "event": {}}]}, ["invoke"]),
         (CLOUD_EVENT, ["eventbridge:s"]),
         ({"EventList": [CLOUD_EVENT, {**CLOUD_EVENT, "source": "t"}]}, ["eventbridge:s", "eventbridge:t"]),
         ({"Type": "Timer", "TriggerName": "nightly"}, ["timer:nightly"]),

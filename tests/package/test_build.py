@@ -74,7 +74,7 @@ def test_zip_is_the_folder(dist: Path | None) -> None:
 
 
 def test_zip_fits_into_the_request_that_uploads_it(dist: Path | None) -> None:
-    """create-function.json stays below the 10,485,760 bytes that SCF takes."""
+    """create-function.json has at most 10,000,000 bytes of the 10,485,760 that SCF takes."""
     if dist is None:
         return
     text = (ROOT / "serverless.yml").read_text(encoding="utf-8")

@@ -323,6 +323,30 @@ def test_function_that_is_not_set_up_says_so(box: Box, variable: str, value: str
     assert variable in box.function.audit[0]["cause"]
 
 
+def test_late_object_takes_no_more_than_its_time(box: Box) -> None:
+    """A reply that is late is given up while time is left to say so, and comes again."""
+    event = box.put("in/alice.pub")
+    box.function.environ["TIME_BUDGET_MS"] = "1000"
+    box.store.fault("GetObject", "delay-before", seconds=3)
+
+    with pytest.raises(Redeliver, match="upstream-unreachable 1"):
+        box.function(event)
+
+    assert box.function(event) == {"created": 1}
+
+
+@pytest.mark.parametrize(
+    ("fault", "ending"), [("object-changed", "refused"), ("object-grown", "refused"), ("object-removed", "")]
+)
+def test_object_that_changes_meanwhile(box: Box, fault: str, ending: str) -> None:
+    """What is read is judged, whatever the event said of it; what is gone is passed over."""
+    event = box.put("in/alice.pub")
+    box.store.fault("GetObject", fault)
+
+    assert box.function(event) == ({ending: 1} if ending else {})
+    assert list(box.function.cvm.account) == []
+
+
 def test_unexpected_status_is_an_upstream_error(box: Box) -> None:
     """A redirect is neither followed nor believed."""
     event = box.put("in/alice.pub")
