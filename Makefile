@@ -1,5 +1,5 @@
 # Everything that this project can do from a fresh clone, given git, make and a CPython.
-.PHONY: help run serve test quick clients-test picture check bench package deployment fuzz long mutation lock clean setup peers
+.PHONY: help run serve test quick clients-test page page-test page-pictures picture check bench package deployment fuzz long mutation lock clean setup peers
 .DEFAULT_GOAL := test
 
 PYTHON := .venv/bin/python
@@ -32,6 +32,15 @@ quick: setup      ## the tests of handler/ on one Python, while you work
 
 picture: setup    ## the picture of `make run` in README, made from a run
 	@$(PYTHON) -m local.picture
+
+page: setup       ## the page for invited people, out of its sources, into page/dist
+	@$(PYTHON) -m page
+
+page-test: setup  ## that page in Chromium (Debian: apt-get install chromium), against the function
+	@local/page-test
+
+page-pictures: setup ## the pictures of the page in docs/pictures
+	@PICTURES=docs/pictures local/page-test -k picture
 
 clients-test: setup ## clients that generators make out of the contract, in Python and TypeScript
 	@local/venv .venv-clients requirements-clients.txt $(PACKAGE_PYTHON) newest
