@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 from handler.ambient import REAL
 from handler.upstream import tls
 from handler.upstream.transport import NeverSent, NoReply
+from package import certificates
 from tests.faults.exchange import GOOD, HEAD, PATIENCE, ask, bounds, dribbling, once, silent, timed
 from tests.faults.wire import Serve, repeating, server
 
@@ -178,3 +179,37 @@ def test_an_address_that_never_shakes_hands_leaves_time_for_the_next(
         ambient = REAL._replace(monotonic=leaping)
         assert ask("127.0.0.1:443", bounds(left=1.6), scheme="https", ambient=ambient) == b"{}"
         assert least < time.monotonic() - begun < most
+
+
+@pytest.mark.parametrize(("names", "connections"), [("{}", 1), ("not-a-hash-{}", 2)])
+def test_a_package_has_its_authorities_one_by_one(
+    names: str, connections: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where OpenSSL does not find them by name, the handshake is tried once more with all of them."""
+    authority = Authority(tmp_path)
+    folder = tmp_path / certificates.FOLDER
+    folder.mkdir()
+    for path, data in certificates.single(authority.path.read_bytes()):
+        (folder / names.format(Path(path).name)).write_bytes(data)
+    monkeypatch.setattr(tls, "CERTIFICATES", str(folder))
+    tls.forget()
+    try:
+        with server(authority.behind(repeating(GOOD))) as running:
+            assert ask(running.host, scheme="https") == b"{}"
+            assert running.connections == connections
+    finally:
+        tls.forget()
+
+
+def test_a_handshake_that_fails_leaves_no_connection_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it fails for."""
+
+    class Broken:
+        def wrap_socket(self, *_arguments: object, **_named: object) -> ssl.SSLSocket:
+            raise ssl.SSLError
+
+    monkeypatch.setattr(tls, "_context", Broken)
+    ours, theirs = socket.socketpair()
+    with theirs, pytest.raises(ssl.SSLError):
+        tls._handshake(ours, "127.0.0.1")
+    assert ours.fileno() == -1
