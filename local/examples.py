@@ -7,6 +7,7 @@ run (ids of requests and of key pairs) is replaced by fixed ones.
 
 from __future__ import annotations
 
+import base64
 import socket
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -28,7 +29,7 @@ class Recorded(NamedTuple):
     """What the function said.
 
     Attributes:
-        results: by name: created, unchanged, dry-run, many, health, unhealthy.
+        results: by name: created, unchanged, dry-run, many, health, unhealthy, invited.
         problems: by slug, or by `slug.reason` where there is a reason.
     """
 
@@ -75,13 +76,31 @@ def record() -> Recorded:
         ask({"keyName": "alice", "publicKey": public_keys()[0], "dryRun": True}, {"TIME_BUDGET_MS": "60000"})
         results = _results(ask)
         problems = [*_problems(ask), *_refused_keys()]
-    with Function(callers=_STRICT) as function:
+    with Function(callers=_STRICT, environ=INVITING) as function:
         problems += _forbidden(function)
+    with Function(callers=[caller(allow={"invite": True})], environ=INVITING) as function:
+        invited = function.ask("POST", "/invitations", {"keyName": "onb_alice"})
+        results["invited"] = {**_fixed(invited.json), **INVITATION}
     recorded: dict[str, Json] = {}
     for answer in problems:
         recorded.setdefault(".".join(filter(None, (answer["code"], answer.get("reason")))), answer)
     return Recorded(results, recorded)
 
+
+#: The settings of a function that lets people be invited.
+INVITING = {
+    "INVITATION_SECRETS": "INVITATION_SECRET",
+    "INVITATION_SECRET": "whsec_" + base64.b64encode(b"an example of a secret for invitations").decode(),
+    "PAGE_URL": "https://keys.example.com/hand-in",
+}
+
+#: What differs from invitation to invitation.
+INVITATION = {
+    "invitationId": "Zk3vT0c9R2mXqL8wYb1aNg",
+    "token": "eyJ2IjoxLCJpZCI6IlprM3ZUMGM5UjJtWHFMOHdZYjFhTmcifQ.c2lnbmF0dXJl",
+    "url": "https://keys.example.com/hand-in#eyJ2IjoxLCJpZCI6IlprM3ZUMGM5UjJtWHFMOHdZYjFhTmcifQ.c2lnbmF0dXJl",
+    "expiresAt": "2026-11-26T09:30:00Z",
+}
 
 #: A caller for each rule that a request over HTTP can break; `key-names` is broken by the caller above.
 _STRICT = [
@@ -100,6 +119,7 @@ def _forbidden(function: Function) -> Iterator[Json]:
     for entry in _STRICT:
         headers = {"authorization": f"Bearer {API_KEY}-{entry['id']}"}
         yield function.post({"keyName": "alice", "publicKey": public_keys()[0]}, headers=headers).json
+    yield function.ask("POST", "/invitations", {"keyName": "alice"}, headers=headers).json
 
 
 def _refused_keys() -> Iterator[Json]:

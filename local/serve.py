@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import secrets
 import shlex
 import signal
 import socket
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from handler.callers import standard_webhooks
+from handler.invitations import token
 from local import chat, gateway, own_key, throwaway
 from local.callers.mint import Minted, mint
 from local.columns import Help
@@ -25,7 +29,7 @@ from local.terminal import say
 _PORT = 9000
 _DESCRIPTION = """\
 Runs the function on 127.0.0.1 as SCF runs it, against a stand-in for CVM. Callers and their secrets are
-made for this run: one with an API key, one that signs, and one for each chat platform.
+made for this run: one with an API key, one that signs and may invite, and one for each chat platform.
 Every call, cold or warm, is a line with its milliseconds. Ctrl-C ends everything and leaves nothing behind.
 Every switch of `python -m local.cvm` but --port and --credential works here, too.
 """
@@ -38,16 +42,20 @@ def main(arguments: Sequence[str]) -> int:
     stopping = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: stopping.set())
-    signing = mint("onboarding", "standard-webhooks")
+    minted = mint("onboarding", "standard-webhooks")
+    signing = minted._replace(entry={**minted.entry, "allow": {"invite": True}})
+    inviting = mint("invitations", "standard-webhooks")
     try:
         key = own_key.read(chosen.public_key) if chosen.public_key else throwaway.public_key()[0]
         stand_in = cvm_options([*others, "--port", str(chosen.cvm_port)])
         with (
             tempfile.TemporaryDirectory(prefix="import-key-pair-") as folder,
-            staged(stand_in, _gateway_options(chosen, signing), [*chat.CALLERS, signing.entry]) as stage,
+            staged(
+                stand_in, _gateway_options(chosen, [signing, inviting]), [*chat.CALLERS, signing.entry]
+            ) as stage,
         ):
             _write_examples(Path(folder), key)
-            say(_welcome(stage, signing, folder))
+            say(_welcome(stage, signing, _link(stage, signing, inviting), folder))
             sys.stdout.flush()
             stopping.wait()
             say("\nEnded; nothing is left running.")
@@ -56,12 +64,17 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _gateway_options(chosen: argparse.Namespace, signing: Minted) -> gateway.Options:
+def _gateway_options(chosen: argparse.Namespace, minted: Sequence[Minted]) -> gateway.Options:
     return gateway.Options(
         port=_free(_PORT) if chosen.port is None else chosen.port,
         shape=chosen.shape,
         package=chosen.package,
-        environment={**chat.VARIABLES, signing.variable: signing.secret, **dict(chosen.env)},
+        environment={
+            **chat.VARIABLES,
+            "INVITATION_SECRETS": minted[-1].variable,
+            **{one.variable: one.secret for one in minted},
+            **dict(chosen.env),
+        },
         init_timeout=120,
         log=lambda line: print(line, flush=True),
     )
@@ -89,7 +102,17 @@ def _requests(key: str) -> Mapping[str, object]:
     return {"new": new, "dry-run": {**new, "dryRun": True}, "bad": bad, "many": [new, bad]}
 
 
-def _welcome(stage: Stage, signing: Minted, folder: str) -> str:
+def _link(stage: Stage, signing: Minted, inviting: Minted) -> str:
+    """Return the link of an invitation to hand in one key, as the caller who signs would give it."""
+    secret = standard_webhooks.decode(inviting.secret)
+    assert secret
+    name = secrets.token_urlsafe(16)
+    ends = int(time.time()) + token.USUAL_LIFE
+    signed = token.make(token.Invitation(name, signing.entry["id"], "bob_laptop", ends), secret)
+    return f"{stage.gateway.url}/hand-in#{signed}"
+
+
+def _welcome(stage: Stage, signing: Minted, link: str, folder: str) -> str:
     """Return what to try, as lines that a shell takes as they are."""
     local = f"{_python()} -m local"
     return "\n".join(
@@ -121,6 +144,9 @@ def _welcome(stage: Stage, signing: Minted, folder: str) -> str:
             "",
             "# A command in a chat, as Slack would send it",
             f'{local}.chat slack help --url "$FUNCTION_URL"',
+            "",
+            "# An invitation: open the link in a browser, and hand in a key as bob_laptop",
+            f"# {link}",
             "",
             "# Is the function set up?",
             "curl -sS -i -w '\\n' \"$FUNCTION_URL/health\"",

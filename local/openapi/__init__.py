@@ -22,8 +22,8 @@ Imports SSH public keys into Tencent Cloud CVM: one key, or up to 100 in an arra
 and no key pair is ever overwritten or deleted. The same request can be sent any number of times: a key
 that is there already is answered with `unchanged`.
 
-A request proves its caller in exactly one of two ways: with an API key (`Authorization: Bearer`), or with a
-Standard Webhooks signature. A request that carries both is refused.
+A request proves its caller in exactly one way: with an API key (`Authorization: Bearer`), with a Standard
+Webhooks signature, or, to import one key, with an invitation. A request that carries two is refused.
 
 A program should decide by `code` and `reason`; `detail` and `remedy` are sentences for people. Where
 `retryable` is true, the same request can succeed later: wait `retryAfter` seconds, then send it again.
@@ -47,6 +47,7 @@ def build() -> Json:
         "tags": [
             {"name": "chat", "description": "Commands that a chat platform hands on."},
             {"name": "import", "description": "Importing public keys."},
+            {"name": "invite", "description": "Letting somebody hand in one key."},
             {"name": "service", "description": "About the function itself."},
         ],
         "security": [{"apiKey": []}, {"standardWebhooks": []}],

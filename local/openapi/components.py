@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from handler.problems import NotFound
+from handler.invitations import mint
 from local.examples import Recorded
 from local.in_process import ROOT
 from local.openapi.replies import Json, headers
@@ -20,13 +20,12 @@ def components(recorded: Recorded) -> Json:
             "Problem": schema("problem"),
             "ItemResult": _item(),
             "ManyResults": _many(),
+            "InvitationRequest": in_words(mint.schema()),
+            "Invitation": _invitation(),
             "Health": _health_schema(),
         },
         "examples": {
-            name: {"summary": value["title"], "value": value}
-            for name, value in recorded.problems.items()
-            # It stands at no route, since it is the answer where there is none.
-            if value["code"] != NotFound.slug
+            name: {"summary": value["title"], "value": value} for name, value in recorded.problems.items()
         },
         "headers": headers(),
         "parameters": {
@@ -116,6 +115,28 @@ def _many() -> Json:
     }
 
 
+def _invitation() -> Json:
+    text: Json = {"type": "string"}
+    return {
+        "title": "Invitation",
+        "description": "A new invitation. The token is shown this once.",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["invitationId", "token", "keyName", "expiresAt", "requestId"],
+        "properties": {
+            "invitationId": {**text, "description": "its id, as in the log and in revokedInvitations"},
+            "token": {**text, "description": "what goes behind Authorization: Invitation"},
+            "url": {**text, "format": "uri", "description": "the link to send, where PAGE_URL is set"},
+            "keyName": {**text, "description": "the one name that a key can be handed in under"},
+            "expiresAt": {**text, "format": "date-time", "description": "the end, in UTC"},
+            "requestId": {
+                **text,
+                "description": "this call's id, as in the header X-Request-Id and in the log",
+            },
+        },
+    }
+
+
 def _health_schema() -> Json:
     return {
         "title": "Health",
@@ -134,8 +155,8 @@ def _health_schema() -> Json:
 def _security_schemes() -> Json:
     """Return how callers prove who they are, by the names that the challenge of a 401 has for them.
 
-    A scheme that were three headers of type `apiKey` would be filled by generated clients with the key of
-    the other one.
+    A signature that were three headers of type `apiKey` would be filled by generated clients with the
+    key of the other scheme.
     """
     return {
         "apiKey": {
@@ -151,5 +172,12 @@ def _security_schemes() -> Json:
             " `webhook-timestamp`: Unix seconds, right to within five minutes. `webhook-signature`: `v1,` and"
             " the base64 of HMAC-SHA256 over `id.timestamp.body`, over the exact bytes of the body; several"
             " signatures are separated by blanks.",
+        },
+        "invitation": {
+            "type": "http",
+            "scheme": "Invitation",
+            "description": "`Authorization: Invitation TOKEN`, with a token of `POST /invitations`. The"
+            " request is then one object with `publicKey`, and `dryRun` if needed; `keyName` is the"
+            " invitation's, or left out.",
         },
     }

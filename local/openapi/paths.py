@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from handler import reply
+from handler import page, problems, reply
 from handler.chat.platforms import PLATFORMS, Platform
+from handler.problems import Problem
 from local.examples import Recorded
 from local.in_process import public_keys
-from local.openapi.replies import ANYWHERE, BODY, IMPORT, Json, answer, refusals
+from local.openapi.replies import ANYWHERE, BODY, IMPORT, INVITING, Json, answer, refusals
 
 #: What is read of a slash command, in Slack as in Mattermost.
 COMMAND: Json = {
@@ -49,6 +50,8 @@ def paths(recorded: Recorded) -> Json:
     return {
         "/key-pairs": _import_path("importKeyPairs", recorded),
         "/": _import_path("importKeyPairsAtRoot", recorded),
+        "/invitations": _invitations_path(recorded),
+        "/hand-in": _page_path(recorded),
         "/health": _health_path(recorded),
         "/openapi.json": _contract_path(recorded),
         **{platform.path: _chat_path(platform, recorded) for platform in PLATFORMS},
@@ -66,9 +69,12 @@ def _operation(name: str, tag: str, summary: str, description: str, replies: Jso
     }
 
 
-def _path(name: str, tag: str, recorded: Recorded, **operations: Json) -> Json:
-    """Return a path with these operations, `OPTIONS`, and `HEAD` where there is `GET`."""
-    failing = refusals(ANYWHERE, recorded)
+def _path(name: str, tag: str, recorded: Recorded, *others: type[Problem], **operations: Json) -> Json:
+    """Return a path with these operations, `OPTIONS`, and `HEAD` where there is `GET`.
+
+    `OPTIONS` can end with the problems that any route can end with, and with these others.
+    """
+    failing = refusals((*ANYWHERE, *others), recorded)
     if "get" in operations:
         get = operations["get"]
         bodiless = {
@@ -132,7 +138,7 @@ def _import_path(name: str, recorded: Recorded) -> Json:
         ),
         "201": answer("The key pair is created", media=media("ImportKeyPairResult", "created")),
         "207": answer("One answer for each request of an array", media=media("ManyResults", "many")),
-        **refusals(IMPORT, recorded),
+        **refusals(IMPORT, recorded, INVITING),
     }
     post = _operation(
         name,
@@ -142,8 +148,75 @@ def _import_path(name: str, recorded: Recorded) -> Json:
         replies,
         parameters=[{"$ref": "#/components/parameters/traceparent"}],
         requestBody=body,
+        security=[{"apiKey": []}, {"standardWebhooks": []}, {"invitation": []}],
     )
     return _path(name, "import", recorded, post=post)
+
+
+#: What a request for an invitation can be refused with; the route is there where it is switched on.
+_INVITE = (
+    *BODY,
+    *ANYWHERE,
+    problems.NotFound,
+    problems.UnsupportedMediaType,
+    problems.MalformedJson,
+    problems.InvalidRequest,
+    problems.Forbidden,
+)
+
+_INVITING_WORDS = """\
+The answer has a token, and a link to the page where `PAGE_URL` is set. Whoever holds the token can hand in
+one key under this name until the invitation ends, and needs nothing else. The rules of the inviting caller
+are judged now, and again when the key is handed in. The route is there only where invitations are switched
+on.
+"""
+
+
+def _invitations_path(recorded: Recorded) -> Json:
+    wanted = {"keyName": "onb_alice", "tags": {"owner": "alice"}, "expiresIn": 86_400}
+    body = {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"$ref": "#/components/schemas/InvitationRequest"},
+                "examples": {"one": {"summary": "for a day", "value": wanted}},
+            }
+        },
+    }
+    replies = {
+        "201": answer(
+            "The invitation", media={reply.JSON: _json("Invitation", "invited", recorded=recorded)}
+        ),
+        **refusals(_INVITE, recorded),
+    }
+    post = _operation(
+        "invite",
+        "invite",
+        "Makes an invitation to hand in one key",
+        _INVITING_WORDS,
+        replies,
+        parameters=[{"$ref": "#/components/parameters/traceparent"}],
+        requestBody=body,
+    )
+    return _path("invite", "invite", recorded, *_SWITCHED, post=post)
+
+
+def _page_path(recorded: Recorded) -> Json:
+    html = answer("The page", media={page.HTML: {"schema": {"type": "string"}}})
+    get = _operation(
+        "page",
+        "invite",
+        "The page that an invitation's link opens",
+        "The same page for everybody: it reads the token from the address, behind the #. The route is there"
+        " only where invitations are switched on.",
+        {"200": html, **refusals((*ANYWHERE, *_SWITCHED), recorded)},
+        security=[],
+    )
+    return _path("page", "invite", recorded, *_SWITCHED, get=get)
+
+
+#: What a route answers that may be switched off.
+_SWITCHED = (problems.NotFound,)
 
 
 def _health_path(recorded: Recorded) -> Json:

@@ -48,10 +48,15 @@ def answer(description: str, *headers: str, media: Json | None = None) -> Json:
     return found if media is None else {**found, "content": media}
 
 
-def refusals(kinds: tuple[type[Problem], ...], recorded: Recorded) -> Json:
+#: What an import cannot be refused for.
+INVITING = "forbidden.invite"
+
+
+def refusals(kinds: tuple[type[Problem], ...], recorded: Recorded, *without: str) -> Json:
     """Return one response for each status that these problems have.
 
-    Each has an example for each problem, and where a problem has reasons, for each reason.
+    Each has an example for each problem, and where a problem has reasons, for each reason but those that are
+    named.
     """
     extra = {401: ("WWW-Authenticate",), 405: ("Allow",), 503: ("Retry-After",)}
     replies: Json = {}
@@ -63,7 +68,7 @@ def refusals(kinds: tuple[type[Problem], ...], recorded: Recorded) -> Json:
                 name: {"$ref": f"#/components/examples/{name}"}
                 for kind in same
                 for name in recorded.problems
-                if name.partition(".")[0] == kind.slug
+                if name.partition(".")[0] == kind.slug and name not in without
             },
         }
         replies[str(status)] = answer(

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from local import cvm, gateway
+from local.examples import INVITING
 from local.in_process import API_KEY, ROOT, caller
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
@@ -23,10 +24,10 @@ CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The function behind a Function URL, and a stand-in that takes any project and region."""
     callers = tmp_path_factory.mktemp("contract") / "callers.json"
-    callers.write_text(json.dumps({"callers": [caller()]}), encoding="utf-8")
+    callers.write_text(json.dumps({"callers": [caller(allow={"invite": True})]}), encoding="utf-8")
     options = cvm.Options(rate=0, quota=1_000_000, any_project=True, any_region=True)
     with cvm.serve(options) as upstream:
-        environment = {"CVM_ENDPOINT": upstream.url, "CALLERS_FILE": str(callers)}
+        environment = {"CVM_ENDPOINT": upstream.url, "CALLERS_FILE": str(callers), **INVITING}
         with gateway.serve(gateway.Options(environment=environment)) as front:
             yield front.url
 

