@@ -184,8 +184,10 @@ def test_every_setting_is_in_the_table_with_its_default() -> None:
     rows = dict(re.findall(r"\| `([A-Z_]+)` \| ([^|]+) \|", README))
 
     names = {name.upper() for name in Settings._fields}
-    named = {"CVM_ENDPOINT", "TIME_BUDGET_MS"} | names - {"CVM_SCHEME", "CVM_HOST", "TIME_BUDGET"}
-    assert set(rows) == named
+    # Those for stand-ins on one's own machine are in the help of their commands.
+    stand_ins = {"STS_ENDPOINT", "COS_ENDPOINT", "FEISHU_ENDPOINT"}
+    other_names = {"CVM_SCHEME", "CVM_HOST", "TIME_BUDGET"}
+    assert set(rows) == {"CVM_ENDPOINT", "TIME_BUDGET_MS"} | names - other_names - stand_ins
     assert rows["TIME_BUDGET_MS"] == str(round(Settings().time_budget * 1000))
     assert rows["MIN_RSA_BITS"] == str(Settings().min_rsa_bits)
     assert rows["PROBLEM_BASE_URL"] == f"`{Settings().problem_base_url}`"
