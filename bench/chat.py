@@ -13,6 +13,7 @@ from bench import cold
 from bench.events import PUBLIC_KEY
 from bench.instance import Instances, cost, task
 from bench.subjects import Subject
+from handler.chat import platforms
 from local import chat
 
 #: How much slower a processor of 512 MB is than one of this machine. SCF says that the processor grows with
@@ -23,7 +24,7 @@ SHARE = 1769 / 512
 #: Millions of instructions from cold that a refusal may cost.
 REFUSAL = 250
 
-PLATFORMS = ("slack", "mattermost", "wecom")
+PLATFORMS = tuple(platform.name for platform in platforms.PLATFORMS)
 
 _STRANGER = chat.Sender(variables={name: value[::-1] for name, value in chat.VARIABLES.items()})
 

@@ -70,9 +70,7 @@ class Invocation(NamedTuple):
 
     def deadline(self, budget: float) -> Deadline:
         """Return the moment by which an answer must leave that may take `budget` seconds."""
-        return deadline.set_out(
-            budget, self.started, self.context, self.ambient.monotonic, self.loaded
-        )
+        return deadline.set_out(budget, self.started, self.context, self.ambient.monotonic, self.loaded)
 
     def milliseconds(self) -> int:
         """Return how long this call has taken so far, from its entry."""

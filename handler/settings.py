@@ -35,6 +35,7 @@ class Settings(NamedTuple):
         cvm_scheme: `https`, or `http` for a stand-in on this machine.
         cvm_host: the host (and port) that CVM is asked at.
         cos_endpoint: the host and port of a stand-in for COS on this machine; empty for COS itself.
+        feishu_host: the host and port of a stand-in that Feishu's API is asked at instead; mostly empty.
         default_region: the region of a request that names none; may be empty.
         time_budget: the time that one request may take, in seconds.
         min_rsa_bits: the smallest RSA modulus that any caller may hand in.
@@ -50,6 +51,7 @@ class Settings(NamedTuple):
     cvm_scheme: str = "https"
     cvm_host: str = "cvm.tencentcloudapi.com"
     cos_endpoint: str = ""
+    feishu_host: str = ""
     default_region: str = ""
     time_budget: float = 20.0
     min_rsa_bits: int = 2048
@@ -71,6 +73,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         base_path=_base_path(environ.get("BASE_PATH", "")),
         **_endpoint(environ.get("CVM_ENDPOINT", "")),
         cos_endpoint=_stand_in(environ, "COS_ENDPOINT"),
+        feishu_host=_stand_in(environ, "FEISHU_ENDPOINT"),
         default_region=_region(environ.get("DEFAULT_REGION", "")),
         time_budget=_whole(environ, "TIME_BUDGET_MS", 20_000, 1_000, 890_000) / 1000,
         min_rsa_bits=_whole(environ, "MIN_RSA_BITS", 2048, 2048, 16384),

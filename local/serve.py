@@ -18,7 +18,7 @@ from pathlib import Path
 
 from handler.callers import standard_webhooks
 from handler.invitations import token
-from local import chat, gateway, own_key, throwaway
+from local import chat, feishu, gateway, own_key, throwaway
 from local.callers.mint import Minted, mint
 from local.columns import Help
 from local.cvm.__main__ import options as cvm_options
@@ -50,8 +50,11 @@ def main(arguments: Sequence[str]) -> int:
         stand_in = cvm_options([*others, "--port", str(chosen.cvm_port)])
         with (
             tempfile.TemporaryDirectory(prefix="import-key-pair-") as folder,
+            feishu.serve(_FEISHU) as lark,
             staged(
-                stand_in, _gateway_options(chosen, [signing, inviting]), [*chat.CALLERS, signing.entry]
+                stand_in,
+                _gateway_options(chosen, [signing, inviting], lark.url),
+                [*chat.CALLERS, signing.entry],
             ) as stage,
         ):
             _write_examples(Path(folder), key)
@@ -64,13 +67,18 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _gateway_options(chosen: argparse.Namespace, minted: Sequence[Minted]) -> gateway.Options:
+#: The app whose replies in Feishu the stand-in takes.
+_FEISHU = feishu.Options(app_id=chat.APP, app_secret=chat.VARIABLES["FEISHU_APP_SECRET"])
+
+
+def _gateway_options(chosen: argparse.Namespace, minted: Sequence[Minted], lark: str) -> gateway.Options:
     return gateway.Options(
         port=_free(_PORT) if chosen.port is None else chosen.port,
         shape=chosen.shape,
         package=chosen.package,
         environment={
             **chat.VARIABLES,
+            "FEISHU_ENDPOINT": lark,
             "INVITATION_SECRETS": minted[-1].variable,
             **{one.variable: one.secret for one in minted},
             **dict(chosen.env),

@@ -46,5 +46,7 @@ def main_handler(event, context):
         "isBase64Encoded": False,
         "statusCode": 201,
         "headers": {"Content-Type": "application/json"},
-        "body": json.dumps({"keyId": response.KeyId, "keyName": body["keyName"], "requestId": response.RequestId}),
+        "body": json.dumps(
+            {"keyId": response.KeyId, "keyName": body["keyName"], "requestId": response.RequestId}
+        ),
     }

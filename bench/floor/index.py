@@ -27,7 +27,9 @@ def main_handler(event, context):
         return _reply(422, {"detail": "publicKey is wrong"})
     parameters = {"KeyName": body["keyName"], "ProjectId": 0, "PublicKey": f"ssh-rsa {text}"}
     answer = _call("ImportKeyPair", json.dumps(parameters))["Response"]
-    return _reply(201, {"keyId": answer["KeyId"], "keyName": body["keyName"], "requestId": answer["RequestId"]})
+    return _reply(
+        201, {"keyId": answer["KeyId"], "keyName": body["keyName"], "requestId": answer["RequestId"]}
+    )
 
 
 def _reply(status, body):

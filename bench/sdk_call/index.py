@@ -8,10 +8,16 @@ from tencentcloud.common.credential import Credential
 from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
-_HTTP = HttpProfile(protocol="http", endpoint=os.environ["CVM_ENDPOINT"].removeprefix("http://"), keepAlive=True)
+_HTTP = HttpProfile(
+    protocol="http", endpoint=os.environ["CVM_ENDPOINT"].removeprefix("http://"), keepAlive=True
+)
 _ROLE = [os.environ[f"TENCENTCLOUD_{name}"] for name in ("SECRETID", "SECRETKEY", "SESSIONTOKEN")]
 _CLIENT = CommonClient(
-    "cvm", "2017-03-12", Credential(*_ROLE), os.environ["TENCENTCLOUD_REGION"], ClientProfile(httpProfile=_HTTP)
+    "cvm",
+    "2017-03-12",
+    Credential(*_ROLE),
+    os.environ["TENCENTCLOUD_REGION"],
+    ClientProfile(httpProfile=_HTTP),
 )
 
 

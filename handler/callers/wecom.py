@@ -52,12 +52,7 @@ class WeCom(NamedTuple):
         Raises:
             Misconfigured: one is not set, or malformed.
         """
-        return (
-            *variables.read(
-                (self.token_env,), owner, environ, variables.visible(SHORTEST_TOKEN), _TOKEN_FORM
-            ),
-            *variables.read((self.encoding_aes_key_env,), owner, environ, _aes_key, _AES_KEY_FORM),
-        )
+        return token_and_key(self.token_env, self.encoding_aes_key_env, owner, environ)
 
 
 def read(auth: Node) -> WeCom:
@@ -75,7 +70,19 @@ def read(auth: Node) -> WeCom:
     )
 
 
-_token = variables.visible(SHORTEST_TOKEN)
+def token_and_key(
+    token_env: str, encoding_aes_key_env: str, owner: str, environ: Mapping[str, str]
+) -> tuple[bytes, ...]:
+    """Return the token and the AES key of 32 bytes, in this order.
+
+    Raises:
+        Misconfigured: one is not set, or malformed.
+    """
+    token = variables.visible(SHORTEST_TOKEN)
+    return (
+        *variables.read((token_env,), owner, environ, token, _TOKEN_FORM),
+        *variables.read((encoding_aes_key_env,), owner, environ, _aes_key, _AES_KEY_FORM),
+    )
 
 
 def _aes_key(text: str) -> bytes | None:

@@ -8,13 +8,12 @@ URL must be an `https` one.
 from __future__ import annotations
 
 import hmac
-import re
 from typing import TYPE_CHECKING
 
 from handler import reply
 from handler.callers import header
 from handler.callers.mattermost import Mattermost
-from handler.chat import form, slash
+from handler.chat import form, markdown, slash
 from handler.chat.message import Candidate, Proof
 from handler.problems import Unauthenticated
 
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
 
 #: Compared with where no caller has a token, so that its absence does not show in the time.
 _NOBODY = b"\0" * 26
-
-#: All that Markdown could take for markup outside of a code span.
-_MARKUP = re.compile(r"([\\*_~#|<\[\]])")
 
 
 def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], _: Ambient) -> Proof:
@@ -60,15 +56,9 @@ def command(proof: Proof) -> Typed:
 
 def render(text: Text, _: Typed, call: Invocation) -> reply.Body:
     """Return a reply that the sender alone sees, in Mattermost's Markdown."""
-    lines = [f"**{_escaped(text.headline)}**"]
-    for line in text.lines:
-        if isinstance(line, str):
-            lines.append(_escaped(line))
-        else:
-            lines.append(f"{line.label}: `{line.value.replace('`', chr(39))}`")
     body = {
         "response_type": "ephemeral",
-        "text": "  \n".join(lines),
+        "text": "  \n".join(markdown.lines(text, private=True)),
         # Without it, Mattermost looks for Slack's markup in the text, which is not there.
         "skip_slack_parsing": True,
     }
@@ -86,9 +76,3 @@ def _token(request: HttpRequest, body: Body) -> header.Value:
             return header.Value(token.strip(b" "), fault or ("" if token else "missing-token"))
     token = form.read(body.raw).octets("token")
     return header.Value(token, "" if token else "missing-token")
-
-
-def _escaped(sentence: str) -> str:
-    """Return a sentence whose code spans stay as they are and whose other characters mean themselves."""
-    parts = re.split("(`[^`]*`)", sentence)
-    return "".join(part if part.startswith("`") else _MARKUP.sub(r"\\\1", part) for part in parts)

@@ -67,6 +67,9 @@ class Typed(NamedTuple):
         team: the platform's id of the workspace, "" on platforms that have none.
         channel: the platform's id of the channel, "" on platforms that have none.
         prefix: what has to be typed before a command, such as `/key`; may be empty.
+        private: whether the sender alone sees the reply.
+        message: the platform's id of the message, where the reply goes through its API; else "".
+        event: the platform's id of the event that brought it; else "".
     """
 
     candidates: tuple[Candidate, ...]
@@ -75,3 +78,6 @@ class Typed(NamedTuple):
     team: str = ""
     channel: str = ""
     prefix: str = ""
+    private: bool = True
+    message: str = ""
+    event: str = ""

@@ -62,6 +62,7 @@ class Platform(NamedTuple):
         adapter: loads the module in `handler.chat`.
         scheme: loads the module in `handler.callers`.
         unasked: what it sends beside commands that is answered with nothing, in words; may be empty.
+        reserve: the seconds of its time that are kept for a reply through its API, which can fail.
         risk: what somebody can do who has seen one of its requests, a sentence; may be empty.
     """
 
@@ -75,6 +76,7 @@ class Platform(NamedTuple):
     scheme: Callable[[], Scheme]
     unasked: str = ""
     risk: str = ""
+    reserve: float = 0.0
 
     @property
     def path(self) -> str:
@@ -82,9 +84,14 @@ class Platform(NamedTuple):
         return f"/chat/{self.name}"
 
     @property
-    def budget(self) -> float:
+    def limit(self) -> float:
         """The seconds that an answer may take here."""
         return self.patience - ON_THE_WAY
+
+    @property
+    def budget(self) -> float:
+        """The seconds of them that deciding may take."""
+        return self.limit - self.reserve
 
 
 def _slack() -> Adapter:
@@ -123,6 +130,66 @@ def _wecom_scheme() -> Scheme:
     return wecom
 
 
+def _wecom_bot() -> Adapter:
+    from handler.chat import wecom_bot
+
+    return wecom_bot
+
+
+def _wecom_bot_scheme() -> Scheme:
+    from handler.callers import wecom_bot
+
+    return wecom_bot
+
+
+def _dingtalk() -> Adapter:
+    from handler.chat import dingtalk
+
+    return dingtalk
+
+
+def _dingtalk_scheme() -> Scheme:
+    from handler.callers import dingtalk
+
+    return dingtalk
+
+
+def _feishu() -> Adapter:
+    from handler.chat import feishu
+
+    return feishu
+
+
+def _feishu_scheme() -> Scheme:
+    from handler.callers import feishu
+
+    return feishu
+
+
+def _teams() -> Adapter:
+    from handler.chat import teams
+
+    return teams
+
+
+def _teams_scheme() -> Scheme:
+    from handler.callers import teams
+
+    return teams
+
+
+def _discord() -> Adapter:
+    from handler.chat import discord
+
+    return discord
+
+
+def _discord_scheme() -> Scheme:
+    from handler.callers import discord
+
+    return discord
+
+
 PLATFORMS = (
     Platform(
         "slack", "Slack", ("POST",), 3.0, _FORM, _JSON, _slack, _slack_scheme, "a check of the certificate"
@@ -139,6 +206,43 @@ PLATFORMS = (
         risk="a request holds its token and no time: whoever has seen one can send it, or others, for ever.",
     ),
     Platform("wecom", "WeCom", ("GET", "POST"), 5.0, _XML, _XML, _wecom, _wecom_scheme, "an event"),
+    Platform(
+        "wecom-bot",
+        "WeCom smart bot",
+        ("GET", "POST"),
+        5.0,
+        _JSON,
+        _JSON,
+        _wecom_bot,
+        _wecom_bot_scheme,
+        "an event",
+    ),
+    Platform(
+        "dingtalk",
+        "DingTalk",
+        ("POST",),
+        3.0,
+        _JSON,
+        _JSON,
+        _dingtalk,
+        _dingtalk_scheme,
+        risk="its signature does not cover the message: whoever has seen a request can send others for five"
+        " minutes, in anybody's name.",
+    ),
+    Platform(
+        "feishu",
+        "Feishu",
+        ("POST",),
+        3.0,
+        _JSON,
+        _JSON,
+        _feishu,
+        _feishu_scheme,
+        "a message, whose reply goes through Feishu's API",
+        reserve=0.8,
+    ),
+    Platform("teams", "Teams", ("POST",), 5.0, _JSON, _JSON, _teams, _teams_scheme, "what is no message"),
+    Platform("discord", "Discord", ("POST",), 3.0, _JSON, _JSON, _discord, _discord_scheme),
 )
 
 BY_NAME = {platform.name: platform for platform in PLATFORMS}

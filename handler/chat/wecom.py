@@ -7,16 +7,13 @@ https://developer.work.weixin.qq.com/document/path/96469 (what a reply holds).
 
 from __future__ import annotations
 
-import hmac
 import os
 from typing import TYPE_CHECKING
 
 from handler import reply
-from handler.callers import freshness
 from handler.callers.wecom import WeCom
-from handler.chat import form, wecom_cipher, wecom_xml
-from handler.chat.message import Candidate, Probe, Proof, Typed
-from handler.problems import Unauthenticated
+from handler.chat import wecom_cipher, wecom_proof, wecom_xml
+from handler.chat.message import Probe, Proof, Typed
 
 if TYPE_CHECKING:
     from handler.ambient import Ambient
@@ -27,9 +24,6 @@ if TYPE_CHECKING:
 
 #: The longest text of a reply, in bytes; WeCom cuts off the rest, maybe within a character.
 LONGEST = 2048
-
-#: Signed with where no caller has a token, so that its absence does not show in the time.
-_NOBODY = b"0" * 32
 
 _CHINESE = {
     "created": "已导入",
@@ -46,30 +40,10 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
     """Return the message that WeCom signed and encrypted, or its check of the URL.
 
     Raises:
-        Unauthenticated: no caller's token signed it within the last five minutes, or what it signed
-            is not encrypted with the same caller's key for the same caller's receiver.
+        Unauthenticated: see `wecom_proof.prove`.
     """
-    is_check = request.method in ("GET", "HEAD")
-    signature, timestamp, nonce = (_single(request, name) for name in ("msg_signature", "timestamp", "nonce"))
-    encrypted = _echo(request) if is_check else _encrypt(body)
-    fault = _fault(signature, timestamp, nonce, encrypted, body, ambient.wall())
-    wecom_cipher.sign(_NOBODY, timestamp, nonce, encrypted)
-    signers = [
-        one
-        for one in known
-        if isinstance(one.caller.auth, WeCom)
-        # All are compared, whatever is found: the time of a refusal tells nothing.
-        and hmac.compare_digest(wecom_cipher.sign(one.secrets[0], timestamp, nonce, encrypted), signature)
-    ]
-    if fault or not signers:
-        raise Unauthenticated(fault or "bad-signature")
-    candidate, message = _opened(signers, encrypted)
-    if not is_check:
-        return Proof((candidate,), message)
-    try:
-        return Probe(message.decode())
-    except UnicodeDecodeError:
-        raise Unauthenticated("bad-echo") from None
+    apps = [one for one in known if isinstance(one.caller.auth, WeCom)]
+    return wecom_proof.prove(request, body, _encrypt(body), apps, ambient.wall())
 
 
 def command(proof: Proof) -> Typed | Probe:
@@ -115,48 +89,11 @@ def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
     return reply.http(200, envelope, "text/xml", call.request_id)
 
 
-def _single(request: HttpRequest, name: str) -> bytes:
-    """Return a query parameter that must be there once, else `b""`."""
-    values = request.query.get(name, ())
-    return values[0].encode("utf-8", "surrogatepass") if len(values) == 1 else b""
-
-
-def _echo(request: HttpRequest) -> bytes:
-    """Return the `echostr`, be it that a gateway has left it encoded or has decoded a `+` too many."""
-    return form.decoded(_single(request, "echostr")).replace(b" ", b"+")
-
-
 def _encrypt(body: Body) -> bytes:
     try:
         return wecom_xml.read(body.raw or b"").get("Encrypt", "").strip().encode()
     except wecom_xml.NotFlatError:
         return b""
-
-
-def _fault(signature: bytes, timestamp: bytes, nonce: bytes, encrypted: bytes, body: Body, now: float) -> str:
-    """Return why this cannot be a fresh message that we can check, or nothing."""
-    if body.raw is None:
-        return "body-not-text"
-    if not (signature and nonce and encrypted):
-        return "missing-parameter"
-    return freshness.fault(timestamp, now)
-
-
-def _opened(signers: list[Known], encrypted: bytes) -> tuple[Candidate, bytes]:
-    """Return the first of the signers whose key opens the envelope, and the message.
-
-    Raises:
-        Unauthenticated: none of them.
-    """
-    faults = []
-    for one in signers:
-        auth = one.caller.auth
-        assert isinstance(auth, WeCom)  # noqa: S101 - as `verify` chose them; for the type checker
-        message, fault = wecom_cipher.unseal(one.secrets[1], encrypted, auth.receive_id.encode())
-        if not fault:
-            return Candidate(one.caller, auth.audience, one.secrets), message
-        faults.append(fault)
-    raise Unauthenticated(faults[0])
 
 
 def _plain(text: Text) -> str:

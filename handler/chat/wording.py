@@ -38,12 +38,16 @@ _MOST_DIFFERENCES = 5
 #: begins the id of a DingTalk conversation, which is base64.
 _SHOWN = re.compile("[A-Za-z0-9._@:-]{1,64}|cid[A-Za-z0-9+/]{8,60}={0,2}")
 
+#: The moods of results.
+_RESULTS = ("created", "unchanged", "dry-run")
+
 
 class Fact(NamedTuple):
-    """A value and what it is called."""
+    """A value and what it is called; `private` is what only the sender of a message may see."""
 
     label: str
     value: str
+    private: bool = False
 
 
 class Text(NamedTuple):
@@ -58,6 +62,12 @@ class Text(NamedTuple):
     mood: str
     headline: str
     lines: tuple[Fact | str, ...]
+
+    def shown(self, *, private: bool) -> tuple[Fact | str, ...]:
+        """Return the lines that may be shown: where others see them, of a result no more than what it is."""
+        if private or self.mood not in _RESULTS:
+            return self.lines
+        return tuple(line for line in self.lines if isinstance(line, Fact) and not line.private)
 
 
 def answered(answer: Answer, typed: Typed, request_id: str) -> Text:
@@ -83,8 +93,8 @@ def _imported(order: Order, result: Imported) -> Text:
             Fact("Result", result.result),
             *_known(result.key_id, name),
             *_key(order.key),
-            Fact("Project", str(result.project_id)),
-            Fact("Region", order.region.name),
+            Fact("Project", str(result.project_id), private=True),
+            Fact("Region", order.region.name, private=True),
             *_differences(result.differences),
         ),
     )
@@ -155,7 +165,8 @@ def _differences(differences: tuple[Difference, ...]) -> Iterator[Fact | str]:
         tag = difference.pointer.partition("/tags/")[2].replace("~1", "/").replace("~0", "~")
         stored = "nothing" if difference.stored is None else str(difference.stored)
         text = f"asked for {difference.requested}, there is {stored}"
-        yield Fact(f"Differs, {'tag' if tag else 'project'}", " ".join(f"{tag} {text}".split()))
+        label = f"Differs, {'tag' if tag else 'project'}"
+        yield Fact(label, " ".join(f"{tag} {text}".split()), private=True)
     if more := len(differences[_MOST_DIFFERENCES:]):
         yield f"{more} more tags differ."
 

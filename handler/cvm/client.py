@@ -92,9 +92,7 @@ class _Cvm:
             return replies.created(reply)
         return self._refused(reply, _IMPORT, order.region)
 
-    def list_key_pairs(
-        self, region: Region, deadline: Deadline, begun: Reading | None = None
-    ) -> ListOutcome:
+    def list_key_pairs(self, region: Region, deadline: Deadline, begun: Reading | None = None) -> ListOutcome:
         """Ask for all key pairs, to have them by this deadline or the invocation's own, the sooner one.
 
         What ends a list before its last page carries how far it came, for the next try to begin there.
@@ -117,9 +115,7 @@ class _Cvm:
                 return Listing(reading.pairs(), page.request_id)
         return Nonsense("key pairs that keep changing")
 
-    def _page(
-        self, region: Region, offset: int, left: Callable[[], float]
-    ) -> replies.Page | Failure:
+    def _page(self, region: Region, offset: int, left: Callable[[], float]) -> replies.Page | Failure:
         bounds = Bounds(left, lambda: min(left(), self._patience()), _ROOM_LIST)
         reply = self._ask(_LIST, {"Limit": PAGE, "Offset": offset}, region, bounds)
         if not isinstance(reply, replies.Reply):

@@ -70,9 +70,7 @@ def created(reply: Reply) -> Created | Nonsense:
     return Nonsense("neither an error nor a KeyId")
 
 
-def refusal(
-    reply: Reply, action: str, region: Region
-) -> Refused | Throttled | Duplicate | Full | Nonsense:
+def refusal(reply: Reply, action: str, region: Region) -> Refused | Throttled | Duplicate | Full | Nonsense:
     """Return what an answer with an error means."""
     means = codes.meaning(reply.code, reply.message)
     if means == codes.THROTTLED:

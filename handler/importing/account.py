@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-
     from handler.deadline import Deadline
     from handler.importing.key_pair import KeyPair
     from handler.importing.order import Order, Region
@@ -111,9 +110,7 @@ class Account(Protocol):
     def import_key_pair(self, order: Order) -> ImportOutcome:
         """Ask once for the order's key pair to be imported; one write at most."""
 
-    def list_key_pairs(
-        self, region: Region, deadline: Deadline, begun: Reading | None = None
-    ) -> ListOutcome:
+    def list_key_pairs(self, region: Region, deadline: Deadline, begun: Reading | None = None) -> ListOutcome:
         """Ask for all key pairs, to have them by this deadline or the invocation's own, the sooner one.
 
         Args:

@@ -61,9 +61,7 @@ class Ledger:
             self.complete = False
         return outcome
 
-    def list_key_pairs(
-        self, region: Region, deadline: Deadline, begun: Reading | None = None
-    ) -> ListOutcome:
+    def list_key_pairs(self, region: Region, deadline: Deadline, begun: Reading | None = None) -> ListOutcome:
         """List, and start anew with what there is."""
         outcome = self._account.list_key_pairs(region, deadline, begun)
         if isinstance(outcome, Listing):

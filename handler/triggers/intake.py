@@ -127,9 +127,7 @@ def number(given: object) -> int | None:
     return given if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 1 << 63 else None
 
 
-def _items(
-    records: Iterable[Record], call: Invocation, opened: Callable[[Record], Opened]
-) -> Iterator[Item]:
+def _items(records: Iterable[Record], call: Invocation, opened: Callable[[Record], Opened]) -> Iterator[Item]:
     known = attempt(_known, call)
     for record in records:
         origin: dict[str, Field] = {
@@ -152,8 +150,10 @@ def _items(
         for single in singles:
             value = attempt(_request, single.content)
             place = {**origin, **single.origin}
-            yield Rejected(value, caller, place) if isinstance(value, Problem) else Asked(
-                value, caller, "", place
+            yield (
+                Rejected(value, caller, place)
+                if isinstance(value, Problem)
+                else Asked(value, caller, "", place)
             )
 
 

@@ -64,9 +64,7 @@ def _resolve(host: str, port: int, seconds: float) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def _reach(
-    scheme: str, host: str, address: Any, until: float, clock: Callable[[], float]
-) -> socket.socket:
+def _reach(scheme: str, host: str, address: Any, until: float, clock: Callable[[], float]) -> socket.socket:
     """Connect to one address, TLS included, until then."""
 
     def plain() -> socket.socket:

@@ -249,6 +249,8 @@ def _contract_path(recorded: Recorded) -> Json:
 
 
 def _chat_path(platform: Platform, recorded: Recorded) -> Json:
+    head, *rest = platform.name.split("-")
+    name = head + "".join(part.capitalize() for part in rest)
     description = "The answer, a refusal of what was typed included, in the platform's form"
     form = {"type": "object" if platform.answers == reply.JSON else "string"}
     media: Json = {platform.answers: {"schema": form}}
@@ -256,19 +258,23 @@ def _chat_path(platform: Platform, recorded: Recorded) -> Json:
         description += f"; to {platform.unasked}, nothing"
         media["text/plain"] = {"schema": {"type": "string", "maxLength": 0}}
     answered = answer(description, media=media)
+    empty: Json = {"text/plain": {"schema": {"type": "string", "maxLength": 0}}}
+    apart = {"503": answer("The reply could not be sent, so the message has to come again", media=empty)}
+    if not platform.reserve:
+        apart = {}
     post = _operation(
-        platform.name,
+        name,
         "chat",
         f"A command typed in {platform.title}",
         f"Called by {platform.title} alone, which proves itself in its own way.",
-        {"200": answered, **refusals((*BODY, *ANYWHERE), recorded)},
+        {"200": answered, **apart, **refusals((*BODY, *ANYWHERE), recorded)},
         security=[],
         requestBody={"required": True, "content": {platform.sends: {"schema": FORMS[platform.sends]}}},
     )
     if "GET" not in platform.methods:
-        return _path(platform.name, "chat", recorded, post=post)
+        return _path(name, "chat", recorded, post=post)
     check = _operation(
-        f"{platform.name}Check",
+        f"{name}Check",
         "chat",
         f"{platform.title}'s check of the address, when it is set up",
         f"Called by {platform.title} alone, once, when the address is saved in its console.",
@@ -280,13 +286,13 @@ def _chat_path(platform: Platform, recorded: Recorded) -> Json:
         security=[],
         parameters=[
             {
-                "name": name,
+                "name": parameter,
                 "in": "query",
                 "description": description,
                 "required": True,
                 "schema": {"type": "string"},
             }
-            for name, description in _CHECKED.items()
+            for parameter, description in _CHECKED.items()
         ],
     )
-    return _path(platform.name, "chat", recorded, post=post, get=check)
+    return _path(name, "chat", recorded, post=post, get=check)

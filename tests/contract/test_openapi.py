@@ -16,7 +16,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 
 from handler import problems
-from local import chat, openapi
+from handler.upstream import transport
+from local import chat, feishu, openapi
 from local.in_process import ROOT, Function
 from local.openapi.components import in_words
 from tests import shared
@@ -149,7 +150,7 @@ def test_every_reason_has_an_example() -> None:
         if "reason" in example["value"]
     }
 
-    assert listed - shown == {"team", "channels", "users"}
+    assert listed - shown == {"team", "channels", "users", "guilds"}
     assert shown <= listed
 
 
@@ -192,13 +193,21 @@ def test_what_a_chat_platform_is_answered_is_in_the_contract(name: str) -> None:
         "slack": [chat.Request("POST", "/chat/slack", {}, {}, "ssl_check=1")],
         "wecom": [chat.wecom_sealed(event, chat.Sender()), chat.wecom_check("hello", chat.Sender())],
     }
-    with Function(callers=[*chat.CALLERS], environ=chat.VARIABLES) as function:
+    app = feishu.Options(app_id=chat.APP, app_secret=chat.VARIABLES["FEISHU_APP_SECRET"])
+    with (
+        feishu.serve(app) as lark,
+        Function(
+            callers=[*chat.CALLERS], environ={**chat.VARIABLES, "FEISHU_ENDPOINT": lark.url}
+        ) as function,
+    ):
+        function.environ["FEISHU_ENDPOINT"] = lark.url
         for sent in [chat.PLAYERS[name]("help", chat.Sender()), *others.get(name, [])]:
             answer = function.answer(sent.event())
             replies = CONTRACT["paths"][sent.path][sent.method.lower()]["responses"]
 
             assert answer.status == 200
             assert answer.headers["Content-Type"] in replies["200"]["content"]
+        transport.forget()
 
 
 def test_no_example_holds_what_differs_from_run_to_run() -> None:

@@ -96,7 +96,7 @@ def commands(draw: st.DrawFn) -> str:
 def chat_events(draw: st.DrawFn) -> Json:
     """Return what a chat platform sends, most of them with its proof."""
     user = draw(st.sampled_from(["alice", "U0ALICE", "张三", "a b", "", "x" * 200]))
-    play = chat.PLAYERS[draw(st.sampled_from(sorted(chat.PLAYERS)))]
+    play = chat.PLAYERS[draw(st.sampled_from(sorted({*chat.PLAYERS} - {"feishu"})))]
     event = play(draw(commands()), chat.Sender(user=user)).event()
     while not draw(MOSTLY):
         event = draw(broken(event))

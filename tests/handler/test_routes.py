@@ -85,7 +85,7 @@ def test_keys_are_taken_at_two_paths(path: str, function: Function) -> None:
         "/health/",
         "/chat",
         "/chat/",
-        "/chat/teams",
+        "/chat/irc",
         "/KEY-PAIRS",
         "/%2F",
         "*",

@@ -14,6 +14,7 @@ import pytest
 
 from handler.chat import wecom_xml
 from local import chat, cvm, gateway
+from local.chat.__main__ import main
 from local.in_process import public_keys
 from local.stage import Stage, staged
 
@@ -59,7 +60,7 @@ def test_a_platform_is_played(platform: str, stage: Stage, capsys: pytest.Captur
     typed = f"import {platform}_alice ```{KEY}``` tag:note=a&b<c>"
     url = stage.gateway.url + "/"
 
-    assert chat.main([platform, typed, "--url", url, "--user", "U0ALICE"]) == 0
+    assert main([platform, typed, "--url", url, "--user", "U0ALICE"]) == 0
     seen = capsys.readouterr().out
     pair = stage.cvm.account.key_pairs[f"{platform}_alice"]
     assert pair.key_id in seen
@@ -74,14 +75,14 @@ def test_a_command_may_come_from_standard_input(
     """A key that a shell would break is piped in."""
     monkeypatch.setattr("sys.stdin", io.StringIO(f"check\n{KEY}\n"))
 
-    assert chat.main(["slack", "-", "--url", stage.gateway.url]) == 0
+    assert main(["slack", "-", "--url", stage.gateway.url]) == 0
     assert "This key can be imported." in capsys.readouterr().out
 
 
 def test_wecoms_check_is_played(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     """The echo comes back over real HTTP as it was sent, its base64 included."""
     for echo in ("1616140317555161061", "a+b/c=="):
-        assert chat.main(["wecom-check", echo, "--url", stage.gateway.url]) == 0
+        assert main(["wecom-check", echo, "--url", stage.gateway.url]) == 0
         assert capsys.readouterr().out.startswith(f"{echo}\n(")
 
 
@@ -91,7 +92,7 @@ def test_secrets_of_ones_own_are_taken(
     """With other secrets in the environment than the function's, the platform would show nothing."""
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "another")
 
-    assert chat.main(["slack", "help", "--url", stage.gateway.url]) == 1
+    assert main(["slack", "help", "--url", stage.gateway.url]) == 1
     assert "answers 401, of which the platform shows nothing" in capsys.readouterr().err
 
 
@@ -101,14 +102,14 @@ def test_nobody_at_home_is_said(capsys: pytest.CaptureFixture[str]) -> None:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
 
-    assert chat.main(["slack", "help", "--url", f"http://127.0.0.1:{port}"]) == 1
+    assert main(["slack", "help", "--url", f"http://127.0.0.1:{port}"]) == 1
     assert "Is `make serve` running?" in capsys.readouterr().err
 
 
 def test_an_answer_that_is_late_is_none(capsys: pytest.CaptureFixture[str]) -> None:
     """What comes after the platform's patience would not be shown."""
     with answering(200, b"1", after=1.1) as url:
-        assert chat.main(["wecom-check", "1", "--url", url]) == 1
+        assert main(["wecom-check", "1", "--url", url]) == 1
     assert "too late" in capsys.readouterr().out
 
 
@@ -116,7 +117,7 @@ def test_an_answer_that_is_late_is_none(capsys: pytest.CaptureFixture[str]) -> N
 def test_what_wecom_could_not_read_is_not_shown(body: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     """A reply without a good envelope is an error, no reply at all is nothing to see."""
     with answering(200, body) as url:
-        assert chat.main(["wecom", "help", "--url", url]) == (1 if body else 0)
+        assert main(["wecom", "help", "--url", url]) == (1 if body else 0)
     assert ("WeCom cannot read the reply" in capsys.readouterr().err) == bool(body)
 
 

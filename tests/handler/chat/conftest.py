@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from handler.chat import feishu_api
 from handler.upstream import transport
+from local import chat
+from local import feishu as lark
 from local.cvm import Options, StandIn, serve
 from tests.handler.chat.scene import NOW
 
@@ -16,3 +19,16 @@ def _shared() -> Iterator[StandIn]:
     with serve(Options(rate=0), lambda: NOW) as stand_in:
         yield stand_in
         transport.forget()
+
+
+@pytest.fixture
+def feishu() -> Iterator[lark.Feishu]:
+    """A stand-in for Feishu's API, in the time of the recorded messages, with no token of an earlier test."""
+    feishu_api.forget()
+    options = lark.Options(
+        app_id=chat.APP, app_secret=chat.VARIABLES["FEISHU_APP_SECRET"], rate=0, chat_rate=0
+    )
+    with lark.serve(options) as stand_in:
+        yield stand_in
+        transport.forget()
+    feishu_api.forget()

@@ -10,7 +10,6 @@ from handler import invocation
 from handler.ambient import REAL
 from handler.callers.caller import Known
 from handler.callers.file import parse
-from handler.chat import platforms
 from handler.http import Body, HttpRequest, read
 from handler.http import body as body_of
 from handler.invocation import Invocation
@@ -23,7 +22,8 @@ NOW = 1_700_000_000.0
 AMBIENT = REAL._replace(wall=lambda: NOW)
 ALICE = chat.Sender(user="U0ALICE", now=NOW)
 
-PLATFORMS = tuple(platforms.BY_NAME)
+#: Those that show a reply to its sender alone, whatever the conversation is.
+PLATFORMS = ("slack", "mattermost", "wecom")
 
 
 def entry(platform: str, **auth: Any) -> Json:

@@ -339,7 +339,7 @@ def test_a_forged_request_is_refused_as_anywhere(platform: str, bot: Function, c
         ({"body": "x" * 65537}, 413),
         ({"body": base64.b64encode(b"x" * 65537).decode(), "isBase64Encoded": True}, 413),
         ({"body": "?", "isBase64Encoded": True}, 400),
-        ({"path": "/chat/teams"}, 404),
+        ({"path": "/chat/irc"}, 404),
         ({"body": "x" * 65536}, 401),
         ({"body": base64.b64encode(b"\xff" * 65536).decode(), "isBase64Encoded": True, "headers": {}}, 401),
         ({"body": {"a": []}}, 401),

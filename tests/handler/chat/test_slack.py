@@ -69,7 +69,7 @@ def test_what_is_typed_is_read() -> None:
     """User, workspace, channel, command and text come out of the form."""
     typed = slack.command(proof(chat.slack("import a + b & c\nü", ALICE)))
 
-    assert typed[1:] == ("U0ALICE", "import a + b &amp; c\nü", chat.TEAM, "C0GENERAL", "/key")
+    assert typed[1:6] == ("U0ALICE", "import a + b &amp; c\nü", chat.TEAM, "C0GENERAL", "/key")
 
 
 @pytest.mark.parametrize("late", [-300, -1, 0, 299, 300])

@@ -84,7 +84,7 @@ def test_what_is_typed_is_read() -> None:
     typed = wecom.command(proof(chat.wecom("import a ]]> <b>\nü", ALICE)))
 
     assert isinstance(typed, Typed)
-    assert typed[1:] == ("U0ALICE", "import a ]]> <b>\nü", "", "", "")
+    assert typed[1:6] == ("U0ALICE", "import a ]]> <b>\nü", "", "", "")
     assert [one.caller.id for one in typed.candidates] == ["wecom"]
 
 

@@ -57,8 +57,8 @@ def test_a_result_has_its_facts(dry_run: bool, result: str, mood: str, headline:
         Fact("Bits", "3072"),
         Fact("Fingerprint", "SHA256:x"),
         Fact("Fingerprint", "MD5:00"),
-        Fact("Project", "7"),
-        Fact("Region", "ap-guangzhou"),
+        Fact("Project", "7", private=True),
+        Fact("Region", "ap-guangzhou", private=True),
     )
 
 
@@ -79,9 +79,9 @@ def test_differences_are_said() -> None:
     lines = imported(differences=differences).lines[8:]
 
     assert lines[:3] == (
-        Fact("Differs, project", "asked for 1001, there is 0"),
-        Fact("Differs, tag", "a/b~c asked for x y, there is nothing"),
-        Fact("Differs, tag", "t0 asked for new, there is old"),
+        Fact("Differs, project", "asked for 1001, there is 0", private=True),
+        Fact("Differs, tag", "a/b~c asked for x y, there is nothing", private=True),
+        Fact("Differs, tag", "t0 asked for new, there is old", private=True),
     )
     assert lines[5:] == ("3 more tags differ.",)
 

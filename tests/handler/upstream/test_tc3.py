@@ -96,9 +96,7 @@ def test_thousands_of_requests_are_those_of_the_sdk_s_client(monkeypatch: pytest
 def test_the_documented_example_has_the_documented_signature() -> None:
     """https://www.tencentcloud.com/document/product/213/33224, in the form that signs two headers."""
     credentials = Credentials("AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE", "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", "")
-    body = (
-        rb'{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}'
-    )
+    body = rb'{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}'
     assert tc3.authorization(
         "cvm", "cvm.tencentcloudapi.com", "application/json; charset=utf-8", body, credentials, 1551113065
     ) == (

@@ -1,0 +1,86 @@
+"""The record of a caller that is a Feishu app; `handler.chat.feishu` proves its events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from handler.callers import audience, variables
+from handler.callers.node import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from handler.callers.audience import Audience
+    from handler.callers.node import Node
+
+#: How long an app secret, and how long an Encrypt Key or a Verification Token is at least, in characters.
+SHORTEST_SECRET, SHORTEST_KEY = 32, 16
+
+HOSTS = ("open.feishu.cn", "open.larksuite.com")
+
+_HOST = Rule(r"open\.(?:feishu\.cn|larksuite\.com)", " or ".join(HOSTS))
+
+_SECRET_FORM = "the App Secret of a Feishu app"
+_KEY_FORM = f"the Encrypt Key of a Feishu app, of at least {SHORTEST_KEY} characters"
+_TOKEN_FORM = "the Verification Token of a Feishu app"
+
+
+class Feishu(NamedTuple):
+    """An app, the variables that hold its three secrets, where its API is, and who may use it where."""
+
+    app_id: str
+    app_secret_env: str
+    encrypt_key_env: str
+    verification_token_env: str
+    host: str
+    audience: Audience
+
+    @property
+    def scheme(self) -> str:
+        """The platform."""
+        return "feishu"
+
+    def claims(self) -> Iterable[tuple[str, object]]:
+        """Yield secret, app and channel, which tell who asks."""
+        return self.audience.claims("secret variable, appId and channel", (self.app_secret_env, self.app_id))
+
+    def workspace(self) -> str:
+        """Return the app and where its API is."""
+        return f"{self.app_id} at {self.host}"
+
+    def variables(self) -> tuple[str, ...]:
+        """Return the variables of app secret, Encrypt Key and Verification Token, in this order."""
+        return (self.app_secret_env, self.encrypt_key_env, self.verification_token_env)
+
+    def secrets(self, owner: str, environ: Mapping[str, str]) -> tuple[bytes, ...]:
+        """Return app secret, Encrypt Key and Verification Token, in this order.
+
+        Raises:
+            Misconfigured: one is not set, or malformed.
+        """
+        secret, key = variables.visible(SHORTEST_SECRET), variables.visible(SHORTEST_KEY)
+        return (
+            *variables.read((self.app_secret_env,), owner, environ, secret, _SECRET_FORM),
+            *variables.read((self.encrypt_key_env,), owner, environ, key, _KEY_FORM),
+            *variables.read((self.verification_token_env,), owner, environ, key, _TOKEN_FORM),
+        )
+
+
+def read(auth: Node) -> Feishu:
+    """Return the record that an `auth` object of this scheme holds.
+
+    Raises:
+        Misconfigured: it breaks the rules of the file.
+    """
+    members = auth.members(
+        ("scheme", "appId", "appSecretEnv", "encryptKeyEnv", "verificationTokenEnv", "host"),
+        ("users", "channels"),
+    )
+    return Feishu(
+        app_id=members["appId"].text(audience.ID),
+        app_secret_env=members["appSecretEnv"].text(variables.NAME),
+        encrypt_key_env=members["encryptKeyEnv"].text(variables.NAME),
+        verification_token_env=members["verificationTokenEnv"].text(variables.NAME),
+        host=members["host"].text(_HOST),
+        audience=audience.read(members, auth),
+    )

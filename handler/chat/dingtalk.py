@@ -1,0 +1,107 @@
+"""DingTalk: messages to an app's robot in HTTP mode, answered in the response.
+
+https://open.dingtalk.com/document/isvapp/receive-message. The signature covers the time alone and not the
+body: whoever has seen a request can send others with it for five minutes, and DingTalk allows an hour.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+from handler import reply
+from handler.callers import freshness, header
+from handler.callers.dingtalk import DingTalk
+from handler.chat import envelope, markdown
+from handler.chat.message import Candidate, Probe, Proof, Typed
+from handler.problems import Forbidden, Unauthenticated
+
+if TYPE_CHECKING:
+    from handler.ambient import Ambient
+    from handler.callers.caller import Known
+    from handler.chat.wording import Text
+    from handler.http import Body, HttpRequest
+    from handler.invocation import Invocation
+
+#: Signed with where no caller has a secret, so that its absence does not show in the time.
+_NOBODY = b"0" * 32
+
+_MOST_DIGITS = 15
+
+#: What DingTalk shows nothing for.
+_SILENCE = '{"msgtype": "empty"}'
+
+
+def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient) -> Proof:
+    """Return the message of a robot that a caller names, from a person of the robot's own company.
+
+    Raises:
+        Unauthenticated: no caller's secret signed the time, it is more than five minutes off, or the
+            message is for another robot or from another company.
+    """
+    timestamp, fault_1 = header.single(request.headers, "timestamp")
+    signature, fault_2 = header.single(request.headers, "sign")
+    hmac.compare_digest(sign(_NOBODY, timestamp), signature)
+    signers = [
+        one
+        for one in known
+        if isinstance(one.caller.auth, DingTalk)
+        # All are compared, whatever is found: the time of a refusal tells nothing.
+        and True in [hmac.compare_digest(sign(secret, timestamp), signature) for secret in one.secrets]
+    ]
+    fault = fault_1 or fault_2 or _fault(timestamp, body, ambient.wall())
+    if fault or not signers:
+        raise Unauthenticated(fault or "bad-signature")
+    message = envelope.read(body.raw or b"")
+    robot, corporation = (envelope.text(message, name) for name in ("robotCode", "chatbotCorpId"))
+    candidates = tuple(
+        Candidate(one.caller, one.caller.auth.audience, one.secrets)
+        for one in signers
+        if isinstance(one.caller.auth, DingTalk) and one.caller.auth.robot_code == robot
+    )
+    if not candidates or not corporation or envelope.text(message, "senderCorpId") != corporation:
+        raise Unauthenticated("wrong-robot")
+    return Proof(candidates, body.raw or b"")
+
+
+def command(proof: Proof) -> Typed | Probe:
+    """Return what somebody typed; what is no message is answered with silence."""
+    message = envelope.read(proof.content)
+    if not envelope.text(message, "msgtype"):
+        return Probe(_SILENCE, reply.JSON)
+    user, channel = (envelope.text(message, name) for name in ("senderStaffId", "conversationId"))
+    # DingTalk has taken the mention off already. Pictures and voices have no text.
+    typed = Typed(
+        proof.candidates, user, envelope.text(message, "text", "content"), channel=channel, private=False
+    )
+    if user:
+        return typed
+    return typed._replace(
+        text=Forbidden(
+            "Only people of the robot's own company may import key pairs.",
+            "Write to the robot from an account of the company that it belongs to.",
+            reason="users",
+        )
+    )
+
+
+def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
+    """Return a reply that everybody in the conversation sees, in DingTalk's Markdown."""
+    written = "\n\n".join(markdown.lines(text, private=typed.private))
+    body = {"msgtype": "markdown", "markdown": {"title": text.headline, "text": written}}
+    return reply.http(200, body, reply.JSON, call.request_id)
+
+
+def sign(secret: bytes, timestamp: bytes) -> bytes:
+    """Return the signature over a time in milliseconds, as the header `sign` has it."""
+    return b64encode(hmac.digest(secret, timestamp + b"\n" + secret, "sha256"))
+
+
+def _fault(timestamp: bytes, body: Body, now: float) -> str:
+    """Return why this cannot be a fresh message that we can read, or nothing."""
+    if body.raw is None:
+        return "body-not-text"
+    if not (timestamp.isdigit() and len(timestamp) <= _MOST_DIGITS):
+        return "bad-timestamp"
+    return freshness.stale(int(timestamp) / 1000, now)

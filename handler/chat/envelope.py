@@ -1,0 +1,37 @@
+"""Reads the JSON that platforms send, a member at a time, whatever else stands in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handler import strict_json
+from handler.problems import MalformedJson
+
+#: So many commas an envelope may hold that is read before anything is proved.
+_MOST_COMMAS = 16
+
+
+def read(content: bytes) -> dict[str, Any]:
+    """Return the object that JSON text holds; an empty one where it is no JSON, or no object."""
+    try:
+        value = strict_json.read(content)
+    except MalformedJson:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def encrypted(content: bytes) -> bytes:
+    """Return the member `encrypt` of a small object in ASCII, `b""` where there is none.
+
+    It is read before anything is proved, so nothing else of any size is looked at.
+    """
+    if content.count(b",") > _MOST_COMMAS:
+        return b""
+    return text(read(content), "encrypt").encode("ascii", "ignore")
+
+
+def text(value: object, *path: str) -> str:
+    """Return the text that stands at a path of members, "" where none does."""
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,116 @@
+"""Teams: an outgoing webhook of one team, signed with its security token, answered in the response.
+
+https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-outgoing-webhook
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+from handler import reply
+from handler.callers import freshness, header
+from handler.callers.teams import Teams
+from handler.chat import envelope, markdown
+from handler.chat.message import Candidate, Probe, Proof, Typed
+from handler.problems import Unauthenticated
+
+if TYPE_CHECKING:
+    from handler.ambient import Ambient
+    from handler.callers.caller import Known
+    from handler.chat.wording import Text
+    from handler.http import Body, HttpRequest
+    from handler.invocation import Invocation
+
+#: Signed with where no caller has a token, so that its absence does not show in the time.
+_NOBODY = b"\0" * 32
+
+_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+
+#: The mention that a message begins with, which calls the webhook; nobody else can write such a tag.
+_MENTION = re.compile(r"\s*<at\b[^<>]{0,256}>[^<>]{0,256}</at>")
+_LINE_END = re.compile(r"</?(?:p|div|br)\s?/?>", re.IGNORECASE)
+_ENTITIES = {"&nbsp;": " ", "&quot;": '"', "&#39;": "'", "&#160;": " "}
+
+
+def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient) -> Proof:
+    """Return the message that Teams signed.
+
+    Raises:
+        Unauthenticated: no caller's token signed these bytes, or the message in them is not of the last
+            five minutes.
+    """
+    value, fault = header.single(request.headers, "authorization")
+    scheme, _, signature = value.partition(b" ")
+    raw = body.raw or b""
+    hmac.compare_digest(sign(_NOBODY, raw), signature)
+    candidates = tuple(
+        Candidate(one.caller, one.caller.auth.audience, one.secrets)
+        for one in known
+        if isinstance(one.caller.auth, Teams)
+        # All are compared, whatever is found: the time of a refusal tells nothing.
+        and True in [hmac.compare_digest(sign(secret, raw), signature) for secret in one.secrets]
+    )
+    if not fault and body.raw is None:
+        fault = "body-not-text"
+    if fault or scheme != b"HMAC" or not candidates:
+        raise Unauthenticated(fault or "bad-signature")
+    # The time is part of what is signed, so it counts for nothing before.
+    if stale := _stale(envelope.text(envelope.read(raw), "timestamp"), ambient.wall()):
+        raise Unauthenticated(stale)
+    return Proof(candidates, raw)
+
+
+def command(proof: Proof) -> Typed | Probe:
+    """Return what somebody typed."""
+    activity = envelope.read(proof.content)
+    if envelope.text(activity, "type") != "message":
+        return Probe("")
+    channel = envelope.text(activity, "channelData", "channel", "id")
+    return Typed(
+        proof.candidates,
+        envelope.text(activity, "from", "aadObjectId"),
+        _plain(envelope.text(activity, "text")),
+        channel=channel or envelope.text(activity, "conversation", "id").partition(";")[0],
+        private=False,
+    )
+
+
+def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
+    """Return a reply that everybody in the channel sees, in Teams' Markdown."""
+    written = "\n\n".join(markdown.lines(text, private=typed.private))
+    return reply.http(200, {"type": "message", "text": written}, reply.JSON, call.request_id)
+
+
+def sign(secret: bytes, body: bytes) -> bytes:
+    """Return the signature over a body, as it stands behind `HMAC ` in the header."""
+    return b64encode(hmac.digest(secret, body, "sha256"))
+
+
+def _stale(timestamp: str, now: float) -> str:
+    found = _TIME.fullmatch(timestamp)
+    if found is None:
+        return "bad-timestamp"
+    # Imported here: nobody but who has the token gets so far.
+    from datetime import datetime
+
+    try:
+        moment = datetime.fromisoformat(found[1] + found[2].replace("Z", "+00:00"))
+        return freshness.stale(moment.timestamp(), now)
+    except (ValueError, OverflowError):
+        return "bad-timestamp"
+
+
+def _plain(html: str) -> str:
+    """Return what was typed, without the mention, the tags around lines and the entities of blanks.
+
+    The entities of `&`, `<` and `>` are the same as other platforms', and undone with them.
+    """
+    text = _LINE_END.sub("\n", _MENTION.sub("", html, count=1) if _MENTION.match(html) else html)
+    for entity, sign_of_it in _ENTITIES.items():
+        text = text.replace(entity, sign_of_it)
+    return _MENTION.sub("", text, count=1) if _MENTION.match(text) else text

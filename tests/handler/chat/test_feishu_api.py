@@ -1,0 +1,105 @@
+"""Feishu's replies: the token and its ends, refusals, and a Feishu that is slow or away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from handler.chat import feishu_api
+from local import chat
+from local.cvm import StandIn
+from local.feishu import Feishu
+from local.in_process import Function, public_keys
+from tests.handler.chat.scene import ALICE, AMBIENT, NOW, function
+
+KEY = public_keys()[0]
+
+
+@pytest.fixture
+def bot(cvm: StandIn, feishu: Feishu) -> Iterator[Function]:
+    """The function with a caller of each platform."""
+    with function(cvm, FEISHU_ENDPOINT=feishu.url) as made:
+        yield made
+
+
+def status(bot: Function, text: str = "help") -> int:
+    """Type something, and return the status that Feishu gets."""
+    return bot.answer(chat.feishu(text, ALICE).event()).status
+
+
+def tokens(feishu: Feishu) -> int:
+    """Return how often a token was asked for."""
+    return [call.action for call in feishu.calls].count("tenant_access_token")
+
+
+def test_a_token_is_kept(bot: Function, feishu: Feishu) -> None:
+    """Of several replies the first gets the token; Feishu's own host stands in each request."""
+    assert [status(bot) for _ in range(3)] == [200] * 3
+    assert tokens(feishu) == 1
+    assert {call.headers["host"] for call in feishu.calls} == {"open.feishu.cn"}
+    assert len(feishu.replies) == 3
+
+
+def test_a_token_that_ends_soon_is_renewed(cvm: StandIn, feishu: Feishu) -> None:
+    """Ten minutes before its end a token is not used any more."""
+    for later, asked in ((0, 1), (6599, 1), (6601, 2)):
+        ambient = AMBIENT._replace(wall=partial(float, NOW + later))
+        environ = {**chat.VARIABLES, "FEISHU_ENDPOINT": feishu.url}
+        with Function(cvm, list(chat.CALLERS), ambient, environ) as bot:
+            sender = ALICE._replace(now=NOW + later)
+            assert bot.answer(chat.feishu("help", sender).event()).status == 200
+        assert tokens(feishu) == asked
+
+
+def test_a_revoked_token_is_renewed_once(bot: Function, feishu: Feishu) -> None:
+    """A kept token that is refused leads to a new one and the reply; a new one that is refused to 503."""
+    assert status(bot) == 200
+    feishu.expire()
+    assert status(bot) == 200
+    assert tokens(feishu) == 2
+    feishu.fault("reply", "token-refused", times=2)
+    assert status(bot) == 503
+    assert tokens(feishu) == 3
+
+
+@pytest.mark.parametrize("kind", ["throttle", "chat-throttle", "no-permission"])
+def test_a_reply_that_is_refused_is_asked_for_again(
+    kind: str, bot: Function, feishu: Feishu, cvm: StandIn
+) -> None:
+    """The import went through, the reply did not: the failure is logged, and the repeat tells the truth."""
+    feishu.fault("reply", kind)
+    sent = chat.feishu(f"import a {KEY}", ALICE)
+
+    assert bot.answer(sent.event()).status == 503
+    assert "a" in cvm.account.key_pairs
+    assert feishu.replies == []
+    assert bot.answer(sent.event()).status == 200
+    (reply,) = feishu.replies
+    assert "a is there already" in reply.text
+    assert bot.answer(sent.event()).status == 200
+    assert len(feishu.replies) == 1
+
+
+def test_no_token_is_no_reply(cvm: StandIn, feishu: Feishu) -> None:
+    """With a wrong app secret Feishu is told to send the message again."""
+    with function(cvm, FEISHU_ENDPOINT=feishu.url, FEISHU_APP_SECRET="x" * 32) as bot:
+        assert status(bot) == 503
+    assert feishu.replies == []
+
+
+def test_nobody_at_home_is_a_failure(cvm: StandIn) -> None:
+    """Where nothing answers, Feishu is asked to send the message again."""
+    feishu_api.forget()
+    with function(cvm, FEISHU_ENDPOINT="http://127.0.0.1:1") as bot:
+        assert status(bot) == 503
+
+
+def test_instances_that_ask_at_once_share_nothing(bot: Function, feishu: Feishu) -> None:
+    """Each gets a token of its own, and both are good."""
+    assert status(bot) == 200
+    feishu_api.forget()  # another instance
+    assert status(bot) == 200
+    assert tokens(feishu) == 2
+    assert len(feishu.replies) == 2
