@@ -10,10 +10,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from handler.callers import file
-from local import chat
+from handler.chat import feishu_api
+from handler.chat.platforms import BY_NAME
+from handler.upstream import transport
+from local import chat, feishu
 from local.cvm import Options, serve
 from local.in_process import REQUEST_ID, ROOT, Function, public_keys
-from tests.handler.chat.scene import ALICE, AMBIENT, NOW, PLATFORMS
+from tests.handler.chat.scene import ALICE, AMBIENT, NOW
 
 PAGES = sorted((ROOT / "docs" / "chat").glob("*.md"))
 KEY = public_keys()[0]
@@ -35,7 +38,7 @@ def blocks(page: Path, kind: str) -> list[str]:
 
 def test_every_platform_has_its_pages() -> None:
     """Each platform has a page in English and one in Chinese, which lead to each other."""
-    assert {page.name for page in PAGES} == {f"{one}{end}.md" for one in PLATFORMS for end in ("", ".zh-CN")}
+    assert {page.name for page in PAGES} == {f"{one}{end}.md" for one in BY_NAME for end in ("", ".zh-CN")}
     for page in PAGES:
         other = page.name.replace(".md", ".zh-CN.md").replace(".zh-CN.zh-CN", "")
         assert f"]({other})" in page.read_text(encoding="utf-8").splitlines()[2]
@@ -65,20 +68,24 @@ def test_it_looks_like_that(page: Path) -> None:
     platform = page.name.partition(".")[0]
     shown = blocks(page, "text")
     assert len(shown) == 2
-    with serve(Options(rate=0), lambda: NOW) as cvm:
+    feishu_api.forget()
+    app = feishu.Options(app_id=chat.APP, app_secret=chat.VARIABLES["FEISHU_APP_SECRET"])
+    with serve(Options(rate=0), lambda: NOW) as cvm, feishu.serve(app) as lark:
         for block in shown:
             typed, *expected = block.splitlines()
             for short, key in SHORT.items():
                 typed = typed.replace(short, key)
             sent = chat.PLAYERS[platform](typed.removeprefix("> ").removeprefix("/sshkey "), ALICE)
-            with Function(cvm, list(chat.CALLERS), AMBIENT, chat.VARIABLES) as bot:
+            environ = {**chat.VARIABLES, "FEISHU_ENDPOINT": lark.url}
+            with Function(cvm, list(chat.CALLERS), AMBIENT, environ) as bot:
                 answer = bot.answer(sent.event())
-            seen = chat.seen(sent, answer.status, answer.text, ALICE)
+            seen = chat.seen(sent, answer.status, answer.text, ALICE) or lark.replies[-1].text
             for markup in ("**", "*", "`"):
                 seen = seen.replace(markup, "")
             seen = re.sub("skey-[a-z0-9]{8}", "skey-4e5ty7i8", seen)
             assert [line.rstrip() for line in seen.splitlines()] == expected
             assert REQUEST_ID in seen or "created" in seen
+        transport.forget()
 
 
 @every_page
