@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from handler import reply
 from handler.callers import freshness, header
 from handler.callers.feishu import Feishu
-from handler.chat import envelope, feishu_api, feishu_cipher, platforms
+from handler.chat import envelope, feishu_api, feishu_cipher, patience
 from handler.chat.message import Candidate, Probe, Proof, Typed
 from handler.problems import Unauthenticated
 
@@ -113,7 +113,7 @@ def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
     assert isinstance(auth, Feishu)  # noqa: S101 - as `verify` chose it; for the type checker
     app = feishu_api.App(auth.host, call.configured().feishu_host, auth.app_id, candidate.secrets[0])
     answered = feishu_api.Answer(typed.message, typed.event, _plain(text, private=typed.private))
-    deadline = call.deadline(platforms.BY_NAME["feishu"].limit)
+    deadline = call.deadline(patience.FEISHU - patience.ON_THE_WAY)
     fault = feishu_api.reply(app, answered, deadline, call.ambient)
     if fault:
         call.log.write("error", "The reply could not be sent; Feishu sends the message again.", cause=fault)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from handler.chat.patience import FEISHU, ON_THE_WAY
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
     from handler.reply import Body as Reply
-
-#: The way to the platform and back, in seconds: what of its patience is not ours.
-ON_THE_WAY = 1.0
 
 _FORM, _JSON, _XML = "application/x-www-form-urlencoded", "application/json", "text/xml"
 
@@ -233,7 +232,7 @@ PLATFORMS = (
         "feishu",
         "Feishu",
         ("POST",),
-        3.0,
+        FEISHU,
         _JSON,
         _JSON,
         _feishu,
