@@ -18,8 +18,8 @@ PLACES = sorted(
 
 #: Those that the drawing leaves to the reader.
 _SMALL = {
-    *("__init__", "ambient", "deadline", "http", "invocation", "log"),
-    *("nearest", "schema_check", "settings", "strict_json"),
+    *("__init__", "ambient", "answer_size", "catalogue", "cors", "deadline", "http", "invocation", "log"),
+    *("nearest", "page", "schema_check", "sentence", "settings", "strict_json"),
 }
 
 
