@@ -14,7 +14,7 @@ from bench.events import PUBLIC_KEY
 from bench.instance import Instances, cost, task
 from bench.subjects import Subject
 from handler.chat import platforms
-from local import chat
+from local import chat, feishu
 
 #: How much slower a processor of 512 MB is than one of this machine. SCF says that the processor grows with
 #: the memory, not how; Lambda, which works alike, gives a whole one for 1,769 MB
@@ -42,11 +42,13 @@ class Answer(NamedTuple):
 
 
 class _WithChat(Instances):
-    """Processes that know a caller of each platform."""
+    """Processes that know a caller of each platform, and a stand-in for the API that Feishu is answered by."""
+
+    feishu = ""
 
     def environ(self, subject: Subject) -> dict[str, str]:
         """Return the environment with the platforms' secrets in it."""
-        return {**super().environ(subject), **chat.VARIABLES}
+        return {**super().environ(subject), **chat.VARIABLES, "FEISHU_ENDPOINT": self.feishu}
 
 
 @contextmanager
@@ -55,7 +57,11 @@ def instances(python: Path, endpoint: str, port: int = 0) -> Iterator[Instances]
     with tempfile.TemporaryDirectory() as folder:
         callers = Path(folder) / "callers.json"
         callers.write_text(json.dumps({"callers": list(chat.CALLERS)}), encoding="utf-8")
-        yield _WithChat(python, endpoint, callers, port)
+        made = _WithChat(python, endpoint, callers, port)
+        secret = chat.VARIABLES["FEISHU_APP_SECRET"]
+        with feishu.serve(feishu.Options(app_id=chat.APP, app_secret=secret, rate=0, chat_rate=0)) as lark:
+            made.feishu = lark.url
+            yield made
 
 
 def clock(measured: Instances, ours: Subject, rounds: int) -> dict[str, Answer]:
@@ -68,7 +74,7 @@ def clock(measured: Instances, ours: Subject, rounds: int) -> dict[str, Answer]:
         for player in chat.PLAYERS:
             text = "1616140317555161061"
             if player in PLATFORMS:
-                text = f"import {player}_{number:04} {PUBLIC_KEY}"
+                text = f"import {player.replace('-', '_')}_{number:04} {PUBLIC_KEY}"
             spent = _once(measured, ours, chat.PLAYERS[player](text, chat.Sender()))
             best[player] = min(spent, best.get(player, spent))
     return {player: Answer(spent, chat.PATIENCE[player]) for player, spent in best.items()}
@@ -81,7 +87,9 @@ def counts(measured: Instances, ours: Subject) -> dict[str, cold.Counted]:
     """
     found = {}
     for platform in PLATFORMS:
-        sent = chat.PLAYERS[platform](f"import count_{platform} {PUBLIC_KEY}", chat.Sender())
+        sent = chat.PLAYERS[platform](
+            f"import count_{platform.replace('-', '_')} {PUBLIC_KEY}", chat.Sender()
+        )
         spent, instructions = measured.instructions(ours, [sent.event()])
         _require_answer(sent, spent.reply)
         found[platform] = cold.Counted(instructions / 1e6, cold.packages(spent.modules))
@@ -106,5 +114,7 @@ def _once(measured: Instances, ours: Subject, sent: chat.Request) -> float:
 
 def _require_answer(sent: chat.Request, reply: Any) -> None:
     seen = chat.seen(sent, reply["statusCode"], reply["body"], chat.Sender())
+    if sent.path == platforms.BY_NAME["feishu"].path and not seen:
+        return  # The reply went through the API; where that fails, the status is another.
     if not ("Imported as" in seen or seen.isdigit()):
         raise ValueError(f"Expected an import or an echo, not {seen}")
