@@ -42,7 +42,7 @@ class Answer(NamedTuple):
 
 
 class _WithChat(Instances):
-    """Processes that know a caller of each platform, and a stand-in for the API that Feishu is answered by."""
+    """Processes that know a caller of each platform, and a stand-in for Feishu's API."""
 
     feishu = ""
 
