@@ -16,11 +16,14 @@ ENVIRON = {
     "MATTERMOST_TOKEN": "okwexkjpe7ygb8eq1ww58t483w",
     "WECOM_TOKEN": vectors.HELLO.token,
     "WECOM_ENCODING_AES_KEY": vectors.HELLO.aes_key,
+    "WECOM_BOT_TOKEN": vectors.HELLO.token,
+    "WECOM_BOT_ENCODING_AES_KEY": vectors.HELLO.aes_key,
 }
 CALLERS = [
     entry("slack", team=vectors.SLACK_TEAM, users=[vectors.SLACK_USER]),
     entry("mattermost", users=["aoa1agao6t8fmx3ikt1j9w5ybw"], channels=["jux16pkewjrkfj3ehep1psxyxc"]),
     entry("wecom", receiveId=vectors.HELLO.receive_id, users=["mycreate"]),
+    entry("wecom-bot", users=["alice"]),
 ]
 
 
@@ -38,6 +41,7 @@ def answer(name: str, timestamp: str) -> tuple[Any, Answer]:
         ("slack", vectors.SLACK_TIMESTAMP, "/webhook-collect import KEY_NAME"),
         ("mattermost", "0", "/test import KEY_NAME"),
         ("wecom", vectors.HELLO.timestamp, "用法 · Import an SSH public key"),
+        ("wecom-bot", vectors.HELLO.timestamp, "import KEY_NAME"),
     ],
 )
 def test_a_platforms_own_example_is_answered(name: str, timestamp: str, command: str) -> None:
@@ -54,7 +58,7 @@ def test_wecoms_own_check_is_answered() -> None:
     assert answer("wecom-check", vectors.ECHO.timestamp)[1].text == vectors.ECHO.message
 
 
-@pytest.mark.parametrize("name", ["slack", "wecom", "wecom-check"])
+@pytest.mark.parametrize("name", ["slack", "wecom", "wecom-check", "wecom-bot"])
 def test_an_old_example_is_refused(name: str) -> None:
     """Today they are replays."""
     assert answer(name, "1700000000")[1].status == 401
