@@ -13,6 +13,7 @@ from pathlib import Path
 from handler.callers import file
 from handler.callers.caller import resolve
 from handler.problems import Misconfigured
+from local.callers import invite
 from local.callers.mint import SUFFIXES, Minted, mint, written
 from local.columns import Help
 
@@ -37,7 +38,22 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         minted = mint(chosen.name, chosen.scheme)
         print(json.dumps(minted._asdict()) if chosen.json else _introduced(minted, chosen.scheme))
         return 0
+    if chosen.command == "invite":
+        return _invite(chosen, environ)
     return _check(chosen.file, environ if chosen.environment else None)
+
+
+def _invite(chosen: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    try:
+        answer = invite.invite(invite.wanted(chosen), environ)
+    except invite.NotInvitedError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except ModuleNotFoundError:
+        print(_NEEDS_PACKAGES, file=sys.stderr)
+        return 2
+    print(invite.written(answer, as_json=chosen.json))
+    return 0
 
 
 def _check(path: Path, environ: Mapping[str, str] | None) -> int:
@@ -127,6 +143,10 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="also judge the variables that it names, as they are set here",
     )
+    inviting = commands.add_parser(
+        "invite", help="make an invitation here, with the secret that INVITATION_SECRETS names"
+    )
+    invite.add_arguments(inviting)
     return parser
 
 
