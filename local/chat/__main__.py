@@ -64,7 +64,12 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"Against a function of your own, set {', '.join(VARIABLES)} to its secrets.",
     )
     add = parser.add_argument
-    add("platform", choices=PLAYERS, help="which platform to play; wecom-check is its check of the URL")
+    add(
+        "platform",
+        metavar="PLATFORM",
+        choices=PLAYERS,
+        help=f"which platform to play: {', '.join(PLAYERS)}; a check is the platform's own of the URL",
+    )
     add("text", help='what is typed, such as "import alice ssh-rsa AAAA..."; - reads it from standard input')
     add("--url", default="http://127.0.0.1:9000", help="where the function answers (default: %(default)s)")
     add("--user", default="alice", help="the platform's id of who types (default: %(default)s)")
