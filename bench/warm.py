@@ -36,7 +36,7 @@ def count(instances: Instances, subject: Subject) -> Counted:
     sums = {}
     for calls in (1, 2, 3, 13):
         spent, instructions = instances.instructions(
-            subject, [events.imports(f"count_{calls}_{number}") for number in range(calls)]
+            subject, [events.imports(f"{subject.name[:4]}_{calls}_{number}") for number in range(calls)]
         )
         _require_import(subject, spent.reply)
         sums[calls] = instructions / 1e6
