@@ -48,7 +48,10 @@ class _WithChat(Instances):
 
     def environ(self, subject: Subject) -> dict[str, str]:
         """Return the environment with the platforms' secrets in it."""
-        return {**super().environ(subject), **chat.VARIABLES, "FEISHU_ENDPOINT": self.feishu}
+        # Instructions are counted over HTTPS, on a clock that stands still.
+        still = {"BENCH_STILL": "1"} if self._port else {}
+        own = {**chat.VARIABLES, "FEISHU_ENDPOINT": self.feishu, **still}
+        return {**super().environ(subject), **own}
 
 
 @contextmanager

@@ -16,15 +16,19 @@ del sys.path[0]
 import json  # noqa: E402 - see above
 import os  # noqa: E402
 import time  # noqa: E402
-from typing import Any  # noqa: E402
+
+if os.environ.pop("BENCH_STILL", ""):
+    # Under callgrind a message's two seconds would be over before the key is read.
+    now = time.monotonic()
+    time.monotonic = lambda: now
 
 if route := os.environ.pop("BENCH_ROUTE", ""):
     # Leads CVM's name to this machine; nothing more is trusted than the handler itself trusts.
-    names: dict[str, Any] = {"__name__": "route"}
+    names = {"__name__": "route"}
     path = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "local/tls/route.py")
     with open(path, encoding="utf-8") as source:
         exec(source.read(), names)
-    names["install"](json.loads(route))
+    names["install"](json.loads(route))  # type: ignore[operator] # `typing` would be counted
 
 import index  # noqa: E402
 

@@ -80,8 +80,11 @@ METHOD = """\
   from exec to the end; two counts differ by less than 0.1 %, on whatever else the machine is doing. Each
   process has SCF's environment (`PYTHONDONTWRITEBYTECODE=x`, nothing of this shell's), runs on a bare
   virtual environment of SCF's CPython, finds `index` and the packages on `PYTHONPATH`, and gets one
-  Function URL event. Upstream is the CVM stand-in in a process of its own, over real HTTP and with real
-  signatures, with rate, quota and duplicate keys off.
+  Function URL event. Upstream is the CVM stand-in in a process of its own, with real signatures, and with
+  rate, quota and duplicate keys off.
+- **HTTPS** is TLS 1.3 to that stand-in under CVM's own name. Its authority is made for the run and added to
+  what each handler trusts, where that handler looks: a file in `certificates/`, a line in certifi's bundle.
+  Only the look-up of the name is led to this machine.
 - **Times** are taken in turns: one of each, over and over, so that a slow minute hits all alike. Of cold
   starts the best of all rounds is given, of warm calls the median and the best twentieth; both are
   processor time unless it says wall.

@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from handler.invocation import Invocation
     from handler.reply import Body as Reply
 
+    class Adapter(Protocol):
+        """The module of a platform: what proves a request, what was typed, and how a reply is written."""
+
+        def verify(
+            self, request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient, /
+        ) -> Proof | Probe:
+            """Return what a request proves to be, or raise `Unauthenticated`."""
+
+        def command(self, proof: Proof, /) -> Typed | Probe:
+            """Return what somebody typed."""
+
+        def render(self, text: Text, typed: Typed, call: Invocation, /) -> Reply:
+            """Return the HTTP reply that shows a text in the platform's form."""
+
+
 _FORM, _JSON, _XML = "application/x-www-form-urlencoded", "application/json", "text/xml"
-
-
-class Adapter(Protocol):
-    """The module of a platform: what proves a request, what was typed, and how a reply is written."""
-
-    def verify(
-        self, request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient, /
-    ) -> Proof | Probe:
-        """Return what a request proves to be, or raise `Unauthenticated`."""
-
-    def command(self, proof: Proof, /) -> Typed | Probe:
-        """Return what somebody typed."""
-
-    def render(self, text: Text, typed: Typed, call: Invocation, /) -> Reply:
-        """Return the HTTP reply that shows a text in the platform's form."""
 
 
 class Scheme(Protocol):
