@@ -16,7 +16,11 @@ audit line alone, is one of
     missing-token, unknown-token, body-not-text                        mattermost
     missing-parameter, bad-timestamp, stale-timestamp, body-not-text,
     bad-signature, bad-base64, bad-ciphertext, bad-padding, bad-length,
-    wrong-receiver, bad-echo                                           wecom
+    wrong-receiver, bad-echo                                           wecom, wecom-bot
+    missing-header, repeated-header, header-not-text, header-too-long,
+    bad-timestamp, stale-timestamp, body-not-text, bad-signature       dingtalk, feishu, teams, discord
+    wrong-robot                                                        dingtalk
+    bad-base64, bad-ciphertext, bad-padding, bad-token, wrong-app      feishu
 """
 
 from __future__ import annotations
