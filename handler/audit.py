@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from handler.importing.order import OWN_NAME
 from handler.problems import Problem
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def decided(answer: Answer, call: Invocation) -> None:
     }
     if answer.key is not None:
         fields |= {"fingerprint": answer.key.fingerprint, "bits": answer.key.bits}
+    if answer.order is not None and answer.order.account.name != OWN_NAME:
+        fields["account"] = answer.order.account.name
     if spent is not None:
         fields |= {"attempts": spent.calls, "upstreamMs": round(spent.seconds * 1000)}
     if isinstance(outcome, Problem):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from handler.deadline import Deadline
     from handler.decide import Answer, Item
     from handler.importing.account import Account
+    from handler.importing.order import Target
     from handler.invocation import Invocation
 
 
@@ -25,11 +26,11 @@ def settle(items: Iterable[Item], call: Invocation, deadline: Deadline) -> Itera
     than two.
     """
 
-    def open_account() -> Account:
+    def open_account(target: Target) -> Account:
         # Imported here: only an item that has passed every check of ours needs CVM.
-        from handler.cvm import client
+        from handler.cvm import opening
 
-        return client.open_account(call.configured(), deadline, call.ambient)
+        return opening.account(target, call, deadline)
 
     waiting = iter(items)
     first = tuple(islice(waiting, 2))

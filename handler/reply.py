@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler.catalogue import ENGLISH, translator
+from handler.importing.order import OWN_NAME
 from handler.problems import Problem
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def rendered(answer: Answer, call: Invocation, language: str = ENGLISH) -> Rende
     if isinstance(answer.outcome, Problem):
         known = answer.item.caller is not None
         base = call.problem_base_url()
-        return problem(answer.outcome, call.request_id, base, known_caller=known, language=language)
+        refused = problem(answer.outcome, call.request_id, base, known_caller=known, language=language)
+        refused.body.update(_account(answer.order))
+        return refused
     assert answer.order is not None  # noqa: S101 - nothing is imported without an order; for the type checker
     return result(answer.order, answer.outcome, call.request_id)
 
@@ -54,6 +57,7 @@ def result(order: Order, imported: Imported, request_id: str) -> Rendered:
         "keyName": order.key_name,
         "projectId": imported.project_id,
         "region": order.region.name,
+        **_account(order),
         "tags": dict(imported.tags),
         "bits": order.key.bits,
         "fingerprint": order.key.fingerprint,
@@ -66,6 +70,11 @@ def result(order: Order, imported: Imported, request_id: str) -> Rendered:
         if not body[optional]:
             del body[optional]
     return Rendered(201 if imported.result == "created" and not order.dry_run else 200, body)
+
+
+def _account(order: Order | None) -> Body:
+    """Return the member `account`, which is there for another account than the function's own."""
+    return {} if order is None or order.account.name == OWN_NAME else {"account": order.account.name}
 
 
 def problem(

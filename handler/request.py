@@ -46,6 +46,7 @@ class ImportRequest(NamedTuple):
     region: str | None
     tags: Mapping[str, str]
     dry_run: bool
+    account: str | None = None
 
 
 def validate(value: object) -> ImportRequest:
@@ -72,6 +73,7 @@ def read(value: Mapping[str, Any]) -> ImportRequest:
         region=value.get("region"),
         tags=value.get("tags", {}),
         dry_run=value.get("dryRun", False),
+        account=value.get("account"),
     )
 
 

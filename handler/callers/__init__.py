@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from handler.callers import api_key, file, standard_webhooks
+from handler.callers import accounts, api_key, file, standard_webhooks
 from handler.callers.caller import Caller, Known, resolve
 from handler.problems import Unauthenticated
 
@@ -56,7 +56,8 @@ def load(settings: Settings, environ: Mapping[str, str]) -> tuple[Known, ...]:
     """Return all callers of the file, with what proves each of them at this moment.
 
     Raises:
-        Misconfigured: the file is missing or wrong, or the secrets of any caller cannot be had.
+        Misconfigured: the file is missing or wrong, or the secrets of any caller, or the external id of
+            any account, cannot be had.
     """
     return load_all(settings, environ).known
 
@@ -68,6 +69,8 @@ def load_all(settings: Settings, environ: Mapping[str, str]) -> Loaded:
         Misconfigured: see `load`.
     """
     contents = file.contents(settings.callers_file)
+    for account in contents.accounts:
+        accounts.external_id(account, environ)
     return Loaded(resolve(contents.callers, environ), contents.revoked_invitations)
 
 

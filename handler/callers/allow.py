@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from handler.importing.order import OWN, Target
+
 #: So many tags a resource may have (https://www.tencentcloud.com/document/product/651/13354).
 MOST_TAGS = 50
 
@@ -22,6 +24,7 @@ class Allow(NamedTuple):
         required_tags: the tags that every request must carry itself.
         dry_run_only: whether only dry runs are allowed.
         invite: whether it may invite others to hand in a key.
+        accounts: the accounts that a key pair may go to; a single one is the default.
     """
 
     key_names: tuple[str, ...] | None = None
@@ -31,3 +34,4 @@ class Allow(NamedTuple):
     required_tags: tuple[str, ...] = ()
     dry_run_only: bool = False
     invite: bool = False
+    accounts: tuple[Target, ...] = (OWN,)

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from handler import strict_json
-from handler.callers import api_key, standard_webhooks, trigger
+from handler.callers import accounts, api_key, standard_webhooks, trigger
 from handler.callers.allow import MOST_TAGS, USER, Allow
 from handler.callers.caller import Caller, place
 from handler.callers.node import Node, Rule
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from handler.callers.caller import Auth
+    from handler.importing.order import Target
 
     class Scheme(Protocol):
         """The module of a scheme."""
@@ -85,10 +86,12 @@ class Contents(NamedTuple):
 
     Attributes:
         callers: in the order of the file.
+        accounts: the other accounts, in the order of the file.
         revoked_invitations: the ids of invitations that hold no more.
     """
 
     callers: tuple[Caller, ...]
+    accounts: tuple[Target, ...]
     revoked_invitations: frozenset[str]
 
 
@@ -147,31 +150,41 @@ def parse_all(text: bytes) -> Contents:
         raise Misconfigured(
             f"The callers file is not JSON that this function reads. {problem.cause}"
         ) from None
-    members = Node("", "", value).members(("callers",), ("revokedInvitations",))
-    found = [_caller(index, item) for index, item in enumerate(members["callers"].items(MOST))]
+    members = Node("", "", value).members(("callers",), ("accounts", "revokedInvitations"))
+    others = accounts.read(members["accounts"]) if "accounts" in members else {}
+    found = [_caller(index, item, others) for index, item in enumerate(members["callers"].items(MOST))]
     _require_distinct(found)
     revoked = members.get("revokedInvitations")
-    return Contents(tuple(found), frozenset(revoked.texts(_INVITATION, MOST) if revoked else ()))
+    return Contents(
+        tuple(found),
+        tuple(others.values()),
+        frozenset(revoked.texts(_INVITATION, MOST) if revoked else ()),
+    )
 
 
-def _caller(index: int, item: Node) -> Caller:
+def _caller(index: int, item: Node, others: Mapping[str, Target]) -> Caller:
     given = item.value.get("id") if isinstance(item.value, dict) else None
     known_id = given if isinstance(given, str) and re.fullmatch(ID.pattern, given) else ""
     members = Node(place(index, known_id), "", item.value).members(("id", "auth"), ("allow", "tags"))
     auth = members["auth"].choice("scheme", _SCHEMES)().read(members["auth"])
+    allow = _allow(members["allow"], members["auth"], others) if "allow" in members else Allow()
+    caller_id = members["id"].text(ID)
     return Caller(
-        id=members["id"].text(ID),
+        id=caller_id,
         auth=auth,
-        allow=_allow(members["allow"], members["auth"]) if "allow" in members else Allow(),
+        allow=allow._replace(accounts=accounts.on_behalf(caller_id, allow.accounts)),
         tags=_tags(members["tags"]) if "tags" in members else {},
     )
 
 
-def _allow(allow: Node, auth: Node) -> Allow:
-    optional = ("keyNames", "projectIds", "regions", "minBits", "requiredTags", "dryRunOnly", "invite")
+def _allow(allow: Node, auth: Node, others: Mapping[str, Target]) -> Allow:
+    optional = (
+        *("keyNames", "projectIds", "regions", "minBits", "requiredTags", "dryRunOnly", "invite"),
+        "accounts",
+    )
     members = allow.members((), optional)
     pattern = auth.choice("scheme", _KEY_NAME_RULES)
-    key_names, project_ids, regions, min_bits, required_tags, dry_run_only, invite = map(
+    key_names, project_ids, regions, min_bits, required_tags, dry_run_only, invite, listed = map(
         members.get, optional
     )
     if invite and isinstance(auth.value, dict) and auth.value.get("scheme") == "trigger":
@@ -184,6 +197,7 @@ def _allow(allow: Node, auth: Node) -> Allow:
         required_tags=required_tags.texts(_REQUIRED_TAG, MOST_TAGS) if required_tags else (),
         dry_run_only=dry_run_only.flag() if dry_run_only else False,
         invite=invite.flag() if invite else False,
+        accounts=accounts.listed(listed, others) if listed else Allow().accounts,
     )
 
 

@@ -1,6 +1,6 @@
 """What a known caller may do: the rules of `allow`, judged in the order in which they stand here.
 
-    keyNames, projectIds, regions, requiredTags, dryRunOnly
+    keyNames, projectIds, regions, accounts, requiredTags, dryRunOnly
 
 `minBits` is not among them: a key that is too small is a weak key, which the key gate says.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from handler.callers import glob
 from handler.callers.allow import MOST_TAGS, USER
-from handler.importing.order import Order, Region
+from handler.importing.order import OWN_NAME, Order, Region
 from handler.problems import FieldError, Forbidden, InvalidRequest, Misconfigured
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from handler.callers.allow import Allow
     from handler.callers.caller import Caller
+    from handler.importing.order import Target
     from handler.key_gate.public_key import PublicKey
     from handler.request import ImportRequest
     from handler.settings import Settings
@@ -53,7 +54,7 @@ def judge(
     Raises:
         Forbidden, Misconfigured: see `place`.
     """
-    project_id, region = place(caller, request, settings, own_region, user)
+    project_id, region, account = place(caller, request, settings, own_region, user)
     return Order(
         key_name=request.key_name,
         key=key,
@@ -62,6 +63,7 @@ def judge(
         sent_tags=request.tags,
         tags=tags,
         dry_run=request.dry_run,
+        account=account,
     )
 
 
@@ -70,6 +72,7 @@ class Place(NamedTuple):
 
     project_id: int
     region: Region
+    account: Target
 
 
 def place(
@@ -106,6 +109,7 @@ def place(
             "the region is none of those that this caller may use",
             f"Send as region one of {_told(allow.regions)}",
         )
+    account = _account(allow, request.account)
     if absent := [tag for tag in allow.required_tags if tag not in request.tags]:
         raise _forbidden(
             "requiredTags",
@@ -114,7 +118,7 @@ def place(
         )
     if allow.dry_run_only and not request.dry_run:
         raise _forbidden("dryRunOnly", "this caller may only do dry runs", "Ask for a dry run")
-    return Place(project_id, Region(region, request.region is not None))
+    return Place(project_id, Region(region, request.region is not None), account)
 
 
 def all_tags(caller: Caller, sent: Mapping[str, str]) -> dict[str, str]:
@@ -161,6 +165,23 @@ def _is_name_allowed(allow: Allow, key_name: str, user: str) -> bool:
         pattern.replace(USER, name) for pattern in allow.key_names if USER not in pattern or name.strip("_")
     ]
     return any(glob.matches(pattern, key_name) for pattern in patterns)
+
+
+def _account(allow: Allow, asked: str | None) -> Target:
+    """Return the account that a request is for.
+
+    Raises:
+        Forbidden: it is none of those that the caller may use.
+    """
+    accounts = {account.name: account for account in allow.accounts}
+    account = accounts.get(_settled(asked, tuple(accounts), OWN_NAME))
+    if account is None:
+        raise _forbidden(
+            "accounts",
+            "the account is none of those that this caller may use",
+            f"Send as account one of {_told(accounts)}",
+        )
+    return account
 
 
 def _settled(asked: T | None, allowed: tuple[T, ...] | None, default: T) -> T:

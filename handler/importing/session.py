@@ -1,6 +1,6 @@
-"""The account as one invocation sees it, for one order or many.
+"""The accounts as one invocation sees them, for one order or many.
 
-Of several orders the account is listed first; what is there is answered from the list without a call, the
+Of several orders an account is listed first; what is there is answered from the list without a call, the
 rest is imported in order. So every re-delivery of a batch gets further, however often the time runs out
 before its end.
 """
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from handler.deadline import Deadline
     from handler.importing.account import Account
     from handler.importing.decision import Imported, MayKnow
-    from handler.importing.order import Order
+    from handler.importing.order import Order, Region, Target
+
+    OpenAccount = Callable[[Target], Account]
 
 
 class Spent(NamedTuple):
@@ -39,32 +41,49 @@ class Spent(NamedTuple):
         return Spent(self.calls - earlier.calls, self.seconds - earlier.seconds)
 
 
-class Session:
-    """One invocation's orders to one account.
+class _Opened:
+    """One account, and all that is known of it: each has its own key pairs, quota and rate.
 
     Args:
-        open_account: opens the account; called by the first order, so that a refusal costs nothing.
+        account: the account.
+        pace: until when it is better not asked again.
+        listable: whether lists of it are still worth their calls.
+    """
+
+    def __init__(self, account: Account, pace: Pace, *, listable: bool) -> None:
+        self.account = account
+        self.pace = pace
+        self.listable = listable
+        self.ledgers: dict[str, Ledger] = {}
+        self.quotas: dict[str, KeyPairQuota] = {}
+
+
+class Session:
+    """One invocation's orders.
+
+    Args:
+        open_account: opens an account; called by the first order for it, so that a refusal costs nothing.
         deadline: when the invocation must be over.
         ambient: clock, sleep and randomness.
         several: whether more than one order may come, so that a list is worth its call.
     """
 
     def __init__(
-        self, open_account: Callable[[], Account], deadline: Deadline, ambient: Ambient, *, several: bool
+        self, open_account: OpenAccount, deadline: Deadline, ambient: Ambient, *, several: bool
     ) -> None:
         self._open_account = open_account
-        self._account: Account | None = None
         self._deadline = deadline
         self._ambient = ambient
         self._several = several
-        self._ledgers: dict[str, Ledger] = {}
         self._listable = several
-        self._quotas: dict[str, KeyPairQuota] = {}
-        self._pace = Pace(deadline.clock)
+        self._accounts: dict[Target, _Opened] = {}
 
     def spent(self) -> Spent:
         """Return what all orders so far have cost."""
-        return Spent(self._account.calls, self._account.seconds) if self._account else Spent(0, 0.0)
+        accounts = [opened.account for opened in self._accounts.values()]
+        return Spent(
+            sum(account.calls for account in accounts), sum(account.seconds for account in accounts)
+        )
 
     def settle(self, order: Order, may_know: MayKnow) -> Imported:
         """Return what an order came to, as if the orders had been sent one after another.
@@ -76,24 +95,26 @@ class Session:
         Raises:
             Problem: every answer but `created` and `unchanged`.
         """
-        ledger = self._opened(order)
+        opened = self._opened(order.account)
+        ledger = self._ledger(opened, order.region)
         if found := decide(order, ledger.near(order), may_know):
             return found
         if order.dry_run and ledger.complete:
             return would_create(order)
-        if quota := self._quotas.get(order.region.name):
+        if quota := opened.quotas.get(order.region.name):
             raise quota.with_traceback(None)
         # A wait that did not fit into the time for one order does not fit for the next: each call that
         # is refused by rate would only count against somebody else's.
-        held = self._pace.remaining(LIST if order.dry_run else IMPORT)
+        held = opened.pace.remaining(LIST if order.dry_run else IMPORT)
         self.require_time(held + LEAST_FOR_AN_IMPORT)
         try:
-            return import_key(order, ledger, self._pace, self._deadline, self._ambient, may_know)
+            return import_key(order, ledger, opened.pace, self._deadline, self._ambient, may_know)
         except KeyPairQuota as problem:
-            self._quotas[order.region.name] = problem
+            opened.quotas[order.region.name] = problem
             raise
         finally:
-            self._doubt_other_regions(order)
+            if not order.dry_run:
+                self._doubt_other_lists(ledger)
 
     def require_time(self, least: float = 0.0) -> None:
         """Raise unless more than `least` seconds are left; a single order always has its try.
@@ -102,37 +123,46 @@ class Session:
             UpstreamBusy: the orders before it have used the time up.
         """
         if self._several and self._deadline.left() <= least:
+            longest = max((opened.pace.longest() for opened in self._accounts.values()), default=0.0)
             raise UpstreamBusy(
                 "The time was used up by the items before this one; nothing was sent for it.",
                 "Send the same again: what is there by then is answered at once, so a repeat gets further.",
-                retry_after=max(1, math.ceil(self._pace.longest())),
+                retry_after=max(1, math.ceil(longest)),
             )
 
-    def _opened(self, order: Order) -> Ledger:
-        """Return what is known of the account in the order's region; of several orders with its list."""
-        region = order.region
-        if region.name in self._ledgers:
-            return self._ledgers[region.name]
-        self._account = self._account or self._open_account()
-        ledger = self._ledgers[region.name] = Ledger(self._account)
-        if self._listable:
+    def _opened(self, target: Target) -> _Opened:
+        if target not in self._accounts:
+            pace = Pace(self._deadline.clock)
+            self._accounts[target] = _Opened(self._open_account(target), pace, listable=self._several)
+        return self._accounts[target]
+
+    def _ledger(self, opened: _Opened, region: Region) -> Ledger:
+        """Return what is known of an account in a region; of several orders with its list."""
+        if region.name in opened.ledgers:
+            return opened.ledgers[region.name]
+        ledger = opened.ledgers[region.name] = Ledger(opened.account)
+        if self._listable and opened.listable:
             # Where the list cannot be had, it goes order by order: each looks for itself where it has to.
             try:
                 look_up(ledger, region, self._deadline, self._ambient)
-            except (UpstreamBusy, UpstreamUnreachable):
+            except UpstreamBusy:
                 # No fault of the region's, and another half of the time would go into the next one.
+                opened.listable = False
+            except UpstreamUnreachable:
+                # No fault of the account's either.
                 self._listable = False
             except Problem:
                 pass
         return ledger
 
-    def _doubt_other_regions(self, order: Order) -> None:
-        """After a write, take no older list of another region as complete.
+    def _doubt_other_lists(self, written: Ledger) -> None:
+        """After a write, take no older list of another region or account as complete.
 
         Key pairs belong to the account, whatever the region, as far as CVM's documentation goes
-        (https://www.tencentcloud.com/document/product/213/33229); nothing here is false if they do not.
+        (https://www.tencentcloud.com/document/product/213/33229), and two names may stand for roles in one
+        account; nothing here is false if that is not so.
         """
-        if not order.dry_run:
-            for name, ledger in self._ledgers.items():
-                if name != order.region.name:
+        for opened in self._accounts.values():
+            for ledger in opened.ledgers.values():
+                if ledger is not written:
                     ledger.complete = False

@@ -79,7 +79,7 @@ def _check(path: Path, environ: Mapping[str, str] | None) -> int:
         print("\n".join(faults), file=sys.stderr)
         return 1
     print("\n".join(explain.lines(verdict.callers)))
-    for risk in risks.of(verdict.callers):
+    for risk in risks.of(verdict.callers, verdict.accounts):
         print(f"Mind: {risk}")
     print(f"{path} is right.")
     return 0

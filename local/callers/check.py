@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from handler import strict_json
 from handler.callers import file
 from handler.callers.caller import Caller, place
+from handler.importing.order import Target
 from handler.problems import MalformedJson, Misconfigured
 
 _SCHEMA = Path(__file__).parents[2] / "schemas" / "callers.json"
@@ -23,31 +24,35 @@ class Verdict(NamedTuple):
 
     Attributes:
         callers: the callers, where nothing is wrong.
+        accounts: the other accounts, where nothing is wrong.
         faults: what is wrong, a sentence each; the first is what the function would log.
     """
 
     callers: tuple[Caller, ...]
+    accounts: tuple[Target, ...]
     faults: tuple[str, ...]
 
 
 def judge(text: bytes) -> Verdict:
     """Return what is wrong with the text of a callers file; only what neither minds is right."""
     try:
-        callers, cause = file.parse(text), ""
+        contents, cause = file.parse_all(text), ""
     except Misconfigured as problem:
-        callers, cause = (), problem.cause
+        contents, cause = None, problem.cause
     faults = [cause] if cause else []
     try:
         value = strict_json.read(text)
     except MalformedJson:
         # The reader has said so; what it does not say is which member stands twice.
-        return Verdict((), (*faults, *_repeated(text)))
+        return Verdict((), (), (*faults, *_repeated(text)))
     faults += [
         f"{fault.place or 'The file'} {fault.says}."
         for fault in _schema_faults(value)
         if not cause.startswith(f"The callers file is wrong: {fault.place or 'it'} ")
     ]
-    return Verdict(() if faults else callers, tuple(faults))
+    if contents is None or faults:
+        return Verdict((), (), tuple(faults))
+    return Verdict(contents.callers, contents.accounts, ())
 
 
 class _Fault(NamedTuple):

@@ -46,10 +46,12 @@ def _people(audience: Audience) -> str:
 
 def _may(caller: Caller) -> str:
     allow: Allow = caller.allow
+    others = any(account.role_arn for account in allow.accounts)
     rules = [
         f"key names {', '.join(allow.key_names)}" if allow.key_names else "any key name",
         f"projects {', '.join(map(str, allow.project_ids))}" if allow.project_ids else "any project",
         f"regions {', '.join(allow.regions)}" if allow.regions else "any region",
+        f"accounts {', '.join(account.name for account in allow.accounts)}" if others else "",
         f"RSA from {allow.min_bits} bits" if allow.min_bits else "",
         f"must send tags {', '.join(allow.required_tags)}" if allow.required_tags else "",
         "dry runs only" if allow.dry_run_only else "",

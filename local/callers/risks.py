@@ -14,17 +14,25 @@ from handler.callers.standard_webhooks import StandardWebhooks
 from handler.callers.trigger import Trigger
 from handler.chat import platforms
 from handler.decide import MOST_ITEMS
+from handler.importing.order import Target
 
 _LONGEST_NAME = 25
 
 
-def of(callers: Iterable[Caller]) -> Iterator[str]:
-    """Yield a sentence for each risk, caller by caller, then those between callers."""
+def of(callers: Iterable[Caller], accounts: Iterable[Target] = ()) -> Iterator[str]:
+    """Yield a sentence for each risk, caller by caller, then those between callers and of accounts."""
     callers = tuple(callers)
     for index, caller in enumerate(callers):
         for risk in (*_of_rules(caller), *_of_auth(caller)):
             yield f"{place(index, caller.id)}: {risk}"
     yield from _between(callers)
+    for account in accounts:
+        if not account.external_id_env:
+            yield (
+                f"accounts.{account.name}: no external id, so everybody in this account who may assume the"
+                " role can enter the other one; name a variable in externalIdEnv and ask for its value in"
+                " the role's trust policy."
+            )
 
 
 def _of_rules(caller: Caller) -> Iterator[str]:
