@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -25,17 +26,30 @@ def settle(items: Iterable[Item], call: Invocation, deadline: Deadline) -> Itera
     Items are taken from the iterable as they are decided, so that ten thousand need no more memory
     than two.
     """
-
-    def open_account(target: Target) -> Account:
-        # Imported here: only an item that has passed every check of ours needs CVM.
-        from handler.cvm import opening
-
-        return opening.account(target, call, deadline)
-
     waiting = iter(items)
     first = tuple(islice(waiting, 2))
-    session = Session(open_account, deadline, call.ambient, several=len(first) > 1)
+    session = Session(partial(open_account, call, deadline), deadline, call.ambient, several=len(first) > 1)
     for item in chain(first, waiting):
         answer = decide(item, session, call)
         audit.decided(answer, call)
         yield answer
+
+
+def open_account(call: Invocation, deadline: Deadline, target: Target) -> Account:
+    """Return the account that a request is for; nothing is sent yet.
+
+    Raises:
+        Misconfigured: the external id of its role is not set.
+    """
+    # Imported here: only an item that has passed every check of ours needs CVM.
+    from handler.cvm import client
+
+    settings, signer = call.configured(), None
+    if target.role_arn:
+        # Imported here: only another account needs STS.
+        from handler.callers import accounts
+        from handler.cvm import assumed_role
+
+        external_id = accounts.external_id(target, call.ambient.environ)
+        signer = assumed_role.of(target, external_id, settings, call.own_region(), call.ambient)
+    return client.open_account(settings, deadline, call.ambient, signer)

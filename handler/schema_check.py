@@ -91,6 +91,19 @@ def _check(data: Any) -> None:
                     raise _Refused
                 if not re.compile('^[a-z]{2,}(?:-[a-z0-9]+)+(?![\\s\\S])').search(data__region):
                     raise _Refused
+        if 'account' in data_keys:
+            data_keys.remove('account')
+            data__account = data['account']
+            if not isinstance(data__account, str):
+                raise _Refused
+            if isinstance(data__account, str):
+                data__account_len = len(data__account)
+                if data__account_len < 1:
+                    raise _Refused
+                if data__account_len > 32:
+                    raise _Refused
+                if not re.compile('^[A-Za-z0-9_-]{1,32}(?![\\s\\S])').search(data__account):
+                    raise _Refused
         if 'tags' in data_keys:
             data_keys.remove('tags')
             data__tags = data['tags']

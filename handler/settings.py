@@ -44,6 +44,7 @@ class Settings(NamedTuple):
         invitation_secrets: the variables that hold the secrets of invitations; the first that is set signs.
         page_url: where people open the page; empty where nobody has said.
         page_origins: other hosts whose copy of the page may send keys.
+        sts_endpoint: the host and port of a stand-in for STS on this machine; empty for STS itself.
     """
 
     callers_file: str = ""
@@ -60,6 +61,7 @@ class Settings(NamedTuple):
     invitation_secrets: tuple[str, ...] = ()
     page_url: str = ""
     page_origins: tuple[str, ...] = ()
+    sts_endpoint: str = ""
 
 
 def read(environ: Mapping[str, str]) -> Settings:
@@ -84,6 +86,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         ),
         page_url=_page_url(environ.get("PAGE_URL", "")),
         page_origins=_list(environ, "PAGE_ORIGINS", _ORIGIN, "origins such as https://intranet.example.com"),
+        sts_endpoint=_stand_in(environ, "STS_ENDPOINT"),
     )
 
 
@@ -118,6 +121,15 @@ def _endpoint(value: str) -> dict[str, str]:
         "CVM_ENDPOINT is wrong: it is https://cvm.tencentcloudapi.com, the same with one label after"
         " cvm (such as https://cvm.ap-guangzhou.tencentcloudapi.com), or http://127.0.0.1:PORT."
     )
+
+
+def _stand_in(environ: Mapping[str, str], name: str) -> str:
+    """Return where a stand-in for one of the services is, "" where there is none."""
+    value = environ.get(name, "")
+    loopback = _loopback(value)
+    if value and not loopback:
+        raise Misconfigured(f"{name} is wrong: it is http://127.0.0.1:PORT for a stand-in, or not set.")
+    return loopback
 
 
 def _loopback(value: str) -> str:

@@ -40,9 +40,10 @@ def read(accounts: Node) -> Mapping[str, Target]:
     """
     found: dict[str, Target] = {}
     for name, account in accounts.pairs(MOST):
-        members = account.members(("roleArn",), ("externalIdEnv",))
-        external_id = members.get("externalIdEnv")
         known = name.text(_OTHER)
+        place = account._replace(path=f"{accounts.path}.{known}")
+        members = place.members(("roleArn",), ("externalIdEnv",))
+        external_id = members.get("externalIdEnv")
         found[known] = Target(
             known, members["roleArn"].text(_ROLE), external_id.text(variables.NAME) if external_id else ""
         )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from handler.cvm import codes, credentials, replies, throttle
+from handler.cvm import codes, replies, throttle
+from handler.cvm.signers import OwnRole
 from handler.importing.account import (
     Duplicate,
     Full,
@@ -21,8 +22,9 @@ from handler.importing.account import (
     Unreached,
 )
 from handler.importing.reading import PAGE, Reading
-from handler.problems import Misconfigured, UpstreamError
+from handler.problems import UpstreamError
 from handler.upstream import tc3, transport
+from handler.upstream.tc3 import Credentials
 from handler.upstream.transport import Bounds, Endpoint
 
 if TYPE_CHECKING:
@@ -30,11 +32,11 @@ if TYPE_CHECKING:
 
     from handler.ambient import Ambient
     from handler.cvm.replies import Reply
+    from handler.cvm.signers import Signer
     from handler.deadline import Deadline
     from handler.importing.account import Account, ImportOutcome, ListOutcome
     from handler.importing.order import Order, Region
     from handler.settings import Settings
-    from handler.upstream.tc3 import Credentials
 
     Failure = Refused | Throttled | Unreached | NoReply | Nonsense
 
@@ -57,21 +59,45 @@ _ANSWER = 0.05
 _SLOW = 2.0
 
 
-def open_account(settings: Settings, deadline: Deadline, ambient: Ambient) -> Account:
-    """Return the account that this function's role belongs to; nothing is sent yet."""
-    return _Cvm(Endpoint(settings.cvm_scheme, settings.cvm_host), deadline, ambient)
+def open_account(
+    settings: Settings, deadline: Deadline, ambient: Ambient, signer: Signer | None = None
+) -> Account:
+    """Return the account that a signer's credentials belong to; nothing is sent yet.
+
+    Without a signer it is that of the function's own role.
+    """
+    endpoint = Endpoint(settings.cvm_scheme, settings.cvm_host)
+    return _Cvm(endpoint, signer or OwnRole(ambient), deadline, ambient)
 
 
 class _Cvm:
-    """The account, asked over HTTP; one object for one invocation."""
+    """An account, asked over HTTP; one object for one invocation.
 
-    def __init__(self, endpoint: Endpoint, deadline: Deadline, ambient: Ambient) -> None:
-        self.calls = 0
-        self.seconds = 0.0
+    Args:
+        endpoint: where CVM is.
+        signer: whose credentials sign the calls, which says which account it is.
+        deadline: when the invocation must be over.
+        ambient: clocks and environment.
+    """
+
+    def __init__(self, endpoint: Endpoint, signer: Signer, deadline: Deadline, ambient: Ambient) -> None:
+        self._calls = 0
+        self._seconds = 0.0
         self._endpoint = endpoint
+        self._signer = signer
         self._deadline = deadline
         self._ambient = ambient
         self._sent: dict[str, list[float]] = {_IMPORT: [], _LIST: []}
+
+    @property
+    def calls(self) -> int:
+        """The upstream calls that were tried so far, those for credentials included."""
+        return self._calls + self._signer.calls
+
+    @property
+    def seconds(self) -> float:
+        """The seconds that they took, waits between them left out."""
+        return self._seconds + self._signer.seconds
 
     def import_key_pair(self, order: Order) -> ImportOutcome:
         """Ask once for the order's key pair to be imported; one write at most."""
@@ -148,17 +174,17 @@ class _Cvm:
 
     def _ask(
         self, action: str, wanted: Mapping[str, Any], region: Region, bounds: Bounds
-    ) -> Reply | Refused | Unreached | NoReply | Nonsense:
-        """Ask with the credentials of this moment, and once more if they were renewed meanwhile."""
-        try:
-            lent = credentials.read(self._ambient.environ)
-            reply = self._call(action, wanted, region, bounds, lent)
-            if isinstance(reply, replies.Reply) and reply.code in codes.EXPIRED:
-                renewed = credentials.read(self._ambient.environ)
-                if renewed != lent:
-                    return self._call(action, wanted, region, bounds, renewed)
-        except Misconfigured as problem:
-            return Refused(problem)
+    ) -> Reply | Failure:
+        """Ask with the credentials of this moment, and once more if they can be renewed."""
+        lent = self._signer.current(bounds.left)
+        if not isinstance(lent, Credentials):
+            return lent
+        reply = self._call(action, wanted, region, bounds, lent)
+        if isinstance(reply, replies.Reply) and reply.code in codes.EXPIRED:
+            renewed = self._signer.renewed(lent, bounds.left)
+            if isinstance(renewed, Credentials):
+                return self._call(action, wanted, region, bounds, renewed)
+            return renewed or reply
         return reply
 
     def _call(
@@ -167,7 +193,7 @@ class _Cvm:
         call = tc3.Call(_SERVICE, self._endpoint.host, action, _VERSION, region.name)
         request = tc3.signed(call, wanted, lent, self._ambient.wall())
         begun = self._ambient.monotonic()
-        self.calls += 1
+        self._calls += 1
         self._sent[action].append(begun)
         try:
             reply = transport.exchange(self._endpoint, request, bounds, self._ambient)
@@ -178,7 +204,7 @@ class _Cvm:
         except transport.BadReply as error:
             return Nonsense(str(error))
         finally:
-            self.seconds += self._ambient.monotonic() - begun
+            self._seconds += self._ambient.monotonic() - begun
         # API 3.0 answers with 200 whatever it has to say, so another status is somebody else's.
         return replies.read(reply.body) if reply.status == _OK else Nonsense(f"status {reply.status}")
 

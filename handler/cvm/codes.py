@@ -90,6 +90,27 @@ def meaning(code: str, message: str) -> str:
     return next(means for pattern, means in CODES if _matches(pattern, code))
 
 
+#: What the codes of AssumeRole mean, which writes nothing; DOUBT is no answer.
+#: https://www.tencentcloud.com/document/product/1150/49456, the spelling included.
+_OF_STS: Final = (
+    ("InternalError.GetRoleError", ROLE),
+    ("InternalError.IllegalRole", ROLE),
+    ("InternalError*", DOUBT),
+    ("AuthFailure*", ROLE),
+    ("UnauthorizedOperation*", ROLE),
+    ("ResourceNotFound*", ROLE),
+    ("InvalidParameter*", ROLE),
+    ("RequestLimitExceeded*", THROTTLED),
+    ("", DOUBT),
+    ("*", UNLISTED),
+)
+
+
+def of_sts(code: str) -> str:
+    """Return what a code of AssumeRole means; no code is an answer that cannot be read."""
+    return next(means for pattern, means in _OF_STS if _matches(pattern, code))
+
+
 def _matches(pattern: str, code: str) -> bool:
     before, star, after = pattern.partition("*")
     if not star:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from handler.callers import file
+from handler.callers import accounts, file
 from handler.callers.caller import resolve
 from handler.problems import Misconfigured
 from local.callers import invite
@@ -73,6 +73,8 @@ def _check(path: Path, environ: Mapping[str, str] | None) -> int:
     if environ is not None and not faults:
         try:
             resolve(verdict.callers, environ)
+            for account in verdict.accounts:
+                accounts.external_id(account, environ)
         except Misconfigured as problem:
             faults.append(problem.cause)
     if faults:

@@ -26,6 +26,7 @@ def test_nothing_set_is_the_documented_default() -> None:
         "INVITATION_SECRETS",
         "PAGE_URL",
         "PAGE_ORIGINS",
+        "STS_ENDPOINT",
     )
 
     assert settings.read({}) == Settings() == settings.read(dict.fromkeys(names, ""))
@@ -74,6 +75,7 @@ def test_nothing_set_is_the_documented_default() -> None:
             "https://a.b:8443, http://localhost:80",
             {"page_origins": ("https://a.b:8443", "http://localhost:80")},
         ),
+        ("STS_ENDPOINT", "http://127.0.0.1:8001", {"sts_endpoint": "127.0.0.1:8001"}),
         ("MIN_RSA_BITS", "16384", {"min_rsa_bits": 16384}),
         (
             "PROBLEM_BASE_URL",
@@ -92,6 +94,9 @@ def test_each_setting_is_read(name: str, value: str, expected: dict[str, Any]) -
     ("name", "value"),
     [
         *(("BASE_PATH", wrong) for wrong in ("keys", "/a//b", "/a?b", "/ä", "/a\n")),
+        ("STS_ENDPOINT", "https://sts.tencentcloudapi.com"),
+        ("STS_ENDPOINT", "http://127.0.0.1"),
+        ("STS_ENDPOINT", "http://localhost:80"),
         *(
             ("CVM_ENDPOINT", wrong)
             for wrong in (

@@ -414,6 +414,45 @@ def test_wrong_revoked_invitation_is_told_at_its_place() -> None:
     )
 
 
+ROLE = "qcs::cam::uin/200000000002:roleName/ImportKeyPair"
+
+
+def test_an_account_without_external_id_is_a_risk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One with it is none, and callers are shown with the accounts that they may use."""
+    path = tmp_path / "callers.json"
+    with_id = {"roleArn": ROLE, "externalIdEnv": "PROD_EXTERNAL_ID"}
+    caller = {"id": "a", "auth": WEBHOOKS, "allow": {"accounts": ["prod", "own"]}}
+    contents = {"callers": [caller], "accounts": {"prod": with_id, "test": {"roleArn": ROLE}}}
+    path.write_text(json.dumps(contents), encoding="utf-8")
+    status, output, _ = run(capsys, "check", str(path))
+    assert status == 0
+    assert "accounts prod, own" in output
+    assert "Mind: accounts.test: no external id, so everybody" in output
+    assert "accounts.prod" not in output
+
+
+def test_a_role_of_the_wrong_form_is_wrong() -> None:
+    """The reader and the schema name the same place, so it is told once."""
+    contents = {"callers": [{"id": "a", "auth": WEBHOOKS}], "accounts": {"prod": {"roleArn": "ImportKeyPair"}}}
+    assert check.judge(json.dumps(contents).encode()).faults == (
+        "The callers file is wrong: accounts.prod.roleArn must be qcs::cam::uin/UIN:roleName/NAME.",
+    )
+
+
+def test_an_external_id_is_looked_for_where_secrets_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --environment, as the function would."""
+    path = tmp_path / "callers.json"
+    account = {"roleArn": ROLE, "externalIdEnv": "PROD_EXTERNAL_ID"}
+    caller = {"id": "a", "auth": {"scheme": "trigger", "source": "invoke"}}
+    path.write_text(json.dumps({"callers": [caller], "accounts": {"prod": account}}), encoding="utf-8")
+    status, _, errors = run(capsys, "check", "--environment", str(path))
+    assert status == 1
+    assert "accounts.prod: the environment variable PROD_EXTERNAL_ID is not set" in errors
+    assert run(capsys, "check", "--environment", str(path), PROD_EXTERNAL_ID="shared")[0] == 0
+
+
 def test_help_tells_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     """--help explains commands and exit codes."""
     with pytest.raises(SystemExit) as ended:

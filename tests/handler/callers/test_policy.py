@@ -13,7 +13,7 @@ from handler.callers import policy
 from handler.callers.allow import Allow
 from handler.callers.caller import Caller
 from handler.callers.trigger import Trigger
-from handler.importing.order import Order, Region
+from handler.importing.order import OWN, Order, Region, Target
 from handler.key_gate.public_key import PublicKey
 from handler.problems import FieldError, Forbidden, InvalidRequest, Misconfigured
 from handler.request import ImportRequest
@@ -71,11 +71,14 @@ SAID = {
         ("key-names", "keyNames", "the key name matches none of the patterns that this caller may use"),
         ("project-ids", "projectIds", "the project is none of those that this caller may use"),
         ("regions", "regions", "the region is none of those that this caller may use"),
+        ("accounts", "accounts", "the account is none of those that this caller may use"),
         ("required-tags", "requiredTags", "a tag is missing that every request of this caller must carry"),
         ("dry-run-only", "dryRunOnly", "this caller may only do dry runs"),
     )
 }
 NAMES = {"key_names": ("onb_*", "tmp?")}
+PROD = Target("prod", "qcs::cam::uin/200000000002:roleName/ImportKeyPair", "", "onboarding")
+TEST = Target("test", "qcs::cam::uin/200000000003:roleName/ImportKeyPair", "", "onboarding")
 PEOPLE = {"key_names": ("{user}_*", "team_{user}")}
 
 
@@ -117,6 +120,16 @@ PEOPLE = {"key_names": ("{user}_*", "team_{user}")}
         Case({"regions": ("ap-shanghai", "ap-beijing")}, {}, "regions"),
         Case({"regions": ("ap-beijing",)}, {}),
         Case({"regions": ("ap-beijing",)}, {"region": "ap-guangzhou"}, "regions"),
+        Case({}, {"account": "own"}),
+        Case({}, {"account": "prod"}, "accounts"),
+        Case({"accounts": (PROD,)}, {}),
+        Case({"accounts": (PROD,)}, {"account": "prod"}),
+        Case({"accounts": (PROD,)}, {"account": "own"}, "accounts"),
+        Case({"accounts": (PROD, OWN)}, {}),
+        Case({"accounts": (PROD, OWN)}, {"account": "prod"}),
+        Case({"accounts": (PROD, TEST)}, {"account": "test"}),
+        Case({"accounts": (PROD, TEST)}, {}, "accounts"),
+        Case({"accounts": (PROD, TEST)}, {"account": "Prod"}, "accounts"),
         Case({"required_tags": ("owner", "team")}, {"tags": {"owner": "a", "team": "b", "x": "y"}}),
         Case({"required_tags": ("owner", "team")}, {"tags": {"owner": "a"}}, "required-tags"),
         Case({"required_tags": ("owner",)}, {"tags": {"Owner": "a"}}, "required-tags"),
@@ -140,11 +153,12 @@ def test_every_rule_allows_what_it_says_and_nothing_else(case: Case) -> None:
 
 
 def test_rules_are_judged_in_their_documented_order() -> None:
-    """Of several rules that say no the first one answers: names, projects, regions, tags, dry run."""
+    """Of several rules the first that says no answers: names, projects, regions, accounts, tags, dry run."""
     rules: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         "key-names": ({"key_names": ("x",)}, {"key_name": "x"}),
         "project-ids": ({"project_ids": (1, 2)}, {"project_id": 1}),
         "regions": ({"regions": ("ap-a", "ap-b")}, {"region": "ap-a"}),
+        "accounts": ({"accounts": (PROD, TEST)}, {"account": "prod"}),
         "required-tags": ({"required_tags": ("owner",)}, {"tags": {"owner": "x"}}),
         "dry-run-only": ({"dry_run_only": True}, {"dry_run": True}),
     }
