@@ -123,15 +123,6 @@ def _endpoint(value: str) -> dict[str, str]:
     )
 
 
-def _stand_in(environ: Mapping[str, str], name: str) -> str:
-    """Return where a stand-in for one of the services is, "" where there is none."""
-    value = environ.get(name, "")
-    loopback = _loopback(value)
-    if value and not loopback:
-        raise Misconfigured(f"{name} is wrong: it is http://127.0.0.1:PORT for a stand-in, or not set.")
-    return loopback
-
-
 def _loopback(value: str) -> str:
     """Return the host and port of `http://127.0.0.1:PORT`, or "" where the value is something else."""
     host = value.removeprefix("http://")

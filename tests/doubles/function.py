@@ -10,6 +10,7 @@ from handler.ambient import REAL, Ambient
 from local import in_process
 from local.cvm import StandIn
 from local.in_process import Json
+from local.sts import Role
 
 
 class Function(in_process.Function):
@@ -34,6 +35,21 @@ class Function(in_process.Function):
             for number, source in enumerate(sources, 1)
         ]
         Path(self.environ["CALLERS_FILE"]).write_text(json.dumps({"callers": entries}))
+
+    def reach(self, *roles: Role, **allow: object) -> None:
+        """Let direct Invoke alone in, with the accounts of these roles, by the roles' names."""
+        self.environ["STS_ENDPOINT"] = self.cvm.sts.url
+        named = {}
+        for role in roles:
+            name = role.arn.rpartition("/")[2]
+            named[name] = {"roleArn": role.arn}
+            if role.external_id:
+                named[name]["externalIdEnv"] = variable = f"{name.upper()}_EXTERNAL_ID"
+                self.environ[variable] = role.external_id
+        caller = {"id": "c", "auth": {"scheme": "trigger", "source": "invoke"}}
+        listed = {"accounts": ["own", *named], **allow}
+        contents = {"callers": [{**caller, "allow": listed}], "accounts": named}
+        Path(self.environ["CALLERS_FILE"]).write_text(json.dumps(contents))
 
     def __call__(self, event: object, ambient: Ambient = REAL, **context: object) -> Any:
         """Hand it an event as the platform does and return or raise what comes of it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +10,11 @@ import pytest
 from handler.ambient import REAL
 from handler.upstream import sts, transport
 from local.cvm import Options, serve
+from local.in_process import Json
 from local.sts import Role
-from tests.handler.triggers.samples import Clock, Function, Json, requests
+from tests.doubles.clocks import SkippingClock as Clock
+from tests.doubles.function import Function
+from tests.handler.triggers.samples import requests
 from tests.keys.many import public_keys
 
 OWN, PROD_UIN, TEST_UIN = "100000000001", "200000000002", "200000000003"
@@ -25,12 +27,12 @@ ALICE, BOB, CAROL, DAVE, *_ = requests(KEYS)
 
 
 @pytest.fixture
-def function(tmp_path: Path) -> Iterator[Function]:
+def function() -> Iterator[Function]:
     """Three accounts for three key pairs each, asked as fast as one likes."""
     with serve(Options(quota=3, rate=0, roles=(PROD, TEST))) as cvm:
-        made = Function(cvm, tmp_path)
-        made.reach(PROD, TEST)
-        yield made
+        with Function(cvm) as made:
+            made.reach(PROD, TEST)
+            yield made
         transport.forget()
         sts._kept.clear()
 

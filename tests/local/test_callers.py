@@ -433,7 +433,8 @@ def test_an_account_without_external_id_is_a_risk(tmp_path: Path, capsys: pytest
 
 def test_a_role_of_the_wrong_form_is_wrong() -> None:
     """The reader and the schema name the same place, so it is told once."""
-    contents = {"callers": [{"id": "a", "auth": WEBHOOKS}], "accounts": {"prod": {"roleArn": "ImportKeyPair"}}}
+    accounts = {"prod": {"roleArn": "ImportKeyPair"}}
+    contents = {"callers": [{"id": "a", "auth": WEBHOOKS}], "accounts": accounts}
     assert check.judge(json.dumps(contents).encode()).faults == (
         "The callers file is wrong: accounts.prod.roleArn must be qcs::cam::uin/UIN:roleName/NAME.",
     )
