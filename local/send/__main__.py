@@ -39,9 +39,9 @@ lines of keys, named after their comments:
 The secret comes from the environment: from the variables that callers.json names for the caller, else from
 ONBOARDING_SECRET or ONBOARDING_API_KEY (for --as onboarding).
 
-The first line of a table may name its columns: name,key,project,region,tag:owner. A key is its text, or the
-path of its file. Up to ten keys a second are sent, which is what CVM takes. A key that was imported before
-is not imported twice: the same command can be given again at any time.
+The first line of a table may name its columns: name,key,project,region,account,tag:owner.
+A key is its text, or the path of its file. Up to ten keys a second are sent, which is what CVM takes.
+A key that was imported before is not imported twice: the same command can be given again at any time.
 """
 _EPILOG = """\
 exit code:  0  every key is imported, or was before; in a dry run: could be
@@ -119,7 +119,7 @@ def _settled(outcomes: Mapping[int, Outcome], wanted: Sequence[Wanted]) -> str:
 
 
 def _collection(chosen: argparse.Namespace, stdin: TextIO) -> Collection:
-    common = Common(chosen.project, chosen.region, dict(chosen.tag), chosen.dry_run)
+    common = Common(chosen.project, chosen.region, chosen.account, dict(chosen.tag), chosen.dry_run)
     columns = Columns(chosen.name_column, chosen.key_column, chosen.prefix)
     collection = collect(chosen.key, chosen.name, columns, common, stdin)
     if chosen.report:
@@ -208,6 +208,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--key-column", default="", metavar="COLUMN", help="of a table: holds the keys")
     add("--project", type=int, metavar="ID", help="to import into (default: the function's choice)")
     add("--region", help="to import into (default: the function's choice)")
+    add("--account", metavar="NAME", help="of callers.json, to import into (default: the function's choice)")
     add("--tag", type=_tag, action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
     add("--dry-run", action="store_true", help="everything but the write")
     add("--wait", type=float, nargs="?", const=60.0, default=0.0, metavar="SECONDS", help=_WAIT)

@@ -15,7 +15,7 @@ from local.send.wanted import Collection, Common, NotSendableError, Wanted
 #: A first line that has these names the columns; without such a line they are what a row has.
 _LEAST = ("name", "key")
 
-_KNOWN = (*_LEAST, "project", "region")
+_KNOWN = (*_LEAST, "project", "region", "account")
 
 #: What separates cells: the first of these that stands in the first line.
 _SEPARATORS = (",", "\t", ";")
@@ -64,7 +64,7 @@ def looks_like_one(text: str) -> bool:
 def read(text: str, source: str, folder: Path, columns: Columns, common: Common) -> Collection:
     """Return the keys of a table; a key is its text, or the path of its file.
 
-    A first line `name,key` names the columns; then there may be `project`, `region` and `tag:NAME`, too.
+    A first line `name,key` names the columns; others are `project`, `region`, `account` and `tag:NAME`.
 
     Args:
         text: the table.
@@ -144,6 +144,7 @@ def _of_row(cells: Mapping[str, str], common: Common) -> Common:
     return common._replace(
         project=int(project) if project else common.project,
         region=region or common.region,
+        account=cells.get("account") or common.account,
         tags={**common.tags, **dict(_tags(cells))},
     )
 

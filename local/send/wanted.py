@@ -54,6 +54,7 @@ class Common(NamedTuple):
 
     project: int | None = None
     region: str | None = None
+    account: str | None = None
     tags: Mapping[str, str] = {}
     dry_run: bool = False
 
@@ -73,6 +74,8 @@ class Common(NamedTuple):
             members["projectId"] = self.project
         if self.region is not None:
             members["region"] = self.region
+        if self.account is not None:
+            members["account"] = self.account
         if self.tags:
             members["tags"] = dict(self.tags)
         if self.dry_run:

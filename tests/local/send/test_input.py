@@ -72,6 +72,14 @@ def test_a_table_names_the_column_that_holds_the_names(send: Sender, tmp_path: P
     )
 
 
+def test_an_account_is_chosen_for_all_or_by_row(send: Sender, tmp_path: Path) -> None:
+    """`--account` is for every key, and a row's own account goes before it."""
+    table = tmp_path / "hires.csv"
+    table.write_text(f"name,key,account\na,{KEYS[0]},\nb,{KEYS[1]},prod\n", encoding="utf-8")
+    send(table, "--account", "own")
+    assert [item["account"] for item in send.front.bodies[0]] == ["own", "prod"]
+
+
 def test_a_name_that_loses_all_its_letters_is_refused(send: Sender, tmp_path: Path) -> None:
     """Of 张三.pub no name can be made: the ways out are named, and nothing is sent."""
     folder = tmp_path / "keys"

@@ -27,7 +27,7 @@ def test_folder_goes_out_in_one_request_and_comes_back_as_a_table(send: Sender, 
     assert lines[1].split()[3] == "3072"
     assert lines[3].split()[:2] == ["onb_carol", "invalid-public-key/not-a-key"]
     assert lines[5].startswith("422 invalid-public-key/not-a-key: ")
-    assert f"  1 key: onb_carol ({folder / 'carol.pub'})" in send.out.replace("\n         ", " ")
+    assert f"1 key: onb_carol ({folder / 'carol.pub'})" in " ".join(send.out.split())
     assert lines[-1] == "2 created, 1 invalid-public-key"
     assert send(folder / "bob.pub", "--prefix", "onb_") == 0
     assert send.out.startswith("unchanged\n")
@@ -89,7 +89,7 @@ def test_table_of_names_and_keys_is_sent(send: Sender, tmp_path: Path) -> None:
         ("name,key\n", "There is no key in {path}."),
         (
             "name,key,age\na,b c,7\n",
-            "{path} has a column 'age'; known are name, key, project, region, tag:NAME. ",
+            "{path} has a column 'age'; known are name, key, project, region, account, tag:NAME. ",
         ),
         ("a,b c,d\n", "{path}: row 1 has 3 columns, not 2."),
         ("name,key,project\na,ssh-rsa x,-1\n", "The project '-1' is no number."),
