@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from handler.importing.decision import MOST_DIFFERENCES
 from handler.problems import PayloadTooLarge
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,9 +44,12 @@ def require_room(values: Sequence[object], own_tags: Mapping[str, str]) -> None:
     if sum(sizes) > MOST_BYTES:
         fit = max(1, MOST_BYTES // max(sizes))
         raise PayloadTooLarge(
-            f"The answers to these {len(sizes)} requests, with all their tags, could be larger than the 6 MB"
-            " that the platform returns. Nothing was written.",
-            f"Send at most {fit} such requests at once, or fewer tags.",
+            Sentence(
+                "The answers to these {count} requests, with all their tags, could be larger than the 6 MB"
+                " that the platform returns. Nothing was written.",
+                count=len(sizes),
+            ),
+            Sentence("Send at most {fit} such requests at once, or fewer tags.", fit=fit),
         )
 
 

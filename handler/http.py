@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler import strict_json
 from handler.problems import MalformedRequest, PayloadTooLarge, UnsupportedMediaType
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,9 +133,11 @@ def body(request: HttpRequest, limit: int) -> Body:
         raw = base64.b64decode(content.encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error):
         raise MalformedRequest(
-            "The event says that the body is base64, and it is not.",
-            "Send the body as it is, without encoding it yourself; if a gateway stands in between,"
-            " mend its Base64 setting.",
+            Sentence("The event says that the body is base64, and it is not."),
+            Sentence(
+                "Send the body as it is, without encoding it yourself; if a gateway stands in between,"
+                " mend its Base64 setting."
+            ),
         ) from None
     _bound(len(raw), limit)
     return Body(raw, raw)
@@ -143,8 +146,8 @@ def body(request: HttpRequest, limit: int) -> Body:
 def _bound(length: int, limit: int) -> None:
     if length > limit:
         raise PayloadTooLarge(
-            f"The body is larger than the {limit // 1024} KiB that this route takes.",
-            "Send at most 100 keys at once; one key with its JSON is under 20 KiB.",
+            Sentence("The body is larger than the {limit} KiB that this route takes.", limit=limit // 1024),
+            Sentence("Send at most 100 keys at once; one key with its JSON is under 20 KiB."),
         )
 
 
@@ -156,12 +159,17 @@ def require_json(headers: Mapping[str, Values]) -> None:
     """
     coding = ",".join(headers.get("content-encoding", ("",))).strip().lower()
     if coding not in _NOT_CODED:
-        named = (
-            f"with {coding}, as Content-Encoding says" if coding in _CODINGS else "by its Content-Encoding"
-        )
         raise UnsupportedMediaType(
-            f"The body is compressed {named}, and this route reads it as it is sent.",
-            "Send the JSON uncompressed, without a Content-Encoding header.",
+            Sentence(
+                "The body is compressed with {coding}, as Content-Encoding says, and this route reads it as"
+                " it is sent.",
+                coding=coding,
+            )
+            if coding in _CODINGS
+            else Sentence(
+                "The body is compressed by its Content-Encoding, and this route reads it as it is sent."
+            ),
+            Sentence("Send the JSON uncompressed, without a Content-Encoding header."),
         )
     given = headers.get("content-type")
     if given is None or given == ("",):
@@ -175,8 +183,8 @@ def require_json(headers: Mapping[str, Values]) -> None:
     is_json = kind == "application/json" or re.fullmatch(_JSON_TYPE, kind)
     if not is_json or any(charset not in ("utf-8", "utf8") for charset in charsets):
         raise UnsupportedMediaType(
-            "This route reads JSON in UTF-8, and the Content-Type says something else.",
-            "Add -H 'Content-Type: application/json' to the request.",
+            Sentence("This route reads JSON in UTF-8, and the Content-Type says something else."),
+            Sentence("Add -H 'Content-Type: application/json' to the request."),
         )
 
 

@@ -199,10 +199,12 @@ class Unauthenticated(CallerProblem):
 
     def __init__(self, cause: str) -> None:
         super().__init__(
-            "The request does not prove that it comes from a known caller.",
-            "Send `Authorization: Bearer <your key>`, or sign the exact bytes of the body as Standard"
-            " Webhooks describes, with a clock that is right to within five minutes; whoever runs this"
-            " function can find the cause in its log under this requestId.",
+            Sentence("The request does not prove that it comes from a known caller."),
+            Sentence(
+                "Send `Authorization: Bearer <your key>`, or sign the exact bytes of the body as Standard"
+                " Webhooks describes, with a clock that is right to within five minutes; whoever runs this"
+                " function can find the cause in its log under this requestId."
+            ),
             cause=cause,
         )
 
@@ -287,9 +289,11 @@ class Misconfigured(ServiceProblem):
         self, cause: str, *, cvm_code: str = "", cvm_request_id: str = "", retry_after: int = 0
     ) -> None:
         super().__init__(
-            "The function is not set up correctly, so it cannot serve any request of this kind.",
-            "Tell whoever runs this function; its log names the cause under this requestId. Then send"
-            " the same request again.",
+            Sentence("The function is not set up correctly, so it cannot serve any request of this kind."),
+            Sentence(
+                "Tell whoever runs this function; its log names the cause under this requestId. Then send"
+                " the same request again."
+            ),
             cvm_code=cvm_code,
             cvm_request_id=cvm_request_id,
             retry_after=retry_after,
@@ -310,9 +314,11 @@ class InternalError(ServiceProblem):
 
     def __init__(self, cause: str, *, cvm_code: str = "", cvm_request_id: str = "") -> None:
         super().__init__(
-            "The function failed in a way that nobody foresaw.",
-            "Report the requestId to whoever runs this function; sending the same again will not help"
-            " before it is mended.",
+            Sentence("The function failed in a way that nobody foresaw."),
+            Sentence(
+                "Report the requestId to whoever runs this function; sending the same again will not help"
+                " before it is mended."
+            ),
             cvm_code=cvm_code,
             cvm_request_id=cvm_request_id,
             cause=cause,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from handler import schema_check
 from handler.problems import FieldError, InvalidRequest
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -80,10 +81,10 @@ def read(value: Mapping[str, Any]) -> ImportRequest:
 def refusal(errors: tuple[FieldError, ...]) -> InvalidRequest:
     """Return the problem of a request with these errors, to be raised."""
     return InvalidRequest(
-        "The request breaks the schema in one place."
+        Sentence("The request breaks the schema in one place.")
         if len(errors) == 1
-        else f"The request breaks the schema in {len(errors)} places.",
-        "Mend what `errors` lists; GET /openapi.json has the whole schema.",
+        else Sentence("The request breaks the schema in {count} places.", count=len(errors)),
+        Sentence("Mend what `errors` lists; GET /openapi.json has the whole schema."),
         errors=errors,
     )
 
@@ -114,7 +115,7 @@ def validator() -> Validator:
 def field_errors(value: object, validator: Validator) -> Iterator[FieldError]:
     """Yield what is wrong, in the schema's order, without repeating anything that was sent."""
     if not isinstance(value, dict):
-        yield FieldError("", "The request must be a JSON object, or an array of such objects.")
+        yield FieldError("", Sentence("The request must be a JSON object, or an array of such objects."))
         return
     schema = cast("dict[str, Any]", validator.schema)
     rules: dict[str, Any] = schema["properties"]
@@ -125,15 +126,15 @@ def field_errors(value: object, validator: Validator) -> Iterator[FieldError]:
         wrong.setdefault(str(error.absolute_path[0]) if error.absolute_path else "", []).append(error)
     for name, rule in rules.items():
         if name not in value and name in schema["required"]:
-            yield FieldError(f"/{name}", f"This member is required: {rule['description']}.")
+            yield FieldError(f"/{name}", Sentence("This member is required: {what}.", what=_described(rule)))
         elif name in wrong or (name == "tags" and name in seen and _torn(seen[name])):
-            which = _which(name, seen[name], wrong.get(name, []))
-            yield FieldError(f"/{name}", f"{which}: {rule['description']}.")
+            what = _described(rule)
+            yield FieldError(f"/{name}", _wrong(name, seen[name], wrong.get(name, []), what))
     names = list(value)
     for position in unknown[:_MOST_UNKNOWN]:
-        yield FieldError("", f"Member {position} is not known{_nearest(names[position - 1], rules)}.")
+        yield FieldError("", _unknown(position, names[position - 1], rules))
     if more := len(unknown[_MOST_UNKNOWN:]):
-        yield FieldError("", f"{more} more members are not known.")
+        yield FieldError("", Sentence("{count} more members are not known.", count=more))
 
 
 def _bounded(value: Any) -> Any:
@@ -148,10 +149,10 @@ def _kind(value: Any) -> Any:
     return type(value)() if isinstance(value, (dict, list)) else value
 
 
-def _which(name: str, value: object, errors: list[ValidationError]) -> str:
-    """Return how the sentence about a wrong member begins; of tags it says which, by position."""
+def _wrong(name: str, value: object, errors: list[ValidationError], what: Sentence) -> Sentence:
+    """Return what is said of a wrong member; of tags it says which, by position."""
     if name != "tags" or not isinstance(value, dict) or len(value) > _MOST_TAGS:
-        return "This must be"
+        return Sentence("This must be: {what}.", what=what)
     # A wrong name is an error of the object, a wrong value one of the object's member.
     names = {e.absolute_path[1] if len(e.absolute_path) > 1 else e.instance for e in errors}
     wrong = [
@@ -159,7 +160,7 @@ def _which(name: str, value: object, errors: list[ValidationError]) -> str:
         for position, (tag, text) in enumerate(value.items(), start=1)
         if tag in names or _is_torn(tag) or _is_torn(text)
     ]
-    return f"Tag {', '.join(wrong)} is wrong; this must be"
+    return Sentence("Tag {positions} is wrong; this must be: {what}.", positions=", ".join(wrong), what=what)
 
 
 def _torn(tags: object) -> bool:
@@ -171,10 +172,20 @@ def _is_torn(text: object) -> bool:
     return isinstance(text, str) and re.search(_SURROGATE, text) is not None
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
-    """Return a hint at the known name that an unknown one comes near to."""
+def _described(rule: Mapping[str, Any]) -> Sentence:
+    """Return what a schema says of a member; `package.translations` finds these texts in the schema."""
+    description = rule["description"]
+    return description if isinstance(description, Sentence) else Sentence(description)
+
+
+def _unknown(position: int, name: str, known: Iterable[str]) -> Sentence:
+    """Return what is said of an unknown member: the known name that it comes near to, if there is one."""
     # Imported here: only a refused request needs it.
     from handler.nearest import nearest
 
     near = nearest(name, known)
-    return f"; the nearest known name is `{near}`" if near else ""
+    if not near:
+        return Sentence("Member {position} is not known.", position=position)
+    return Sentence(
+        "Member {position} is not known; the nearest known name is `{name}`.", position=position, name=near
+    )

@@ -33,6 +33,7 @@ from handler.problems import (
     Unauthenticated,
     attempt,
 )
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -88,16 +89,18 @@ def _dispatch(request: HttpRequest, call: Invocation) -> reply.Body:
         route = None
     if route is None:
         raise NotFound(
-            "There is nothing at this path.",
-            "Send POST to /key-pairs, below the base path if one is set; a path has no slash at its end.",
+            Sentence("There is nothing at this path."),
+            Sentence(
+                "Send POST to /key-pairs, below the base path if one is set; a path has no slash at its end."
+            ),
         )
     allowed = (*route, *(("HEAD",) if "GET" in route else ()), "OPTIONS")
     if request.method == "OPTIONS":
         return reply.http(204, "", reply.JSON, call.request_id, Allow=", ".join(allowed))
     if request.method not in allowed:
         raise MethodNotAllowed(
-            "This route does not take this method.",
-            f"Use one of {', '.join(route)}.",
+            Sentence("This route does not take this method."),
+            Sentence("Use one of {methods}.", methods=", ".join(route)),
             allow=allowed,
         )
     return route["GET" if request.method == "HEAD" else request.method](request, call)
@@ -198,8 +201,10 @@ def _value(request: HttpRequest, body: Body, caller: Caller) -> object:
     value = strict_json.read(body.text)
     if isinstance(value, list) and not 0 < len(value) <= decide.MOST_ITEMS:
         raise InvalidRequest(
-            f"The array holds {f'more than {decide.MOST_ITEMS} requests' if value else 'nothing'}.",
-            f"Send 1 to {decide.MOST_ITEMS} requests in one array.",
+            Sentence("The array holds more than {most} requests.", most=decide.MOST_ITEMS)
+            if value
+            else Sentence("The array holds nothing."),
+            Sentence("Send 1 to {most} requests in one array.", most=decide.MOST_ITEMS),
         )
     if isinstance(value, list):
         # Imported here: only an array needs it.

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from handler.problems import Misconfigured
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,7 +107,7 @@ def base_path(environ: Mapping[str, str]) -> str:
 def _base_path(value: str) -> str:
     path = value.rstrip("/")
     if path and not re.fullmatch(_BASE_PATH, path):
-        raise Misconfigured("BASE_PATH is wrong: it is a path such as /keys, or not set at all.")
+        raise Misconfigured(Sentence("BASE_PATH is wrong: it is a path such as /keys, or not set at all."))
     return path
 
 
@@ -118,8 +119,10 @@ def _endpoint(value: str) -> dict[str, str]:
     if cloud := re.fullmatch(_CLOUD, value):
         return {"cvm_scheme": "https", "cvm_host": cloud[1]}
     raise Misconfigured(
-        "CVM_ENDPOINT is wrong: it is https://cvm.tencentcloudapi.com, the same with one label after"
-        " cvm (such as https://cvm.ap-guangzhou.tencentcloudapi.com), or http://127.0.0.1:PORT."
+        Sentence(
+            "CVM_ENDPOINT is wrong: it is https://cvm.tencentcloudapi.com, the same with one label after"
+            " cvm (such as https://cvm.ap-guangzhou.tencentcloudapi.com), or http://127.0.0.1:PORT."
+        )
     )
 
 
@@ -135,13 +138,17 @@ def _stand_in(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "")
     found = _loopback(value)
     if value and not found:
-        raise Misconfigured(f"{name} is wrong: it is http://127.0.0.1:PORT, or not set at all.")
+        raise Misconfigured(
+            Sentence("{name} is wrong: it is http://127.0.0.1:PORT, or not set at all.", name=name)
+        )
     return found
 
 
 def _region(value: str) -> str:
     if value and not re.fullmatch(REGION, value):
-        raise Misconfigured("DEFAULT_REGION is wrong: it is a region such as ap-guangzhou, or not set.")
+        raise Misconfigured(
+            Sentence("DEFAULT_REGION is wrong: it is a region such as ap-guangzhou, or not set.")
+        )
     return value
 
 
@@ -151,7 +158,14 @@ def _whole(environ: Mapping[str, str], name: str, default: int, low: int, high: 
         return default
     if text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high:
         return int(text)
-    raise Misconfigured(f"{name} is wrong: it is a whole number from {low} to {high}, or not set.")
+    raise Misconfigured(
+        Sentence(
+            "{name} is wrong: it is a whole number from {low} to {high}, or not set.",
+            name=name,
+            low=low,
+            high=high,
+        )
+    )
 
 
 def _list(environ: Mapping[str, str], name: str, form: str, words: str) -> tuple[str, ...]:
@@ -159,7 +173,11 @@ def _list(environ: Mapping[str, str], name: str, form: str, words: str) -> tuple
     items = tuple(item.strip(" ") for item in text.split(",")) if text else ()
     if not all(re.fullmatch(form, item) for item in items):
         raise Misconfigured(
-            f"{name} is wrong: it is a list of {words}, with commas between them, or not set."
+            Sentence(
+                "{name} is wrong: it is a list of {words}, with commas between them, or not set.",
+                name=name,
+                words=words,
+            )
         )
     return items
 
@@ -167,7 +185,7 @@ def _list(environ: Mapping[str, str], name: str, form: str, words: str) -> tuple
 def _page_url(value: str) -> str:
     if value and not re.fullmatch(_PAGE, value):
         raise Misconfigured(
-            "PAGE_URL is wrong: it is the https address of the page, without # in it, or not set."
+            Sentence("PAGE_URL is wrong: it is the https address of the page, without # in it, or not set.")
         )
     return value
 
@@ -176,7 +194,7 @@ def _problem_base_url(value: str) -> str:
     if not value:
         return Settings().problem_base_url
     if not re.fullmatch(_URL, value):
-        raise Misconfigured("PROBLEM_BASE_URL is wrong: it is an http or https URL, or not set.")
+        raise Misconfigured(Sentence("PROBLEM_BASE_URL is wrong: it is an http or https URL, or not set."))
     return value
 
 
@@ -184,5 +202,7 @@ def _level(value: str) -> str:
     if not value:
         return Settings().log_level
     if value.lower() not in _LEVELS:
-        raise Misconfigured(f"LOG_LEVEL is wrong: it is one of {', '.join(_LEVELS)}, or not set.")
+        raise Misconfigured(
+            Sentence("LOG_LEVEL is wrong: it is one of {names}, or not set.", names=", ".join(_LEVELS))
+        )
     return value.lower()

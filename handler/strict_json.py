@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from handler.problems import MalformedJson
+from handler.sentence import Sentence
 
 #: More levels than any request has; a deeper text is an attack on recursive readers.
 DEEPEST = 32
@@ -37,7 +38,9 @@ def read(text: bytes | str) -> object:
         if isinstance(text, bytes):
             text = text.decode()
         if text.startswith("\ufeff"):
-            raise _malformed("It starts with a byte order mark.", "Save it as UTF-8 without one.")
+            raise _malformed(
+                Sentence("It starts with a byte order mark."), Sentence("Save it as UTF-8 without one.")
+            )
         value = json.loads(
             text,
             object_pairs_hook=_members,
@@ -46,7 +49,7 @@ def read(text: bytes | str) -> object:
             parse_float=_fraction,
         )
     except UnicodeDecodeError:
-        raise _malformed("It is not UTF-8.", "Encode it as UTF-8.") from None
+        raise _malformed(Sentence("It is not UTF-8."), Sentence("Encode it as UTF-8.")) from None
     except RecursionError:
         raise _too_deep() from None
     except json.JSONDecodeError as error:
@@ -69,24 +72,32 @@ def written_out(parsed: object) -> str:
 def _where(error: json.JSONDecodeError) -> MalformedJson:
     if not error.doc.strip(" \t\r\n"):
         return MalformedJson(
-            "The body is empty.",
-            'Send a JSON object such as {"keyName": "alice_laptop", "publicKey": "ssh-rsa AAAA..."}.',
+            Sentence("The body is empty."),
+            Sentence(
+                'Send a JSON object such as {"keyName": "alice_laptop", "publicKey": "ssh-rsa AAAA..."}.'
+            ),
         )
     return _malformed(
-        f"It stops being JSON at line {error.lineno}, column {error.colno}.",
-        "Check it with a JSON tool, `python3 -m json.tool < body.json` for one.",
+        Sentence(
+            "It stops being JSON at line {line}, column {column}.", line=error.lineno, column=error.colno
+        ),
+        Sentence("Check it with a JSON tool, `python3 -m json.tool < body.json` for one."),
     )
 
 
 def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise _malformed("An object in it has the same member twice.", "Send each member once.")
+        raise _malformed(
+            Sentence("An object in it has the same member twice."), Sentence("Send each member once.")
+        )
     return members
 
 
 def _constant(_: str) -> object:
-    raise _malformed("NaN and Infinity are not JSON.", "Send a number, or leave the member out.")
+    raise _malformed(
+        Sentence("NaN and Infinity are not JSON."), Sentence("Send a number, or leave the member out.")
+    )
 
 
 def _whole(literal: str) -> int:
@@ -111,7 +122,8 @@ def _fraction(literal: str) -> int | Inexact:
 def _bound_length(literal: str) -> None:
     if len(literal) > LONGEST_NUMBER:
         raise _malformed(
-            f"It holds a number of more than {LONGEST_NUMBER} characters.", "Send a shorter number."
+            Sentence("It holds a number of more than {most} characters.", most=LONGEST_NUMBER),
+            Sentence("Send a shorter number."),
         )
 
 
@@ -131,8 +143,13 @@ def _bound_depth(value: object) -> None:
 
 
 def _too_deep() -> MalformedJson:
-    return _malformed(f"It is nested more than {DEEPEST} levels deep.", "Send a flat object.")
+    return _malformed(
+        Sentence("It is nested more than {most} levels deep.", most=DEEPEST),
+        Sentence("Send a flat object."),
+    )
 
 
 def _malformed(what: str, remedy: str) -> MalformedJson:
-    return MalformedJson(f"The body is not JSON that this function reads. {what}", remedy, cause=what)
+    return MalformedJson(
+        Sentence("The body is not JSON that this function reads. {what}", what=what), remedy, cause=what
+    )

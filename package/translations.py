@@ -8,6 +8,7 @@ sentence is refused by a test.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +20,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = Path("locale/zh_CN/LC_MESSAGES/messages.po")
+SCHEMA = "schemas/import-key-pair.request.json"
 COMPILED = SOURCE.with_suffix(".mo")
 
 _LANGUAGE = "zh_CN"
@@ -32,6 +34,10 @@ def extracted(root: Path) -> Catalog:
         found = extract_from_dir(room, [("**.py", "python")], keywords={"Sentence": None})
         for path, _line, message, _comments, _context in sorted(found, key=lambda item: (item[0], item[1])):
             catalog.add(message, locations=[(f"{room.name}/{path}", None)])  # type: ignore[list-item] # no line
+    # What a schema says of a member is part of the sentence about a wrong one.
+    rules = json.loads((root / SCHEMA).read_text(encoding="utf-8"))["properties"]
+    for rule in rules.values():
+        catalog.add(rule["description"], locations=[(SCHEMA, None)])  # type: ignore[list-item] # no line
     return catalog
 
 

@@ -9,6 +9,7 @@ from handler.callers import variables
 from handler.callers.node import Rule
 from handler.importing.order import OWN, OWN_NAME, Target
 from handler.problems import Misconfigured
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,14 +20,19 @@ if TYPE_CHECKING:
 MOST = 1000
 
 #: What an account may be called; "own" is the function's own account.
-NAME = Rule("[A-Za-z0-9_-]{1,32}", "the name of an account: 1 to 32 of A-Z, a-z, 0-9, _ and -")
-_OTHER = Rule(rf"(?!{OWN_NAME}(?![\s\S])){NAME.pattern}", f'{NAME.words}; "{OWN_NAME}" is reserved')
+NAME = Rule("[A-Za-z0-9_-]{1,32}", Sentence("the name of an account: 1 to 32 of A-Z, a-z, 0-9, _ and -"))
+_OTHER = Rule(
+    rf"(?!{OWN_NAME}(?![\s\S])){NAME.pattern}",
+    Sentence('{words}; "{own_name}" is reserved', words=NAME.words, own_name=OWN_NAME),
+)
 
 # https://www.tencentcloud.com/document/product/1150/49456 has the forms of role and external id.
 _ROLE = Rule(
     r"qcs::cam::uin/[0-9]{1,20}:roleName/[A-Za-z0-9_+=,.@-]{1,128}", "qcs::cam::uin/UIN:roleName/NAME"
 )
-_EXTERNAL_ID = Rule("[A-Za-z0-9_+=,.@:/-]{2,128}", "2 to 128 of A-Z, a-z, 0-9 and _ + = , . @ : / -")
+_EXTERNAL_ID = Rule(
+    "[A-Za-z0-9_+=,.@:/-]{2,128}", Sentence("2 to 128 of A-Z, a-z, 0-9 and _ + = , . @ : / -")
+)
 
 #: A session name has two characters at least.
 _SHORTEST_SESSION = 2
@@ -60,7 +66,7 @@ def listed(names: Node, others: Mapping[str, Target]) -> tuple[Target, ...]:
 
     def account(name: Node) -> Target:
         if name.text(NAME) not in known:
-            raise name.wrong("names an account that the file does not have")
+            raise name.wrong(Sentence("names an account that the file does not have"))
         return known[name.text(NAME)]
 
     return names.distinct(account, MOST)
@@ -86,6 +92,17 @@ def external_id(account: Target, environ: Mapping[str, str]) -> str:
     if re.fullmatch(_EXTERNAL_ID.pattern, value):
         return value
     raise Misconfigured(
-        f"accounts.{account.name}: the environment variable {account.external_id_env}"
-        f" {'must hold' if value else 'is not set; it must hold'} {_EXTERNAL_ID.words}."
+        Sentence(
+            "accounts.{account}: the environment variable {name} must hold {form}.",
+            account=account.name,
+            name=account.external_id_env,
+            form=_EXTERNAL_ID.words,
+        )
+        if value
+        else Sentence(
+            "accounts.{account}: the environment variable {name} is not set; it must hold {form}.",
+            account=account.name,
+            name=account.external_id_env,
+            form=_EXTERNAL_ID.words,
+        )
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from handler.callers import header
 from handler.callers.node import Rule
 from handler.problems import Unauthenticated
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +28,9 @@ SHORTEST = 32
 #: So many keys one caller may have at a time; a rotation needs two.
 MOST = 8
 
-_HASH = Rule("[0-9A-Fa-f]{64}", "the SHA-256 hash of the whole key in 64 hex digits, not the key itself")
+_HASH = Rule(
+    "[0-9A-Fa-f]{64}", Sentence("the SHA-256 hash of the whole key in 64 hex digits, not the key itself")
+)
 
 #: Compared with where no caller has a key, so that its absence does not show in the time.
 _NOBODY = b"\0" * 32

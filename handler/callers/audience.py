@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers.node import Rule
 from handler.problems import Forbidden
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +20,10 @@ SIGNS = "[A-Za-z0-9._@:+/=-]{1,128}"
 
 ID = Rule(
     rf"(?!everyone(?![\s\S])){SIGNS}",
-    f'an id of 1 to 128 of A-Z, a-z, 0-9, ".", "_", "@", ":", "+", "/", "=" and "-"; "{EVERYONE}" is none',
+    Sentence(
+        'an id of 1 to 128 of A-Z, a-z, 0-9, ".", "_", "@", ":", "+", "/", "=" and "-"; "{everyone}" is none',
+        everyone=EVERYONE,
+    ),
 )
 
 #: So many people or channels one caller may list.
@@ -51,9 +55,11 @@ def read(members: Mapping[str, Node], auth: Node) -> Audience:
     """
     users, channels = members.get("users"), members.get("channels")
     if users is None and channels is None:
-        raise auth.wrong(f'must name users or channels, or say "users": "{EVERYONE}"')
+        raise auth.wrong(
+            Sentence('must name users or channels, or say "users": "{everyone}"', everyone=EVERYONE)
+        )
     if users is not None and isinstance(users.value, str) and users.value != EVERYONE:
-        raise users.wrong(f'must be a list of user ids, or "{EVERYONE}"')
+        raise users.wrong(Sentence('must be a list of user ids, or "{everyone}"', everyone=EVERYONE))
     return Audience(
         users=None if users is None or users.value == EVERYONE else users.texts(ID, MOST),
         channels=None if channels is None else channels.texts(ID, MOST),
@@ -68,14 +74,18 @@ def admit(audience: Audience, user: str, channel: str) -> None:
     """
     if audience.channels is not None and channel not in audience.channels:
         raise Forbidden(
-            "Key pairs cannot be imported from this channel.",
-            "Use a channel that the administrator of this function has set up for it, or ask for this"
-            " one to be added to `channels` in its callers file.",
+            Sentence("Key pairs cannot be imported from this channel."),
+            Sentence(
+                "Use a channel that the administrator of this function has set up for it, or ask for this"
+                " one to be added to `channels` in its callers file."
+            ),
             reason="channels",
         )
     if audience.users is not None and user not in audience.users:
         raise Forbidden(
-            "You are not among the people who may import key pairs from here.",
-            "Ask the administrator of this function to add your user id to `users` in its callers file.",
+            Sentence("You are not among the people who may import key pairs from here."),
+            Sentence(
+                "Ask the administrator of this function to add your user id to `users` in its callers file."
+            ),
             reason="users",
         )

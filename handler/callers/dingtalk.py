@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers import audience, variables
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 #: How long an app secret is at least, in characters.
 SHORTEST = 32
 
-_FORM = "the Client Secret (AppSecret) of a DingTalk app"
+_FORM = Sentence("the Client Secret (AppSecret) of a DingTalk app")
 
 
 class DingTalk(NamedTuple):
@@ -33,7 +34,7 @@ class DingTalk(NamedTuple):
     def claims(self) -> Iterable[tuple[str, object]]:
         """Yield secret, robot and channel, which tell who asks."""
         proofs = [(name, self.robot_code) for name in self.secret_env]
-        return self.audience.claims("secret variable, robotCode and channel", *proofs)
+        return self.audience.claims(Sentence("secret variable, robotCode and channel"), *proofs)
 
     def workspace(self) -> str:
         """Return the robot."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers import audience
 from handler.callers.node import Rule
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 #: So many public keys one caller may have; a rotation needs two.
 MOST_KEYS = 8
 
-_KEY = Rule("[0-9A-Fa-f]{64}", "the Public Key of a Discord application in 64 hex digits")
+_KEY = Rule("[0-9A-Fa-f]{64}", Sentence("the Public Key of a Discord application in 64 hex digits"))
 
 
 class Discord(NamedTuple):
@@ -34,7 +35,7 @@ class Discord(NamedTuple):
     def claims(self) -> Iterable[tuple[str, object]]:
         """Yield public key, server and channel, which tell who asks."""
         proofs = [(key, guild) for key in self.public_keys for guild in self.guilds or ("",)]
-        return self.audience.claims("public key, guild and channel", *proofs)
+        return self.audience.claims(Sentence("public key, guild and channel"), *proofs)
 
     def workspace(self) -> str:
         """Return the servers."""
@@ -58,7 +59,9 @@ def read(auth: Node) -> Discord:
     members = auth.members(("scheme", "publicKeys"), ("guilds", "users", "channels"))
     people = audience.read(members, auth)
     if "guilds" not in members and people.users is None:
-        raise auth.wrong("must name guilds, or list users: anybody can take an application into a server")
+        raise auth.wrong(
+            Sentence("must name guilds, or list users: anybody can take an application into a server")
+        )
     return Discord(
         public_keys=members["publicKeys"].distinct(lambda item: bytes.fromhex(item.text(_KEY)), MOST_KEYS),
         guilds=members["guilds"].texts(audience.ID, audience.MOST) if "guilds" in members else None,

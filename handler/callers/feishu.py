@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers import audience, variables
 from handler.callers.node import Rule
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,9 +21,11 @@ HOSTS = ("open.feishu.cn", "open.larksuite.com")
 
 _HOST = Rule(r"open\.(?:feishu\.cn|larksuite\.com)", " or ".join(HOSTS))
 
-_SECRET_FORM = "the App Secret of a Feishu app"
-_KEY_FORM = f"the Encrypt Key of a Feishu app, of at least {SHORTEST_KEY} characters"
-_TOKEN_FORM = "the Verification Token of a Feishu app"
+_SECRET_FORM = Sentence("the App Secret of a Feishu app")
+_KEY_FORM = Sentence(
+    "the Encrypt Key of a Feishu app, of at least {shortest_key} characters", shortest_key=SHORTEST_KEY
+)
+_TOKEN_FORM = Sentence("the Verification Token of a Feishu app")
 
 
 class Feishu(NamedTuple):
@@ -42,7 +45,9 @@ class Feishu(NamedTuple):
 
     def claims(self) -> Iterable[tuple[str, object]]:
         """Yield secret, app and channel, which tell who asks."""
-        return self.audience.claims("secret variable, appId and channel", (self.app_secret_env, self.app_id))
+        return self.audience.claims(
+            Sentence("secret variable, appId and channel"), (self.app_secret_env, self.app_id)
+        )
 
     def workspace(self) -> str:
         """Return the app and where its API is."""

@@ -18,6 +18,7 @@ from handler.callers.caller import Caller, place
 from handler.callers.node import Node, Rule
 from handler.chat import platforms
 from handler.problems import MalformedJson, Misconfigured
+from handler.sentence import Sentence
 from handler.settings import REGION
 
 if TYPE_CHECKING:
@@ -51,16 +52,17 @@ _SCHEMES: Mapping[str, Callable[[], Scheme]] = {
 SCHEMES = tuple(_SCHEMES)
 
 #: What a caller may be called.
-ID = Rule("[A-Za-z0-9._-]{1,64}", 'an id of 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"')
-_GLOB = Rule("[A-Za-z0-9_*?]{1,64}", "a pattern of 1 to 64 of A-Z, a-z, 0-9, _, * and ?")
+ID = Rule("[A-Za-z0-9._-]{1,64}", Sentence('an id of 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"'))
+_GLOB = Rule("[A-Za-z0-9_*?]{1,64}", Sentence("a pattern of 1 to 64 of A-Z, a-z, 0-9, _, * and ?"))
 _USER_GLOB = Rule(
-    r"(?:[A-Za-z0-9_*?]|\{user\}){1,64}", f"a pattern of 1 to 64 of A-Z, a-z, 0-9, _, *, ? and {USER}"
+    r"(?:[A-Za-z0-9_*?]|\{user\}){1,64}",
+    Sentence("a pattern of 1 to 64 of A-Z, a-z, 0-9, _, *, ? and {user}", user=USER),
 )
 #: The patterns that `keyNames` may hold, by scheme: `{user}` only where people type.
 _KEY_NAME_RULES = {name: _USER_GLOB if name in platforms.BY_NAME else _GLOB for name in SCHEMES}
 
-_INVITATION = Rule("[A-Za-z0-9_-]{22}", "the id of an invitation: 22 of A-Z, a-z, 0-9, - and _")
-_REGION = Rule(rf"(?=.{{1,32}}(?![\s\S])){REGION}", "a region such as ap-guangzhou")
+_INVITATION = Rule("[A-Za-z0-9_-]{22}", Sentence("the id of an invitation: 22 of A-Z, a-z, 0-9, - and _"))
+_REGION = Rule(rf"(?=.{{1,32}}(?![\s\S])){REGION}", Sentence("a region such as ap-guangzhou"))
 
 # The rules of the request for tags, which CVM makes
 # (https://www.tencentcloud.com/document/product/651/13354).
@@ -68,13 +70,17 @@ _BLANK = r"\t-\r\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3
 _TRIMMED = rf"(?![\s\S]*[\ud800-\udfff])(?![{_BLANK}])[\s\S]*[^{_BLANK}]"
 _TAG_NAME = Rule(
     rf"(?=[\s\S]{{1,127}}(?![\s\S]))(?![Qq][Cc][Ss]:|[Pp][Rr][Oo][Jj][Ee][Cc][Tt]|项目){_TRIMMED}",
-    "a tag name of 1 to 127 characters without blanks at an end, not starting qcs:, project or 项目",
+    Sentence(
+        "a tag name of 1 to 127 characters without blanks at an end, not starting qcs:, project or 项目"
+    ),
 )
 # Required tags are no patterns, and no tag of CVM has these characters.
-_REQUIRED_TAG = Rule(rf"(?![\s\S]*[*?]){_TAG_NAME.pattern}", f"{_TAG_NAME.words}, without * and ?")
+_REQUIRED_TAG = Rule(
+    rf"(?![\s\S]*[*?]){_TAG_NAME.pattern}", Sentence("{words}, without * and ?", words=_TAG_NAME.words)
+)
 _TAG_VALUE = Rule(
     rf"(?=[\s\S]{{1,255}}(?![\s\S])){_TRIMMED}",
-    "a text of 1 to 255 characters without blanks at an end",
+    Sentence("a text of 1 to 255 characters without blanks at an end"),
 )
 
 #: So many patterns, projects or regions one caller may list, and so many callers one file.
@@ -118,9 +124,11 @@ def contents(path: str) -> Contents:
             text = file.read(LARGEST + 1)
     except (OSError, ValueError):  # ValueError: a path with a zero byte in it
         raise Misconfigured(
-            "The file that CALLERS_FILE names cannot be read."
+            Sentence("The file that CALLERS_FILE names cannot be read.")
             if path
-            else "There is no callers.json beside index.py that can be read; pack one, or set CALLERS_FILE."
+            else Sentence(
+                "There is no callers.json beside index.py that can be read; pack one, or set CALLERS_FILE."
+            )
         ) from None
     return parse_all(text)
 
@@ -141,14 +149,16 @@ def parse_all(text: bytes) -> Contents:
         Misconfigured: it is empty or wrong; the cause says where and what belongs there.
     """
     if len(text) > LARGEST:
-        raise Misconfigured(f"The callers file is wrong: it must be at most {LARGEST >> 20} MiB.")
+        raise Misconfigured(
+            Sentence("The callers file is wrong: it must be at most {number} MiB.", number=LARGEST >> 20)
+        )
     if not text.strip():
-        raise Misconfigured("The callers file is empty.")
+        raise Misconfigured(Sentence("The callers file is empty."))
     try:
         value = strict_json.read(text)
     except MalformedJson as problem:
         raise Misconfigured(
-            f"The callers file is not JSON that this function reads. {problem.cause}"
+            Sentence("The callers file is not JSON that this function reads. {cause}", cause=problem.cause)
         ) from None
     members = Node("", "", value).members(("callers",), ("accounts", "revokedInvitations"))
     others = accounts.read(members["accounts"]) if "accounts" in members else {}
@@ -188,7 +198,7 @@ def _allow(allow: Node, auth: Node, others: Mapping[str, Target]) -> Allow:
         members.get, optional
     )
     if invite and isinstance(auth.value, dict) and auth.value.get("scheme") == "trigger":
-        raise invite.wrong("has no place on a trigger, through which nobody invites")
+        raise invite.wrong(Sentence("has no place on a trigger, through which nobody invites"))
     return Allow(
         key_names=key_names and key_names.texts(pattern, MOST),
         project_ids=project_ids and project_ids.distinct(lambda item: item.whole(0, (1 << 63) - 1), MOST),
@@ -209,10 +219,17 @@ def _require_distinct(callers: list[Caller]) -> None:
     claimed: dict[object, str] = {}
     for index, caller in enumerate(callers):
         here = place(index, caller.id)
-        for what, value in (("id", caller.id), *caller.auth.claims()):
+        for what, value in ((Sentence("id"), caller.id), *caller.auth.claims()):
             other = claimed.setdefault((what, value), here)
             if other != here:
-                raise Misconfigured(f"The callers file is wrong: {here} has the same {what} as {other}.")
+                raise Misconfigured(
+                    Sentence(
+                        "The callers file is wrong: {here} has the same {what} as {other}.",
+                        here=here,
+                        what=what,
+                        other=other,
+                    )
+                )
     _require_no_loop(callers)
 
 
@@ -227,5 +244,9 @@ def _require_no_loop(callers: list[Caller]) -> None:
         for there, watching in sources if writing.results else ():
             if trigger.is_fed_back(writing, watching):
                 raise Misconfigured(
-                    f"The callers file is wrong: {here}: auth.results overlaps the source of {there}."
+                    Sentence(
+                        "The callers file is wrong: {here}: auth.results overlaps the source of {there}.",
+                        here=here,
+                        there=there,
+                    )
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers import audience, variables
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 #: How long a token is at least, in characters: Mattermost makes them of 26.
 SHORTEST = 26
 
-_FORM = "the token of a Mattermost slash command"
+_FORM = Sentence("the token of a Mattermost slash command")
 
 
 class Mattermost(NamedTuple):
@@ -31,7 +32,7 @@ class Mattermost(NamedTuple):
 
     def claims(self) -> Iterable[tuple[str, object]]:
         """Yield token and channel, which tell who asks: a slash command's token belongs to one team."""
-        return self.audience.claims("token variable and channel", *self.token_env)
+        return self.audience.claims(Sentence("token variable and channel"), *self.token_env)
 
     def workspace(self) -> str:
         """Return nothing: a token says of itself which server it is from."""

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from handler.problems import Misconfigured
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -39,8 +40,12 @@ class Node(NamedTuple):
 
     def wrong(self, fault: str) -> Misconfigured:
         """Return the problem of this place, to be raised."""
-        place = ": ".join(filter(None, (self.owner, self.path))) or "it"
-        return Misconfigured(f"The callers file is wrong: {place} {fault}.")
+        place = self.owner or self.path or Sentence("it")
+        if self.owner and self.path:
+            place = Sentence("{owner}: {path}", owner=self.owner, path=self.path)
+        return Misconfigured(
+            Sentence("The callers file is wrong: {place} {fault}.", place=place, fault=fault)
+        )
 
     def members(self, required: Iterable[str], optional: Iterable[str] = ()) -> dict[str, Node]:
         """Return the members of an object, by name, in the order of the file.
@@ -49,14 +54,20 @@ class Node(NamedTuple):
             Misconfigured: it is no object, lacks a required member or has an unknown one.
         """
         if not isinstance(self.value, dict):
-            raise self.wrong("must be an object")
+            raise self.wrong(Sentence("must be an object"))
         known = (*required, *optional)
         for position, name in enumerate(self.value, start=1):
             if name not in known:
-                raise self.wrong(f"has an unknown member, number {position}; {_nearest(name, known)}")
+                raise self.wrong(
+                    Sentence(
+                        "has an unknown member, number {position}; {nearest}",
+                        position=position,
+                        nearest=_nearest(name, known),
+                    )
+                )
         for name in required:
             if name not in self.value:
-                raise self.wrong(f'lacks the member "{name}"')
+                raise self.wrong(Sentence('lacks the member "{name}"', name=name))
         prefix = f"{self.path}." if self.path else ""
         return {name: Node(self.owner, prefix + name, value) for name, value in self.value.items()}
 
@@ -67,13 +78,14 @@ class Node(NamedTuple):
             Misconfigured: it is no object, or has more than `most` members.
         """
         if not isinstance(self.value, dict) or len(self.value) > most:
-            raise self.wrong(f"must be an object of at most {most} members")
+            raise self.wrong(Sentence("must be an object of at most {most} members", most=most))
         return [
             (
-                self._replace(path=f"{self.path}, name {position},", value=name),
-                self._replace(path=f"{self.path}, value {position},", value=value),
+                self._replace(path=Sentence("{path}, name {position},", **place), value=name),
+                self._replace(path=Sentence("{path}, value {position},", **place), value=value),
             )
             for position, (name, value) in enumerate(self.value.items(), start=1)
+            for place in ({"path": self.path, "position": position},)
         ]
 
     def items(self, most: int) -> list[Node]:
@@ -83,7 +95,7 @@ class Node(NamedTuple):
             Misconfigured: it is no array, is empty, or holds more than `most`.
         """
         if not isinstance(self.value, list) or not 1 <= len(self.value) <= most:
-            raise self.wrong(f"must be a list of 1 to {most}")
+            raise self.wrong(Sentence("must be a list of 1 to {most}", most=most))
         return [Node(self.owner, f"{self.path}[{index}]", item) for index, item in enumerate(self.value)]
 
     def distinct(self, read: Callable[[Node], T], most: int) -> tuple[T, ...]:
@@ -96,7 +108,7 @@ class Node(NamedTuple):
         for index, item in enumerate(self.items(most)):
             first = found.setdefault(read(item), index)
             if first != index:
-                raise item.wrong(f"repeats item {first} of its list")
+                raise item.wrong(Sentence("repeats item {first} of its list", first=first))
         return tuple(found)
 
     def text(self, rule: Rule) -> str:
@@ -106,7 +118,7 @@ class Node(NamedTuple):
             Misconfigured: it is no text, or does not.
         """
         if not isinstance(self.value, str) or not re.fullmatch(rule.pattern, self.value):
-            raise self.wrong(f"must be {rule.words}")
+            raise self.wrong(Sentence("must be {words}", words=rule.words))
         return self.value
 
     def texts(self, rule: Rule, most: int) -> tuple[str, ...]:
@@ -125,7 +137,7 @@ class Node(NamedTuple):
         """
         # `type`, since a bool is an int to isinstance.
         if type(self.value) is not int or not low <= self.value <= high:
-            raise self.wrong(f"must be a whole number from {low} to {high}")
+            raise self.wrong(Sentence("must be a whole number from {low} to {high}", low=low, high=high))
         return self.value
 
     def flag(self) -> bool:
@@ -135,7 +147,7 @@ class Node(NamedTuple):
             Misconfigured: it is something else.
         """
         if not isinstance(self.value, bool):
-            raise self.wrong("must be true or false")
+            raise self.wrong(Sentence("must be true or false"))
         return self.value
 
     def choice(self, name: str, choices: Mapping[str, T]) -> T:
@@ -146,7 +158,11 @@ class Node(NamedTuple):
         """
         chosen = self.value.get(name) if isinstance(self.value, dict) else None
         if not isinstance(chosen, str) or chosen not in choices:
-            raise self.wrong(f'must be an object with "{name}" as one of {", ".join(choices)}')
+            raise self.wrong(
+                Sentence(
+                    'must be an object with "{name}" as one of {names}', name=name, names=", ".join(choices)
+                )
+            )
         return choices[chosen]
 
 
@@ -155,4 +171,6 @@ def _nearest(name: str, known: tuple[str, ...]) -> str:
     from handler.nearest import nearest
 
     near = nearest(name, known)
-    return f'did you mean "{near}"' if near else f"known are {', '.join(known)}"
+    if near:
+        return Sentence('did you mean "{name}"', name=near)
+    return Sentence("known are {names}", names=", ".join(known))

@@ -14,6 +14,7 @@ from handler.callers import glob
 from handler.callers.allow import MOST_TAGS, USER
 from handler.importing.order import OWN_NAME, Order, Region
 from handler.problems import FieldError, Forbidden, InvalidRequest, Misconfigured
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 #: So many allowed values a refusal lists.
-_MOST_TOLD = 10
+_MOST_LISTED = 10
 
 
 def judge(
@@ -88,36 +89,38 @@ def place(
     if not _is_name_allowed(allow, request.key_name, user):
         raise _forbidden(
             "keyNames",
-            "the key name matches none of the patterns that this caller may use",
-            f"Choose a keyName that matches one of {_told(allow.key_names)}{_who(allow.key_names)}",
+            Sentence("the key name matches none of the patterns that this caller may use"),
+            _choose(allow.key_names or ()),
         )
     project_id = _settled(request.project_id, allow.project_ids, 0)
     if not _is_listed(project_id, allow.project_ids):
         raise _forbidden(
             "projectIds",
-            "the project is none of those that this caller may use",
-            f"Send as projectId one of {_told(allow.project_ids)}",
+            Sentence("the project is none of those that this caller may use"),
+            Sentence("Send as projectId one of {values}", values=_listed(allow.project_ids)),
         )
     region = _settled(request.region, allow.regions, settings.default_region or own_region)
     if not region:
         raise Misconfigured(
-            "DEFAULT_REGION is not set, and the platform does not say where this function runs."
+            Sentence("DEFAULT_REGION is not set, and the platform does not say where this function runs.")
         )
     if not _is_listed(region, allow.regions):
         raise _forbidden(
             "regions",
-            "the region is none of those that this caller may use",
-            f"Send as region one of {_told(allow.regions)}",
+            Sentence("the region is none of those that this caller may use"),
+            Sentence("Send as region one of {values}", values=_listed(allow.regions)),
         )
     account = _account(allow, request.account)
     if absent := [tag for tag in allow.required_tags if tag not in request.tags]:
         raise _forbidden(
             "requiredTags",
-            "a tag is missing that every request of this caller must carry",
-            f"Add to tags {_told(absent)}",
+            Sentence("a tag is missing that every request of this caller must carry"),
+            Sentence("Add to tags {values}", values=_listed(absent)),
         )
     if allow.dry_run_only and not request.dry_run:
-        raise _forbidden("dryRunOnly", "this caller may only do dry runs", "Ask for a dry run")
+        raise _forbidden(
+            "dryRunOnly", Sentence("this caller may only do dry runs"), Sentence("Ask for a dry run")
+        )
     return Place(project_id, Region(region, request.region is not None), account)
 
 
@@ -129,13 +132,16 @@ def all_tags(caller: Caller, sent: Mapping[str, str]) -> dict[str, str]:
     """
     tags = {**sent, **caller.tags}
     if len(tags) > MOST_TAGS:
-        fault = (
-            f"With the {len(caller.tags)} tags that this caller's key pairs always get, these are"
-            f" {len(tags)}, and a key pair can have at most {MOST_TAGS}."
+        fault = Sentence(
+            "With the {own} tags that this caller's key pairs always get, these are {count}, and a key pair"
+            " can have at most {most}.",
+            own=len(caller.tags),
+            count=len(tags),
+            most=MOST_TAGS,
         )
         raise InvalidRequest(
             fault,
-            f"Send at most {MOST_TAGS - len(caller.tags)} tags.",
+            Sentence("Send at most {most} tags.", most=MOST_TAGS - len(caller.tags)),
             errors=(FieldError("/tags", fault),),
         )
     return tags
@@ -178,8 +184,8 @@ def _account(allow: Allow, asked: str | None) -> Target:
     if account is None:
         raise _forbidden(
             "accounts",
-            "the account is none of those that this caller may use",
-            f"Send as account one of {_told(accounts)}",
+            Sentence("the account is none of those that this caller may use"),
+            Sentence("Send as account one of {values}", values=_listed(accounts)),
         )
     return account
 
@@ -197,20 +203,26 @@ def _is_listed(value: object, allowed: tuple[object, ...] | None) -> bool:
 
 def _forbidden(rule: str, what: str, remedy: str) -> Forbidden:
     return Forbidden(
-        f"The rule `{rule}` of this caller says no: {what}.",
-        f"{remedy}, or have the rule changed by the administrator of this function.",
+        Sentence("The rule `{rule}` of this caller says no: {what}.", rule=rule, what=what),
+        Sentence("{remedy}, or have the rule changed by the administrator of this function.", remedy=remedy),
         reason=re.sub("[A-Z]", lambda capital: f"-{capital[0].lower()}", rule),
     )
 
 
-def _told(allowed: Iterable[object] | None) -> str:
+def _listed(allowed: Iterable[object] | None) -> str:
     """Return what a rule allows, in words: it is this caller's own and no secret from it."""
     names = [str(item) for item in allowed or ()]
-    more = f" and {len(names) - _MOST_TOLD} more" if len(names) > _MOST_TOLD else ""
-    return ", ".join(names[:_MOST_TOLD]) + more
+    listed = ", ".join(names[:_MOST_LISTED])
+    more = len(names) - _MOST_LISTED
+    return Sentence("{values} and {count} more", values=listed, count=more) if more > 0 else listed
 
 
-def _who(patterns: Iterable[str] | None) -> str:
-    if any(USER in pattern for pattern in patterns or ()):
-        return f" (where {USER} is your user id in lower case, with _ for what is no letter or digit)"
-    return ""
+def _choose(patterns: Iterable[str]) -> Sentence:
+    if any(USER in pattern for pattern in patterns):
+        return Sentence(
+            "Choose a keyName that matches one of {patterns} (where {user} is your user id in lower case,"
+            " with _ for what is no letter or digit)",
+            patterns=_listed(patterns),
+            user=USER,
+        )
+    return Sentence("Choose a keyName that matches one of {patterns}", patterns=_listed(patterns))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers import audience, variables
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 #: How long a signing secret is at least, in characters: the app's page shows 32 hex digits.
 SHORTEST = 32
 
-_FORM = "a Slack signing secret, as the app's Basic Information page shows it"
+_FORM = Sentence("a Slack signing secret, as the app's Basic Information page shows it")
 
 
 class Slack(NamedTuple):
@@ -32,7 +33,7 @@ class Slack(NamedTuple):
 
     def claims(self) -> Iterable[tuple[str, object]]:
         """Yield team and channel, which tell who asks."""
-        return self.audience.claims("team and channel", self.team)
+        return self.audience.claims(Sentence("team and channel"), self.team)
 
     def workspace(self) -> str:
         """Return the team."""

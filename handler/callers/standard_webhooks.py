@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers import freshness, header, variables
 from handler.problems import Unauthenticated
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,7 +34,9 @@ PREFIX = "whsec_"
 SHORTEST_SECRET, LONGEST_SECRET = 24, 64
 
 #: What such a secret is, in words.
-FORM = f"a Standard Webhooks secret: {PREFIX} and then the Base64 of 24 to 64 random bytes"
+FORM = Sentence(
+    "a Standard Webhooks secret: {prefix} and then the Base64 of 24 to 64 random bytes", prefix=PREFIX
+)
 
 #: Signed with where no caller has a secret, so that its absence does not show in the time.
 _NOBODY = b"\0" * SHORTEST_SECRET

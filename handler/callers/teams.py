@@ -6,6 +6,7 @@ import base64
 from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers import audience, variables
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 #: How long a security token is at least, in bytes.
 SHORTEST = 32
 
-_FORM = f"the security token of a Teams outgoing webhook: the Base64 of at least {SHORTEST} bytes"
+_FORM = Sentence(
+    "the security token of a Teams outgoing webhook: the Base64 of at least {shortest} bytes",
+    shortest=SHORTEST,
+)
 
 
 class Teams(NamedTuple):
@@ -32,7 +36,7 @@ class Teams(NamedTuple):
 
     def claims(self) -> Iterable[tuple[str, object]]:
         """Yield secret and channel, which tell who asks: a webhook's token belongs to one team."""
-        return self.audience.claims("secret variable and channel", *self.secret_env)
+        return self.audience.claims(Sentence("secret variable and channel"), *self.secret_env)
 
     def workspace(self) -> str:
         """Return nothing: a token says of itself which team it is from."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers.node import Rule
 from handler.problems import Unauthenticated
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,13 +23,17 @@ _FOLDER = r"(?:(?!\.\.?/)[A-Za-z0-9._-]{1,128}/)"
 _SOURCE = Rule(
     r"invoke|(?:ckafka|eventbridge|timer):(?:(?![*?\[\]{}])[!-~]){1,256}"
     rf"|cos:[a-z0-9][a-z0-9-]{{0,49}}-[0-9]{{6,12}}/{_FOLDER}{{0,8}}",
-    "invoke, ckafka:TOPIC, eventbridge:SOURCE or timer:TRIGGERNAME, without blanks and * ? [ ] { },"
-    " or cos:BUCKET-APPID/prefix/",
+    Sentence(
+        "invoke, ckafka:TOPIC, eventbridge:SOURCE or timer:TRIGGERNAME, without blanks and * ? [ ] { },"
+        " or cos:BUCKET-APPID/prefix/"
+    ),
 )
 _RESULTS = Rule(
     rf"{_FOLDER}{{1,8}}",
-    'a prefix of the same bucket: 1 to 8 folders of A-Z, a-z, 0-9, ".", "_" and "-", each with a slash'
-    " behind it",
+    Sentence(
+        'a prefix of the same bucket: 1 to 8 folders of A-Z, a-z, 0-9, ".", "_" and "-", each with a slash'
+        " behind it"
+    ),
 )
 #: How a source in COS begins. It is a prefix, so every object below it is of its caller.
 COS = "cos:"
@@ -73,7 +78,7 @@ def read(auth: Node) -> Trigger:
     if "results" not in members:
         return Trigger(source)
     if not source.startswith(COS):
-        raise members["source"].wrong("must be cos:BUCKET-APPID/prefix/ where there are results")
+        raise members["source"].wrong(Sentence("must be cos:BUCKET-APPID/prefix/ where there are results"))
     return Trigger(source, members["results"].text(_RESULTS))
 
 

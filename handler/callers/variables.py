@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from handler.callers.node import Rule
 from handler.problems import Misconfigured
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,9 +23,12 @@ _OWN = (
 #: `whsec_...` is a secret that was put where the name of its variable belongs.
 NAME = Rule(
     rf"(?!SCF_|QCLOUD_|TENCENTCLOUD_|PYTHON|LC_|LD_|whsec_|(?:{_OWN})(?![\s\S]))[A-Za-z][A-Za-z0-9_]{{0,63}}",
-    "the name of an environment variable that holds a secret: 1 to 64 of A-Z, a-z, 0-9 and _, a letter first,"
-    " not starting SCF_, QCLOUD_, TENCENTCLOUD_, PYTHON, LC_, LD_ or whsec_, and none that the runtime or"
-    " this function has a use for, such as PATH or LOG_LEVEL",
+    Sentence(
+        "the name of an environment variable that holds a secret: 1 to 64 of A-Z, a-z, 0-9 and _, a letter"
+        " first, not starting SCF_, QCLOUD_, TENCENTCLOUD_, PYTHON, LC_, LD_ or whsec_, and none that the"
+        " runtime or"
+        " this function has a use for, such as PATH or LOG_LEVEL"
+    ),
 )
 
 #: So many secrets one caller may have at a time; a rotation needs two.
@@ -57,10 +61,19 @@ def read(
             continue
         secret = decode(text)
         if secret is None:
-            raise Misconfigured(f"{owner}: the environment variable {name} must hold {form}.")
+            raise Misconfigured(
+                Sentence(
+                    "{owner}: the environment variable {name} must hold {form}.",
+                    owner=owner,
+                    name=name,
+                    form=form,
+                )
+            )
         secrets.append(secret)
     if not secrets:
-        raise Misconfigured(f"{owner}: {_unset(names)}; it must hold {form}.")
+        raise Misconfigured(
+            Sentence("{owner}: {unset}; it must hold {form}.", owner=owner, unset=_unset(names), form=form)
+        )
     return tuple(secrets)
 
 
@@ -79,7 +92,7 @@ def visible(shortest: int) -> Callable[[str], bytes | None]:
 
 def _unset(names: tuple[str, ...]) -> str:
     # A secret in place of a name is hardly ever in upper case; one that may be a secret is not told.
-    told = ", ".join(name for name in names if name.isupper()) or "that its auth names"
+    known = ", ".join(name for name in names if name.isupper()) or Sentence("that its auth names")
     if len(names) == 1:
-        return f"the environment variable {told} is not set"
-    return f"none of the environment variables {told} is set"
+        return Sentence("the environment variable {name} is not set", name=known)
+    return Sentence("none of the environment variables {names} is set", names=known)

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers import audience, variables
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 #: How long a token is at least, in characters; WeCom's own sample has 6.
 SHORTEST_TOKEN = 6
 
-_TOKEN_FORM = "the Token of the WeCom app's message receiver"
-_AES_KEY_FORM = "the EncodingAESKey of the WeCom app's message receiver: 43 letters and digits"
+_TOKEN_FORM = Sentence("the Token of the WeCom app's message receiver")
+_AES_KEY_FORM = Sentence("the EncodingAESKey of the WeCom app's message receiver: 43 letters and digits")
 
 
 class WeCom(NamedTuple):

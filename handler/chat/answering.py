@@ -16,6 +16,7 @@ from handler.chat.form import unreadable
 from handler.chat.message import ID, Probe, Proof
 from handler.decide import Asked, Rejected
 from handler.problems import Problem, attempt
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from handler.chat.message import Candidate, Typed
@@ -85,7 +86,7 @@ def _admitted(typed: Typed, candidate: Candidate) -> str:
     if private_keys.found_in(typed.text):
         raise reasons.PRIVATE_KEY.problem()
     if not ID.fullmatch(typed.user):
-        raise unreadable("It does not say who typed it.")
+        raise unreadable(Sentence("It does not say who typed it."))
     audience.admit(candidate.audience, typed.user, typed.channel)
     return typed.text
 

@@ -19,6 +19,7 @@ from handler.chat import repairs, wrapped_key
 from handler.chat.repairs import MARKS
 from handler.key_gate.dashes import DASHES
 from handler.problems import InvalidRequest
+from handler.sentence import Sentence
 
 IMPORT, CHECK, HELP = "import", "check", "help"
 
@@ -118,7 +119,9 @@ def _arguments(text: str) -> _Arguments:
         if _take(word[0].strip(_QUOTES), options):
             bare = bare[: word.start()] + " " * len(word[0]) + bare[word.end() :]
         elif word.start() >= end and _LIKE_AN_OPTION.fullmatch(word[0].strip(_QUOTES)):
-            raise _wrong("A word behind the key looks like an option, and there is no option of that name.")
+            raise _wrong(
+                Sentence("A word behind the key looks like an option, and there is no option of that name.")
+            )
     if found is None:
         # The key gate says what is wrong with it, line ends and all.
         return _Arguments(options, bare.strip())
@@ -138,7 +141,7 @@ def _take(word: str, options: dict[str, object]) -> bool:
     member = _MEMBERS[name.lower()] if name else tag
     assert isinstance(members, dict)  # noqa: S101 - as set here; for the type checker
     if member in members:
-        raise _wrong("An option stands there twice.")
+        raise _wrong(Sentence("An option stands there twice."))
     members[member] = value.strip(_QUOTES)
     return True
 
@@ -146,6 +149,8 @@ def _take(word: str, options: dict[str, object]) -> bool:
 def _wrong(what: str) -> InvalidRequest:
     return InvalidRequest(
         what,
-        "The options are `project=NUMBER`, `region=REGION`, `tag:NAME=VALUE` and `--dry-run`, each at most"
-        " once (tags once for each name); a value with blanks stands in quotation marks.",
+        Sentence(
+            "The options are `project=NUMBER`, `region=REGION`, `tag:NAME=VALUE` and `--dry-run`, each at"
+            " most once (tags once for each name); a value with blanks stands in quotation marks."
+        ),
     )

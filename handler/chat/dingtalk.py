@@ -16,6 +16,7 @@ from handler.callers.dingtalk import DingTalk
 from handler.chat import envelope, markdown
 from handler.chat.message import Candidate, Probe, Proof, Typed
 from handler.problems import Forbidden, Unauthenticated
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from handler.ambient import Ambient
@@ -79,8 +80,8 @@ def command(proof: Proof) -> Typed | Probe:
         return typed
     return typed._replace(
         text=Forbidden(
-            "Only people of the robot's own company may import key pairs.",
-            "Write to the robot from an account of the company that it belongs to.",
+            Sentence("Only people of the robot's own company may import key pairs."),
+            Sentence("Write to the robot from an account of the company that it belongs to."),
             reason="users",
         )
     )

@@ -15,6 +15,7 @@ from handler.callers.discord import Discord
 from handler.chat import envelope, markdown
 from handler.chat.message import Candidate, Probe, Proof, Typed
 from handler.problems import Forbidden, Unauthenticated
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from handler.ambient import Ambient
@@ -88,9 +89,11 @@ def command(proof: Proof) -> Typed:
         return typed._replace(candidates=ours)
     return typed._replace(
         text=Forbidden(
-            "Key pairs cannot be imported from this server, or from outside of a server.",
-            "Use a server that the administrator of this function has set up for it, or ask for this one to"
-            " be added to `guilds` in its callers file.",
+            Sentence("Key pairs cannot be imported from this server, or from outside of a server."),
+            Sentence(
+                "Use a server that the administrator of this function has set up for it, or ask for this one"
+                " to be added to `guilds` in its callers file."
+            ),
             reason="guilds",
         )
     )

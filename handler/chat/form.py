@@ -12,6 +12,7 @@ from binascii import unhexlify
 from typing import TYPE_CHECKING, NamedTuple
 
 from handler.problems import MalformedRequest
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,13 +50,15 @@ class Form(NamedTuple):
             MalformedRequest: it is there more than once or is not UTF-8, or the form has too many fields.
         """
         if self.too_many:
-            raise unreadable(f"Its form has more than {MOST_FIELDS} fields.")
+            raise unreadable(
+                Sentence("Its form has more than {most_fields} fields.", most_fields=MOST_FIELDS)
+            )
         if len(self.fields.get(name.encode(), [])) > 1:
-            raise unreadable(f"Its form has the field `{name}` more than once.")
+            raise unreadable(Sentence("Its form has the field `{name}` more than once.", name=name))
         try:
             return self.octets(name).decode()
         except UnicodeDecodeError:
-            raise unreadable(f"The field `{name}` of its form is not UTF-8.") from None
+            raise unreadable(Sentence("The field `{name}` of its form is not UTF-8.", name=name)) from None
 
 
 def read(content: bytes) -> Form:
@@ -71,7 +74,10 @@ def read(content: bytes) -> Form:
 
 def unreadable(what: str) -> MalformedRequest:
     """Return the problem of a message that surely comes from the platform and cannot be read."""
-    return MalformedRequest(f"The message cannot be read. {what}", "Type the command again, as plain text.")
+    return MalformedRequest(
+        Sentence("The message cannot be read. {what}", what=what),
+        Sentence("Type the command again, as plain text."),
+    )
 
 
 def decoded(encoded: bytes) -> bytes:

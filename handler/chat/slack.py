@@ -15,6 +15,7 @@ from handler.callers.slack import Slack
 from handler.chat import form, slash
 from handler.chat.message import Candidate, Probe, Proof
 from handler.problems import Forbidden, Problem, Unauthenticated
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from handler.ambient import Ambient
@@ -67,9 +68,11 @@ def command(proof: Proof) -> Typed:
         return typed._replace(candidates=ours or proof.candidates)
     return typed._replace(
         text=Forbidden(
-            "Key pairs cannot be imported from this workspace.",
-            "Use the workspace that the administrator of this function has set up, or ask for this one to be"
-            " added as a caller with its `team` in the callers file.",
+            Sentence("Key pairs cannot be imported from this workspace."),
+            Sentence(
+                "Use the workspace that the administrator of this function has set up, or ask for this one to"
+                " be added as a caller with its `team` in the callers file."
+            ),
             reason="team",
         )
     )

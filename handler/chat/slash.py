@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from handler.chat import form
 from handler.chat.message import Typed
 from handler.problems import Problem, UnsupportedMediaType
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from handler.chat.message import Proof
@@ -31,8 +32,8 @@ def typed(proof: Proof) -> Typed:
     try:
         if proof.media_type not in ("", form.MEDIA_TYPE):
             raise UnsupportedMediaType(
-                "The message is not the form that a slash command sends.",
-                f"Send it with `Content-Type: {form.MEDIA_TYPE}`.",
+                Sentence("The message is not the form that a slash command sends."),
+                Sentence("Send it with `Content-Type: {MEDIA_TYPE}`.", MEDIA_TYPE=form.MEDIA_TYPE),
             )
         somebody = somebody._replace(user=fields.text("user_id"))
         somebody = somebody._replace(team=fields.text("team_id"), channel=fields.text("channel_id"))

@@ -12,6 +12,7 @@ from handler.cvm import codes
 from handler.cvm.signers import OwnRole
 from handler.importing.account import Refused, Throttled, Unreached
 from handler.problems import Misconfigured, UpstreamError
+from handler.sentence import Sentence
 from handler.upstream import sts, transport
 from handler.upstream.tc3 import Credentials
 from handler.upstream.transport import Endpoint
@@ -112,16 +113,21 @@ class AssumedRole:
         if means == codes.ROLE:
             return Refused(
                 Misconfigured(
-                    f"STS does not let the function's role assume the role of the account {self._name}: check"
-                    " both policies, the external id and the role's name, as docs/operations.md shows.",
+                    Sentence(
+                        "STS does not let the function's role assume the role of the account {name}: check"
+                        " both policies, the external id and the role's name, as docs/operations.md shows.",
+                        name=self._name,
+                    ),
                     cvm_code=code,
                     cvm_request_id=request_id,
                 )
             )
         return Refused(
             UpstreamError(
-                "STS refused with a code that this function does not know. Nothing was written.",
-                "Look the cvmCode up in the documentation of STS, or send the same request again later.",
+                Sentence("STS refused with a code that this function does not know. Nothing was written."),
+                Sentence(
+                    "Look the cvmCode up in the documentation of STS, or send the same request again later."
+                ),
                 cvm_code=code,
                 cvm_request_id=request_id,
             )

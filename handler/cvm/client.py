@@ -23,6 +23,7 @@ from handler.importing.account import (
 )
 from handler.importing.reading import PAGE, Reading
 from handler.problems import UpstreamError
+from handler.sentence import Sentence
 from handler.upstream import tc3, transport
 from handler.upstream.tc3 import Credentials
 from handler.upstream.transport import Bounds, Endpoint
@@ -153,8 +154,8 @@ class _Cvm:
             # Such codes make no sense for a list, so they are no reason to call the account full.
             return Refused(
                 UpstreamError(
-                    "CVM refused to list the key pairs, with a code that makes no sense there.",
-                    "Send the same request again later.",
+                    Sentence("CVM refused to list the key pairs, with a code that makes no sense there."),
+                    Sentence("Send the same request again later."),
                     cvm_code=reply.code,
                     cvm_request_id=reply.request_id,
                 )
@@ -172,9 +173,7 @@ class _Cvm:
             clear_in=throttle.clear_in(self._sent[action], refused.counted, refused.limit, now)
         )
 
-    def _ask(
-        self, action: str, wanted: Mapping[str, Any], region: Region, bounds: Bounds
-    ) -> Reply | Failure:
+    def _ask(self, action: str, wanted: Mapping[str, Any], region: Region, bounds: Bounds) -> Reply | Failure:
         """Ask with the credentials of this moment, and once more if they can be renewed."""
         lent = self._signer.current(bounds.left)
         if not isinstance(lent, Credentials):

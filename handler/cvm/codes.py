@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from handler import problems
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,50 +125,63 @@ class _Words(NamedTuple):
     remedy: str
 
 
-_NAME = "Choose a keyName of 1 to 25 letters, digits and underscores."
+_NAME = Sentence("Choose a keyName of 1 to 25 letters, digits and underscores.")
 
 #: What the caller is told: by code where that is known to say more, else by meaning.
 _WORDS: Mapping[str, _Words] = {
-    "InvalidKeyPairNameEmpty": _Words(problems.UpstreamRefused, "CVM does not take the keyName.", _NAME),
-    "InvalidKeyPairNameTooLong": _Words(problems.UpstreamRefused, "The keyName is too long for CVM.", _NAME),
+    "InvalidKeyPairNameEmpty": _Words(
+        problems.UpstreamRefused, Sentence("CVM does not take the keyName."), _NAME
+    ),
+    "InvalidKeyPairNameTooLong": _Words(
+        problems.UpstreamRefused, Sentence("The keyName is too long for CVM."), _NAME
+    ),
     "InvalidKeyPairNameIncludeIllegalChar": _Words(
-        problems.UpstreamRefused, "The keyName holds a character that CVM does not take.", _NAME
+        problems.UpstreamRefused, Sentence("The keyName holds a character that CVM does not take."), _NAME
     ),
     "InvalidPublicKey.Malformed": _Words(
         problems.UpstreamRefused,
-        "CVM does not take the public key, although it is a well formed OpenSSH RSA key.",
-        "Make another key pair with `ssh-keygen -t rsa -b 3072` and send its public key.",
+        Sentence("CVM does not take the public key, although it is a well formed OpenSSH RSA key."),
+        Sentence("Make another key pair with `ssh-keygen -t rsa -b 3072` and send its public key."),
     ),
     REFUSED: _Words(
         problems.UpstreamRefused,
-        "CVM does not take one of the values of the request, and does not say clearly which.",
-        "Check keyName, publicKey, projectId and region, then send the request again with the right value.",
+        Sentence("CVM does not take one of the values of the request, and does not say clearly which."),
+        Sentence(
+            "Check keyName, publicKey, projectId and region, then send the request again with the right"
+            " value."
+        ),
     ),
     REGION: _Words(
         problems.UpstreamRefused,
-        "CVM does not know the region.",
-        "Send a region that CVM has, such as ap-guangzhou, or leave region out.",
+        Sentence("CVM does not know the region."),
+        Sentence("Send a region that CVM has, such as ap-guangzhou, or leave region out."),
     ),
     PROJECT: _Words(
         problems.UnknownProject,
-        "The account has no project with this projectId.",
-        "Send the number of a project that exists, or leave projectId out for the default project.",
+        Sentence("The account has no project with this projectId."),
+        Sentence("Send the number of a project that exists, or leave projectId out for the default project."),
     ),
     TAG: _Words(
         problems.TagRefused,
-        "CVM does not take one of the tags: a key or value that it reserves or forbids, or too many tags.",
-        "Change or leave out the tags, then send the request again.",
+        Sentence(
+            "CVM does not take one of the tags: a key or value that it reserves or forbids, or too many tags."
+        ),
+        Sentence("Change or leave out the tags, then send the request again."),
     ),
     FULL: _Words(
         problems.KeyPairQuota,
-        "The account holds as many key pairs as it may, and neither this name nor this key is among them.",
-        "Have a key pair deleted that is no longer used (`tccli cvm DescribeKeyPairs` lists them), or the"
-        " quota raised; then send the request again.",
+        Sentence(
+            "The account holds as many key pairs as it may, and neither this name nor this key is among them."
+        ),
+        Sentence(
+            "Have a key pair deleted that is no longer used (`tccli cvm DescribeKeyPairs` lists them), or the"
+            " quota raised; then send the request again."
+        ),
     ),
     UNLISTED: _Words(
         problems.UpstreamError,
-        "CVM refused with a code that this function does not know. Nothing was written.",
-        "Look the cvmCode up in CVM's documentation, or send the same request again later.",
+        Sentence("CVM refused with a code that this function does not know. Nothing was written."),
+        Sentence("Look the cvmCode up in CVM's documentation, or send the same request again later."),
     ),
 }
 

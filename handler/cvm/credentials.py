@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from handler.problems import Misconfigured
+from handler.sentence import Sentence
 from handler.upstream.tc3 import Credentials
 
 if TYPE_CHECKING:
@@ -37,7 +38,15 @@ def _value(environ: Mapping[str, str], name: str) -> str:
     if _VALUE.fullmatch(value):
         return value
     if value:
-        raise Misconfigured(f"{name} is wrong: it holds a blank or another character that no credential has.")
+        raise Misconfigured(
+            Sentence(
+                "{name} is wrong: it holds a blank or another character that no credential has.", name=name
+            )
+        )
     raise Misconfigured(
-        f"{name} is not set: give the function an execution role, so that SCF lends it temporary credentials."
+        Sentence(
+            "{name} is not set: give the function an execution role, so that SCF lends it temporary"
+            " credentials.",
+            name=name,
+        )
     )

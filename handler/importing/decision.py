@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from handler.problems import KeyNameConflict, PublicKeyConflict
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -82,16 +83,16 @@ def decide(order: Order, pairs: Iterable[KeyPair], may_know: MayKnow) -> Importe
     if same_key:
         raise _conflict(
             PublicKeyConflict,
-            "This public key is already in the account, under another name.",
-            "Use the key pair that is there, or send another public key under this name.",
+            Sentence("This public key is already in the account, under another name."),
+            Sentence("Use the key pair that is there, or send another public key under this name."),
             same_key,
             may_know,
         )
     if same_name:
         raise _conflict(
             KeyNameConflict,
-            "The account holds another public key under this name. Nothing was changed.",
-            "Send this public key under another keyName; a key pair is never overwritten.",
+            Sentence("The account holds another public key under this name. Nothing was changed."),
+            Sentence("Send this public key under another keyName; a key pair is never overwritten."),
             same_name,
             may_know,
         )

@@ -35,6 +35,7 @@ from handler.problems import (
     UpstreamError,
     UpstreamUnreachable,
 )
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from handler.ambient import Ambient
@@ -225,9 +226,13 @@ class _Course:
         if not self.in_doubt:
             return problem
         return OutcomeUnknown(
-            "The import was sent to CVM, but no answer came that can be relied on, and looking for the key"
-            " pair did not settle it in time. It may be there or not.",
-            "Send the same request again: it finds the key pair if it is there, and imports it if not.",
+            Sentence(
+                "The import was sent to CVM, but no answer came that can be relied on, and looking for the"
+                " key pair did not settle it in time. It may be there or not."
+            ),
+            Sentence(
+                "Send the same request again: it finds the key pair if it is there, and imports it if not."
+            ),
             cvm_code=problem.cvm_code,
             cvm_request_id=problem.cvm_request_id,
             cause=problem.cause,
@@ -236,16 +241,16 @@ class _Course:
 
 def _busy(wait: float) -> Problem:
     return UpstreamBusy(
-        "CVM is too busy to settle this request in the time that it has. Nothing was written.",
-        "Send the same request again after the seconds that retryAfter names.",
+        Sentence("CVM is too busy to settle this request in the time that it has. Nothing was written."),
+        Sentence("Send the same request again after the seconds that retryAfter names."),
         retry_after=max(1, math.ceil(wait)),
     )
 
 
 def _unreachable(cause: str) -> Problem:
     return UpstreamUnreachable(
-        "CVM could not be reached, or did not answer. Nothing was written.",
-        "Send the same request again later.",
+        Sentence("CVM could not be reached, or did not answer. Nothing was written."),
+        Sentence("Send the same request again later."),
         retry_after=_UNREACHABLE,
         cause=cause,
     )
@@ -253,7 +258,7 @@ def _unreachable(cause: str) -> Problem:
 
 def _unreadable(cause: str) -> Problem:
     return UpstreamError(
-        "CVM's list of key pairs cannot be read. Nothing was written.",
-        "Send the same request again later.",
+        Sentence("CVM's list of key pairs cannot be read. Nothing was written."),
+        Sentence("Send the same request again later."),
         cause=cause,
     )

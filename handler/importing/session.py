@@ -15,6 +15,7 @@ from handler.importing.importer import LEAST_FOR_AN_IMPORT, import_key, look_up
 from handler.importing.ledger import Ledger
 from handler.importing.waiting import IMPORT, LIST, Pace
 from handler.problems import KeyPairQuota, Problem, UpstreamBusy, UpstreamUnreachable
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,9 +82,7 @@ class Session:
     def spent(self) -> Spent:
         """Return what all orders so far have cost."""
         accounts = [opened.account for opened in self._accounts.values()]
-        return Spent(
-            sum(account.calls for account in accounts), sum(account.seconds for account in accounts)
-        )
+        return Spent(sum(account.calls for account in accounts), sum(account.seconds for account in accounts))
 
     def settle(self, order: Order, may_know: MayKnow) -> Imported:
         """Return what an order came to, as if the orders had been sent one after another.
@@ -125,8 +124,11 @@ class Session:
         if self._several and self._deadline.left() <= least:
             longest = max((opened.pace.longest() for opened in self._accounts.values()), default=0.0)
             raise UpstreamBusy(
-                "The time was used up by the items before this one; nothing was sent for it.",
-                "Send the same again: what is there by then is answered at once, so a repeat gets further.",
+                Sentence("The time was used up by the items before this one; nothing was sent for it."),
+                Sentence(
+                    "Send the same again: what is there by then is answered at once, so a repeat gets"
+                    " further."
+                ),
                 retry_after=max(1, math.ceil(longest)),
             )
 

@@ -13,6 +13,7 @@ from handler.invitations import token
 from handler.invitations.token import Invitation
 from handler.problems import FieldError, Forbidden, Misconfigured
 from handler.request import ImportRequest
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -58,9 +59,10 @@ def schema() -> dict[str, Any]:
         "properties": {
             **{name: rules[name] for name in _SHARED if name in rules},
             "expiresIn": {
-                "description": (
-                    f"a whole number of seconds from {token.SHORTEST_LIFE} to {token.LONGEST_LIFE}, after"
-                    " which the invitation ends"
+                "description": Sentence(
+                    "a whole number of seconds from {shortest} to {longest}, after which the invitation ends",
+                    shortest=token.SHORTEST_LIFE,
+                    longest=token.LONGEST_LIFE,
                 ),
                 "type": "integer",
                 "minimum": token.SHORTEST_LIFE,
@@ -98,16 +100,18 @@ def mint(
         Misconfigured: there is no secret, or nothing says which region to use.
     """
     if not secrets:
-        raise Misconfigured("INVITATION_SECRETS is not set, so nobody can be invited.")
+        raise Misconfigured(Sentence("INVITATION_SECRETS is not set, so nobody can be invited."))
     wanted, invitation = _read(value, caller, user, now)
     signed = token.make(invitation, secrets[0])
     if len(signed) > token.LONGEST:
-        fault = f"With these tags the invitation is longer than {token.LONGEST} characters."
+        fault = Sentence(
+            "With these tags the invitation is longer than {most} characters.", most=token.LONGEST
+        )
         raise request.refusal((FieldError("/tags", fault),))
     if not caller.allow.invite:
         raise Forbidden(
-            "The rule `invite` of this caller says no: it may not invite others.",
-            "Have the rule changed by the administrator of this function.",
+            Sentence("The rule `invite` of this caller says no: it may not invite others."),
+            Sentence("Have the rule changed by the administrator of this function."),
             reason="invite",
         )
     policy.place(caller, wanted, settings, own_region, user)

@@ -14,6 +14,7 @@ from handler.callers.audience import Audience
 from handler.decide import Answer, Rejected
 from handler.invitations import token
 from handler.problems import AccountProblem, FieldError, Forbidden, Problem
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -93,7 +94,9 @@ def filled(value: object, invitation: Invitation) -> dict[str, Any]:
         InvalidRequest: the value is no object, has other members, or names another key name.
     """
     if not isinstance(value, dict):
-        raise request.refusal((FieldError("", "With an invitation, the request must be one JSON object."),))
+        raise request.refusal(
+            (FieldError("", Sentence("With an invitation, the request must be one JSON object.")),)
+        )
     sent = {name: value[name] for name in ("publicKey", "dryRun") if name in value}
     wanted = {**_allowed(invitation), **sent}
     if errors := tuple(_errors(value, invitation)):
@@ -116,11 +119,19 @@ def _allowed(invitation: Invitation) -> dict[str, Any]:
 def _errors(value: Mapping[str, object], invitation: Invitation) -> Iterable[FieldError]:
     """Yield what a request says that the invitation has settled already."""
     if "keyName" in value and value["keyName"] != invitation.key_name:
-        yield FieldError("/keyName", "This must be the name that the invitation is for, or be left out.")
+        yield FieldError(
+            "/keyName", Sentence("This must be the name that the invitation is for, or be left out.")
+        )
     unknown = [position for position, name in enumerate(value, start=1) if name not in MEMBERS]
     for position in unknown[:_MOST_UNKNOWN]:
-        fault = f"Member {position} has no place beside an invitation; known are {', '.join(MEMBERS)}."
-        yield FieldError("", fault)
+        yield FieldError(
+            "",
+            Sentence(
+                "Member {position} has no place beside an invitation; known are {names}.",
+                position=position,
+                names=", ".join(MEMBERS),
+            ),
+        )
 
 
 def discreet(answer: Answer, invitation: Invitation) -> Answer:
@@ -137,8 +148,8 @@ def discreet(answer: Answer, invitation: Invitation) -> Answer:
 def _discreet(problem: Problem, invitation: Invitation) -> Problem:
     if isinstance(problem, Forbidden):
         return Forbidden(
-            "The rules of this function do not allow what this invitation asks for any more.",
-            "Ask whoever invited you for a new invitation.",
+            Sentence("The rules of this function do not allow what this invitation asks for any more."),
+            Sentence("Ask whoever invited you for a new invitation."),
             reason=problem.reason,
         )
     if isinstance(problem, AccountProblem) and problem.key_name not in ("", invitation.key_name):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from handler.callers import standard_webhooks, variables
 from handler.problems import Misconfigured
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,9 @@ def read(settings: Settings, environ: Mapping[str, str]) -> tuple[bytes, ...]:
     if not names:
         return ()
     if not all(re.fullmatch(variables.NAME.pattern, name) for name in names):
-        raise Misconfigured(f"INVITATION_SECRETS is wrong: each of it must be {variables.NAME.words}.")
+        raise Misconfigured(
+            Sentence("INVITATION_SECRETS is wrong: each of it must be {words}.", words=variables.NAME.words)
+        )
     return variables.read(
         names, "INVITATION_SECRETS", environ, standard_webhooks.decode, standard_webhooks.FORM
     )

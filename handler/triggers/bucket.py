@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from handler.cvm import credentials
 from handler.problems import Misconfigured, PayloadTooLarge, UpstreamBusy, UpstreamError, UpstreamUnreachable
+from handler.sentence import Sentence
 from handler.upstream import cos, transport
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ LARGEST = 16 * 1024
 #: The bytes that a reply may have: an object or an error in XML, and a head.
 _ROOM = 96 * 1024
 
-_AGAIN = "Nothing is lost: the platform delivers the event again."
+_AGAIN = Sentence("Nothing is lost: the platform delivers the event again.")
 
 #: The seconds after which a throttled request is worth another try.
 _PAUSE = 5
@@ -55,8 +56,8 @@ class Bucket(NamedTuple):
             raise _problem(reply, "read")
         if len(reply.body) > LARGEST:
             raise PayloadTooLarge(
-                f"The object has more than {LARGEST} bytes; a public key has fewer.",
-                "Put the one line of the .pub file there.",
+                Sentence("The object has more than {most} bytes; a public key has fewer.", most=LARGEST),
+                Sentence("Put the one line of the .pub file there."),
             )
         return reply.body
 
@@ -75,7 +76,9 @@ class Bucket(NamedTuple):
     def _ask(self, method: str, key: str, headers: dict[str, str], body: bytes) -> Reply:
         region = self.call.own_region()
         if not region:
-            raise Misconfigured("TENCENTCLOUD_REGION is not set, so the bucket's address is not known.")
+            raise Misconfigured(
+                Sentence("TENCENTCLOUD_REGION is not set, so the bucket's address is not known.")
+            )
         host = f"{self.name}.cos.{region}.myqcloud.com"
         role = credentials.read(self.call.ambient.environ)
         request = cos.signed(method, host, f"/{key}", headers, body, role, self.call.ambient.wall())
@@ -87,15 +90,19 @@ class Bucket(NamedTuple):
             bounds = transport.Bounds(left, lambda: left() / 2, _ROOM)
             return transport.exchange(endpoint, request, bounds, self.call.ambient)
         except (transport.NeverSent, transport.NoReply, transport.BadReply):
-            raise UpstreamUnreachable("COS did not answer in time.", _AGAIN, retry_after=_PAUSE) from None
+            raise UpstreamUnreachable(
+                Sentence("COS did not answer in time."), _AGAIN, retry_after=_PAUSE
+            ) from None
 
 
 def _problem(reply: Reply, done: str) -> Problem:
     """Return what a refusal of COS means; `done` says what was asked for."""
     if reply.status == 403:
-        return Misconfigured(f"COS does not let the function's role have the object {done}: see docs/cam.")
+        return Misconfigured(
+            Sentence("COS does not let the function's role have the object {done}: see docs/cam.", done=done)
+        )
     if reply.status == 429 or b"<Code>SlowDown</Code>" in reply.body:
-        return UpstreamBusy("COS takes no more requests for now.", _AGAIN, retry_after=_PAUSE)
+        return UpstreamBusy(Sentence("COS takes no more requests for now."), _AGAIN, retry_after=_PAUSE)
     if reply.status >= 500:
-        return UpstreamUnreachable("COS is not available.", _AGAIN, retry_after=_PAUSE)
-    return UpstreamError(f"COS answered with status {reply.status}.", _AGAIN)
+        return UpstreamUnreachable(Sentence("COS is not available."), _AGAIN, retry_after=_PAUSE)
+    return UpstreamError(Sentence("COS answered with status {status}.", status=reply.status), _AGAIN)

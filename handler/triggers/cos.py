@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from handler import reply
 from handler.callers.trigger import COS, Trigger
 from handler.problems import FieldError, InvalidRequest, Problem, attempt
+from handler.sentence import Sentence
 from handler.settings import Settings
 from handler.triggers import delivery, intake
 from handler.triggers.bucket import Bucket
@@ -127,8 +128,12 @@ class _DropBox(NamedTuple):
         if not found.key.endswith(_SUFFIX):
             return intake.PassedOver("not-pub")
         if not _is_plain(found.key):
-            what = "An object's name may have A-Z, a-z, 0-9, ., _, - and single slashes, and no part . or .."
-            raise InvalidRequest(what, "Give the object another name.", errors=(FieldError("", what),))
+            what = Sentence(
+                "An object's name may have A-Z, a-z, 0-9, ., _, - and single slashes, and no part . or .."
+            )
+            raise InvalidRequest(
+                what, Sentence("Give the object another name."), errors=(FieldError("", what),)
+            )
         content = Bucket(found.bucket, self.deadline, self.call).read(found.key)
         if content is None:
             return intake.PassedOver("gone")

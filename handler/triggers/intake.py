@@ -9,6 +9,7 @@ from handler import answer_size, audit, batch, callers, strict_json
 from handler.callers import trigger
 from handler.decide import MOST_ITEMS, Asked, Rejected
 from handler.problems import FieldError, InvalidRequest, Problem, attempt
+from handler.sentence import Sentence
 from handler.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,11 +70,13 @@ def each(record: Record) -> tuple[Record, ...]:
         return (record,)
     items = content["items"]
     if len(content) > 1:
-        what = "Nothing may stand beside `items`: it would hold for none of them."
-        raise _invalid("", what, "Put it into each of the items.")
+        what = Sentence("Nothing may stand beside `items`: it would hold for none of them.")
+        raise _invalid("", what, Sentence("Put it into each of the items."))
     if not isinstance(items, list) or not 0 < len(items) <= MOST_ITEMS:
         raise _invalid(
-            "/items", f"This must be an array of 1 to {MOST_ITEMS} requests.", "Send more in several parts."
+            "/items",
+            Sentence("This must be an array of 1 to {most} requests.", most=MOST_ITEMS),
+            Sentence("Send more in several parts."),
         )
     return tuple(
         record._replace(content=item, origin={**record.origin, "index": index})
@@ -171,7 +174,11 @@ def _known(call: Invocation) -> Iterable[Known]:
 def _request(content: object) -> object:
     value = read(content)
     if not isinstance(value, dict):
-        raise _invalid("", "One request is one JSON object.", "Send every request in a message of its own.")
+        raise _invalid(
+            "",
+            Sentence("One request is one JSON object."),
+            Sentence("Send every request in a message of its own."),
+        )
     return value
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from handler import audit, decide, reply
 from handler.decide import Rejected
 from handler.problems import MalformedRequest
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from handler.invocation import Invocation
@@ -20,9 +21,11 @@ def recognises(event: object) -> bool:
 def answer(event: object, call: Invocation) -> reply.Body:
     """Return the problem that the event is."""
     problem = MalformedRequest(
-        "This event is of no kind that the function knows.",
-        "Invoke the function with one request (keyName, publicKey), or with several in `items`; over HTTP,"
-        " use the function's URL. A batch must hold records of one source only.",
+        Sentence("This event is of no kind that the function knows."),
+        Sentence(
+            "Invoke the function with one request (keyName, publicKey), or with several in `items`; over"
+            " HTTP, use the function's URL. A batch must hold records of one source only."
+        ),
     )
     answer = decide.refuse(Rejected(problem, None, {"trigger": "unknown"}))
     audit.decided(answer, call)
