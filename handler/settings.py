@@ -86,7 +86,9 @@ def read(environ: Mapping[str, str]) -> Settings:
             environ, "INVITATION_SECRETS", _VARIABLE, "names of variables, not the secrets themselves"
         ),
         page_url=_page_url(environ.get("PAGE_URL", "")),
-        page_origins=_list(environ, "PAGE_ORIGINS", _ORIGIN, "origins such as https://intranet.example.com"),
+        page_origins=_list(
+            environ, "PAGE_ORIGINS", _ORIGIN, Sentence("origins such as https://intranet.example.com")
+        ),
         sts_endpoint=_stand_in(environ, "STS_ENDPOINT"),
     )
 

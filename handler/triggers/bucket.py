@@ -53,7 +53,7 @@ class Bucket(NamedTuple):
         if reply.status == 404:
             return None
         if reply.status not in {200, 206}:
-            raise _problem(reply, "read")
+            raise _problem(reply, Sentence("read"))
         if len(reply.body) > LARGEST:
             raise PayloadTooLarge(
                 Sentence("The object has more than {most} bytes; a public key has fewer.", most=LARGEST),
@@ -70,7 +70,7 @@ class Bucket(NamedTuple):
         """
         reply = self._ask("PUT", key, {"Content-Type": "application/json"}, body)
         if reply.status not in {200, 403, 404}:
-            raise _problem(reply, "written")
+            raise _problem(reply, Sentence("written"))
         return reply.status
 
     def _ask(self, method: str, key: str, headers: dict[str, str], body: bytes) -> Reply:
