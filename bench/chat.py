@@ -15,11 +15,10 @@ from bench.instance import Instances, cost, task
 from bench.subjects import Subject
 from handler.chat import platforms
 from local import chat, feishu
+from local.gateway import cpu
 
-#: How much slower a processor of 512 MB is than one of this machine. SCF says that the processor grows with
-#: the memory, not how; Lambda, which works alike, gives a whole one for 1,769 MB
-#: (https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
-SHARE = 1769 / 512
+#: How much slower a processor of 512 MB is than one of this machine.
+SHARE = 1 / cpu.share(512)
 
 #: Millions of instructions from cold that a refusal may cost.
 REFUSAL = 250

@@ -88,11 +88,23 @@ class Bucket(NamedTuple):
         try:
             # Half the time left, so that importing still fits.
             bounds = transport.Bounds(left, lambda: left() / 2, _ROOM)
-            return transport.exchange(endpoint, request, bounds, self.call.ambient)
+            reply = transport.exchange(endpoint, request, bounds, self.call.ambient)
         except (transport.NeverSent, transport.NoReply, transport.BadReply):
             raise UpstreamUnreachable(
                 Sentence("COS did not answer in time."), _AGAIN, retry_after=_PAUSE
             ) from None
+        # A page of something in between is no object, and its 404 does not mean that the object has gone.
+        # COS marks all of its own replies: https://cloud.tencent.com/document/product/436/7729
+        if "x-cos-request-id" not in reply.headers:
+            raise _unknown(reply)
+        return reply
+
+
+def _unknown(reply: Reply) -> Problem:
+    """Return what a reply means that says nothing about the object."""
+    if reply.status >= 500:
+        return UpstreamUnreachable(Sentence("COS is not available."), _AGAIN, retry_after=_PAUSE)
+    return UpstreamError(Sentence("COS answered with status {status}.", status=reply.status), _AGAIN)
 
 
 def _problem(reply: Reply, done: str) -> Problem:
@@ -103,6 +115,4 @@ def _problem(reply: Reply, done: str) -> Problem:
         )
     if reply.status == 429 or b"<Code>SlowDown</Code>" in reply.body:
         return UpstreamBusy(Sentence("COS takes no more requests for now."), _AGAIN, retry_after=_PAUSE)
-    if reply.status >= 500:
-        return UpstreamUnreachable(Sentence("COS is not available."), _AGAIN, retry_after=_PAUSE)
-    return UpstreamError(Sentence("COS answered with status {status}.", status=reply.status), _AGAIN)
+    return _unknown(reply)

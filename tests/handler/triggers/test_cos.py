@@ -5,60 +5,24 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
 from handler.triggers import cos as trigger
 from handler.triggers.delivery import Redeliver
-from local import cos
 from local.in_process import Json
+from tests.doubles.drop_box import BUCKET, ONE, SOURCE, Box, drop_box
 from tests.doubles.function import Function
 from tests.keys.many import public_keys
 
-ONE, TWO = public_keys(2)
-BUCKET = "keys-1250000000"
-SOURCE = f"cos:{BUCKET}/in/"
+TWO = public_keys(2)[1]
 PRIVATE = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----\n"
-
-
-class Box(NamedTuple):
-    """The function, CVM, and a bucket whose `in/` is watched; results go to `out/`."""
-
-    function: Function
-    store: cos.Cos
-
-    def put(self, key: str, body: str | bytes = ONE, **headers: str) -> Json:
-        """Put an object and return its event."""
-        return self.store.put(BUCKET, key, body.encode() if isinstance(body, str) else body, **headers)
-
-    def result(self, key: str) -> Any:
-        """Return the result file of that key, None where there is none."""
-        stored = self.store.objects.get((BUCKET, key))
-        return json.loads(stored.body) if stored else None
-
-    def let_in(self, *auths: Json, **allow: object) -> None:
-        """Make these the only callers."""
-        callers = [
-            {"id": f"caller-{number}", "auth": {"scheme": "trigger", **auth}, "allow": allow}
-            for number, auth in enumerate(auths, 1)
-        ]
-        file = Path(self.function.environ["CALLERS_FILE"])
-        file.write_text(json.dumps({"callers": callers}))
-
-    def asked(self) -> list[str]:
-        """Return what COS was asked, in order."""
-        return [call.action for call in self.store.calls]
 
 
 @pytest.fixture
 def box(function: Function) -> Iterator[Box]:
     """One caller: what is put below `in/`."""
-    with cos.serve(keyring=function.cvm.keyring) as store:
-        made = Box(function, store)
-        function.environ["COS_ENDPOINT"] = store.url
-        made.let_in({"source": SOURCE, "results": "out/"})
+    with drop_box(function) as made:
         yield made
 
 
