@@ -30,7 +30,7 @@ LARGEST_FACTOR = 65537
 
 
 def record(n: int) -> bytes:
-    """The record of a modulus in a list: 8 bytes."""
+    """Return the record of a modulus in a list: 8 bytes."""
     return sha256(n.to_bytes((n.bit_length() + 7) // 8, "big")).digest()[:RECORD]
 
 
@@ -55,7 +55,7 @@ def records(path: Path) -> set[bytes]:
 
 
 def small_primes() -> bytes:
-    """The product of all odd primes up to 65537, big-endian."""
+    """Return the product of all odd primes up to 65537, big-endian."""
     sieve = bytearray([1]) * (LARGEST_FACTOR + 1)
     for i in range(3, math.isqrt(LARGEST_FACTOR) + 1, 2):
         sieve[i * i :: 2 * i] = bytes(len(range(i * i, len(sieve), 2 * i)))
@@ -64,7 +64,7 @@ def small_primes() -> bytes:
 
 
 def main(arguments: list[str]) -> int:
-    """Runs one of the two commands of the module's description and says what it wrote."""
+    """Run one of the two commands of the module's description and say what it wrote."""
     match arguments:
         case ["-h" | "--help"]:
             print(f"usage: python -m local.moduli list | small-primes ...\n\n{fitted(__doc__ or '')}")

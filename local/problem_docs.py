@@ -120,12 +120,12 @@ _UNSEEN = {"\ufeff": "(byte order mark)", "\u202e": "(right-to-left override)"}
 
 
 def page() -> str:
-    """The whole page, as Markdown."""
+    """Return the whole page, as Markdown."""
     return "\n".join([*_head(), *_problems(), *_reasons()]) + "\n"
 
 
 def shown(example: str) -> str:
-    """An example as the page shows it: on one line, with key material shortened."""
+    """Return an example as the page shows it: on one line, with key material shortened."""
 
     def short(found: re.Match[str]) -> str:
         if found[1] in _SHORT:

@@ -104,7 +104,7 @@ def scaled() -> Callable[[int], int]:
 
 @pytest.fixture
 def missing(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Records that `check` did not run because `tool`, one of TOOLS, is missing; the test then returns.
+    """Record that `check` did not run because `tool`, one of TOOLS, is missing; the test then returns.
 
     The last lines of the run name every such check, so that nobody takes it for passed.
     """
@@ -125,7 +125,7 @@ def _dist(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
 
 @pytest.fixture
 def dist(_dist: Path | None, missing: Callable[[str, str], None]) -> Path | None:
-    """The package of this tree: `function/` and `function.zip`; None where its Python is not at hand."""
+    """Return the package of this tree: `function/` and `function.zip`; None where its Python is missing."""
     if _dist is None:
         missing(runtime.NAME, "the deployable package")
     return _dist

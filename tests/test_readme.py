@@ -49,7 +49,7 @@ def command(name: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Mapping[str, str]]:
-    """The variables that `make serve` prints, for as long as it runs."""
+    """Yield the variables that `make serve` prints, for as long as it runs."""
     serve = [sys.executable, "-m", "local.serve", "--port", "0"]
     with subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:

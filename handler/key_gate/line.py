@@ -27,7 +27,7 @@ class Wire(NamedTuple):
 
 
 def read(blob: bytes) -> Wire:
-    """The strings at the beginning of a blob, as far as they are complete."""
+    """Return the strings at the beginning of a blob, as far as they are complete."""
     strings: list[bytes] = []
     end = 0
     while len(strings) < 3:
@@ -41,7 +41,7 @@ def read(blob: bytes) -> Wire:
 
 
 def decode(data: str) -> bytes:
-    """The bytes of base64 without its padding.
+    """Return the bytes of base64 without its padding.
 
     `data` holds letters of base64's alphabet alone. A last one that begins a byte and does not end
     it is left out.

@@ -34,7 +34,7 @@ _CLOSING = "\"'`<>)]}*«»‹›“”‘’,;. \t\r\n"
 
 # Each repair looks for its first sign before it compiles anything: most texts need none of them.
 def undo(text: str) -> tuple[Reason | None, str]:
-    """The text as it may have been, and the first kind of damage that was found in it, if any."""
+    """Return the text as it may have been, and the first kind of damage that was found in it, if any."""
     damage: Reason | None = None
     for reason, repair in _REPAIRS:
         repaired = repair(text).strip(" \t\r\n")

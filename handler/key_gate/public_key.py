@@ -48,7 +48,7 @@ class PublicKey(NamedTuple):
 
 
 def parse(text: str, min_bits: int) -> PublicKey:
-    """The key in the text, which may have blanks and line ends around it and nothing else.
+    """Return the key in the text, which may have blanks and line ends around it and nothing else.
 
     Args:
         text: as it was sent; anything that a str can hold.
@@ -75,7 +75,7 @@ def parse(text: str, min_bits: int) -> PublicKey:
 
 
 def decode_blob(text: str | None) -> bytes | None:
-    """The blob of a stored line `ssh-rsa BASE64 [comment]`, or None where that is no RSA key.
+    """Return the blob of a stored line `ssh-rsa BASE64 [comment]`, or None where that is no RSA key.
 
     For comparing with what CVM stores: it looks at neither strength nor comment.
     """
@@ -110,7 +110,7 @@ def _fields(line: str) -> tuple[str, str]:
 
 
 def _blob(field: str, comment: str) -> bytes:
-    """The decoded base64 of a line: complete, of type `ssh-rsa`, and exactly as an encoder writes it."""
+    """Return the decoded base64 of a line: complete, of type `ssh-rsa`, exactly as an encoder writes it."""
     data, padding, rest = _split_padding(field)
     blob = key_line.decode(data)
     wire = key_line.read(blob)

@@ -37,7 +37,7 @@ class Reason(NamedTuple):
     kind: type[problems.InvalidPublicKey] | type[problems.WeakPublicKey] = problems.InvalidPublicKey
 
     def problem(self, **counts: int | str) -> problems.InvalidPublicKey | problems.WeakPublicKey:
-        """The problem to raise, with the counts that the sentences ask for filled in."""
+        """Return the problem to raise, with the counts that the sentences ask for filled in."""
         return self.kind(self.detail.format(**counts), self.remedy.format(**counts), reason=self.slug)
 
 

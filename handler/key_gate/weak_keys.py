@@ -26,7 +26,7 @@ _RECORD = 8  # bytes
 
 
 def check(e: int, n: int, min_bits: int) -> None:
-    """Raises WeakPublicKey unless exponent `e` and modulus `n` make a key worth trusting.
+    """Raise WeakPublicKey unless exponent `e` and modulus `n` make a key worth trusting.
 
     `min_bits` is the least size in bits that the caller may import.
     """
@@ -92,7 +92,7 @@ def _is_listed(record: bytes, path: str) -> bool:
 
 @cache
 def _small_primes() -> int:
-    """The product of all odd primes up to 65537: multiplying them out costs 50 times the reading."""
+    """Return the product of all odd primes up to 65537: multiplying them out costs 50 times the reading."""
     with open(os.path.join(_DATA, "small-primes.product"), "rb") as file:
         return int.from_bytes(file.read(), "big")
 

@@ -114,7 +114,7 @@ def _other_form(line: str) -> Reason | None:
 
 
 def _name(text: str) -> Reason | None:
-    """What the text is, or None where it is a line of the right shape."""
+    """Return what the text is, or None where it is a line of the right shape."""
     if not text:
         return why.EMPTY
     shape = key_line.LINE.fullmatch(text)
@@ -151,19 +151,19 @@ def _other_type(word: str, inner: str) -> Reason | None:
 
 
 def _by_type(word: str) -> Reason | None:
-    """What a key of this type is, if it is one of the known types other than RSA."""
+    """Return what a key of this type is, if it is one of the known types other than RSA."""
     return next((reason for pattern, reason in _TYPES if re.fullmatch(pattern, word)), None)
 
 
 def _inner_type(text: str) -> str:
-    """The type of key that the data at the beginning of a text names, "" where it does not."""
+    """Return the type of key that the data at the beginning of a text names, "" where it does not."""
     data = re.match("[A-Za-z0-9+/]*", text[:100])
     strings = key_line.read(key_line.decode(data[0] if data else "")).strings
     return strings[0].decode("ascii", "replace") if strings else ""
 
 
 def _before(prefix: str) -> Reason | None:
-    """What stands before a type of key on its line: None for nothing."""
+    """Return what stands before a type of key on its line: None for nothing."""
     words = prefix.strip(" \t")
     if not words:
         return None
@@ -181,7 +181,7 @@ def _before(prefix: str) -> Reason | None:
 
 
 def _after_type(text: str) -> Reason:
-    """What is wrong behind `ssh-rsa` and a blank, where data follows."""
+    """Return what is wrong behind `ssh-rsa` and a blank, where data follows."""
     lines = [line.strip(" \t") for line in re.split(r"[\r\n]+", text)]
     if len(lines) > 1:
         return _broken(lines)
@@ -205,7 +205,7 @@ def _broken(lines: list[str]) -> Reason:
 
 
 def _only_data(text: str, start: int) -> Reason:
-    """What a text is that holds the data of a key, from `start` on, without a type right before it."""
+    """Return what a text is that holds the data of a key, from `start` on, without a type right before it."""
     inner = _inner_type(text[start:])
     other = _other_type(inner, inner) if inner else None
     if other:
@@ -219,7 +219,7 @@ def _only_data(text: str, start: int) -> Reason:
 
 
 def _without_data(text: str) -> Reason:
-    """What a text is that shows no data of a key."""
+    """Return what a text is that shows no data of a key."""
     if re.sub(r"\s", "", text).find(_RSA_INSIDE) >= 0:
         return why.DAMAGED_START if re.match(r"ssh-rsa[ \t]", text) else why.DAMAGED_TYPE
     word = re.split(r"\s", text, maxsplit=1)[0].lower()

@@ -33,7 +33,7 @@ class Measured:
 
 @pytest.fixture
 def measured(dist: Path | None, tmp_path: Path) -> Iterator[Measured | None]:
-    """The packed function beside a CVM stand-in, or None where its Python is not at hand."""
+    """Yield the packed function beside a CVM stand-in, or None where its Python is not at hand."""
     if dist is None:
         yield None
         return

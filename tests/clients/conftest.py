@@ -16,7 +16,7 @@ _not_run: set[str] = set()
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[Mapping[str, str]]:
-    """The variables that `make serve` prints: where the function is, and how to be let in."""
+    """Yield the variables that `make serve` prints: where the function is, and how to be let in."""
     command = [str(ROOT / ".venv" / "bin" / "python"), "-m", "local.serve", "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -36,7 +36,7 @@ def served() -> Iterator[Mapping[str, str]]:
 
 @pytest.fixture
 def missing() -> Callable[[str, str], None]:
-    """What records that a check did not run because a tool is missing; the test then returns."""
+    """Return what records that a check did not run because a tool is missing; the test then returns."""
     return lambda tool, check: _not_run.add(f"{check} because {tool} is missing")
 
 

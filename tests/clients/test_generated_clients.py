@@ -60,7 +60,7 @@ def test_a_client_in_python(tmp_path: Path, served: Mapping[str, str]) -> None:
 
 @pytest.fixture
 def workshop(tmp_path: Path, missing: Callable[[str, str], None]) -> Path | None:
-    """A folder with the TypeScript sources and tools in it; None where there is no node."""
+    """Return a folder with the TypeScript sources and tools in it; None where there is no node."""
     if not (shutil.which("node") and shutil.which("npm")):
         missing("node or npm", "the clients in TypeScript")
         return None

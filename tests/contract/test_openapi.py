@@ -66,7 +66,7 @@ def test_the_contract_is_clean_under_a_strict_linter(name: str, linted: Callable
 
 @pytest.fixture
 def linted(missing: Callable[[str, str], None]) -> Callable[[list[str]], str]:
-    """What lints the contract, asserts that nothing is wrong with it and returns what was printed."""
+    """Return what lints the contract, asserts that nothing is wrong with it and returns what was printed."""
     tools = HERE / "node_modules"
 
     def run(command: list[str]) -> str:

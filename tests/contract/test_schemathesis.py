@@ -22,7 +22,7 @@ CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The function behind a Function URL, and a stand-in that takes any project and region."""
+    """Yield the function behind a Function URL, and a stand-in that takes any project and region."""
     callers = tmp_path_factory.mktemp("contract") / "callers.json"
     callers.write_text(json.dumps({"callers": [caller(allow={"invite": True})]}), encoding="utf-8")
     options = cvm.Options(rate=0, quota=1_000_000, any_project=True, any_region=True)

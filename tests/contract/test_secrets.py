@@ -64,7 +64,7 @@ VARIED = ("api-key", "signature", "openssh")
 
 @pytest.fixture(scope="module")
 def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    """The function with a caller of every scheme, and everything logged that any library can log."""
+    """Yield the function with a caller of every scheme, and everything logged that any library can log."""
     root = logging.getLogger()
     level = root.level
     with stage(tmp_path_factory.mktemp("secrets")) as running, pytest.MonkeyPatch.context() as patch:

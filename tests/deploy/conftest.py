@@ -31,7 +31,7 @@ class Rendered(NamedTuple):
 
 @pytest.fixture(scope="session")
 def inputs() -> dict[str, Any]:
-    """The `inputs` of serverless.yml, with its variables filled in."""
+    """Return the `inputs` of serverless.yml, with its variables filled in."""
     return document.read((ROOT / "serverless.yml").read_text(encoding="utf-8"), ENVIRON)
 
 
@@ -58,7 +58,7 @@ def _render(described: list[dict[str, Any]], *there: str) -> list[Calls]:
 def rendered(
     _rendered: dict[str, Rendered] | None, missing: Callable[[str, str], None]
 ) -> dict[str, Rendered] | None:
-    """The API calls by which Tencent's component would deploy each description; None without Node.js."""
+    """Return the API calls of Tencent's component for each description; None without Node.js."""
     if _rendered is None:
         missing("node or npm", "serverless.yml against Tencent Cloud's component toolkit")
     return _rendered

@@ -122,7 +122,7 @@ def _done(tmp_path_factory: pytest.TempPathFactory) -> Done | None:
 
 @pytest.fixture
 def done(_done: Done | None, missing: Callable[[str, str], None]) -> Done | None:
-    """The whole page, done; None where a tool is missing."""
+    """Return the whole page, done; None where a tool is missing."""
     if _done is None:
         missing(f"bash, curl, jq or {runtime.NAME}", "the commands of docs/operations.md")
     return _done

@@ -36,7 +36,7 @@ CVM = {"": "created", "throttle": "created", "internal-error-before": "created",
 
 @pytest.fixture
 def box() -> Iterator[Box]:
-    """A drop box beside an account without limits."""
+    """Yield a drop box beside an account without limits."""
     with serve(Options(quota=0, rate=0)) as cvm, Function(cvm) as function, drop_box(function) as made:
         yield made
 

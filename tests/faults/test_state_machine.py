@@ -67,7 +67,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=NAMES, number=KEYS, fault=st.sampled_from(HARMLESS), look_up=st.sampled_from(LOOK_UPS))
     def import_heard(self, name: str, number: int, fault: str, look_up: str) -> None:
-        """The answer to the write is heard; a look-up may fail in passing."""
+        """Hear the answer to the write; a look-up may fail in passing."""
         expected = self.expected(name, number)
         for action, kind in (("ImportKeyPair", fault), ("DescribeKeyPairs", look_up)):
             if kind:
@@ -76,7 +76,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=NAMES, number=KEYS)
     def import_twice(self, name: str, number: int) -> None:
-        """A repeat is one call more, and finds what the first one made."""
+        """Repeat a request: one call more finds what the first one made."""
         first = self.seen(name, number)
         again = self.seen(name, number)
         if first.answer in {"created", "unchanged"}:
@@ -86,7 +86,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=NAMES, number=KEYS, fault=st.sampled_from(LOST_BEFORE), look_up=st.sampled_from(LOOK_UPS))
     def import_lost_on_the_way(self, name: str, number: int, fault: str, look_up: str) -> None:
-        """The write never reached the account, so another one does."""
+        """Lose a write before it reaches the account, so that another one does."""
         expected = self.expected(name, number)
         self.running.fault("ImportKeyPair", fault)
         if look_up:
@@ -95,7 +95,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=NAMES, number=KEYS, fault=st.sampled_from(LOST_AFTER), look_up=st.sampled_from(LOOK_UPS))
     def import_whose_reply_is_lost(self, name: str, number: int, fault: str, look_up: str) -> None:
-        """What was created is found, and never called created, for nobody heard its id."""
+        """Lose the reply to a write: what was created is found, and is not called created."""
         expected = self.expected(name, number)
         self.running.fault("ImportKeyPair", fault)
         if look_up:
@@ -116,14 +116,14 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=NAMES, number=KEYS)
     def import_while_somebody_else_is_quicker(self, name: str, number: int) -> None:
-        """The same pair from somebody else is as good as one's own, but not created by it."""
+        """Let somebody else import the same pair: it counts, but this request has not created it."""
         if self.expected(name, number) == "created":
             self.running.fault("ImportKeyPair", "rival-pair")
             assert self.seen(name, number).answer == "unchanged"
 
     @rule(name=NAMES, number=KEYS)
     def ask_in_a_dry_run(self, name: str, number: int) -> None:
-        """It says what an import would, the quota apart, and changes nothing."""
+        """Ask for a dry run: it says what an import would, the quota apart, and changes nothing."""
         expected = self.expected(name, number)
         answer = self.seen(name, number, dry_run=True).answer
         assert answer == ("created" if expected == "key-pair-quota" else expected)
@@ -137,7 +137,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=NAMES, number=KEYS)
     def import_while_the_token_is_renewed(self, name: str, number: int) -> None:
-        """It expires on the way, and the next one is there already."""
+        """Let the credentials expire on the way; the next ones are there already."""
         expected = self.expected(name, number)
         expired, self.credential = self.credential, self.running.mint()
         self.running.keyring.expire(expired.secret_id)

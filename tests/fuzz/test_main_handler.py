@@ -16,7 +16,7 @@ from tests.fuzz.scene import handed_in, stage
 
 @pytest.fixture(scope="module")
 def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    """The function's surroundings, for as long as it is fuzzed."""
+    """Yield the function's surroundings, for as long as it is fuzzed."""
     with stage(tmp_path_factory.mktemp("fuzz")) as running:
         yield running
 

@@ -17,6 +17,6 @@ def _shared() -> Iterator[StandIn]:
 
 @pytest.fixture
 def cvm(_shared: StandIn) -> StandIn:
-    """A stand-in with an empty account."""
+    """Return a stand-in with an empty account."""
     _shared.clear()
     return _shared

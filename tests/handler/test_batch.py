@@ -31,7 +31,7 @@ ALICE, BOB, CAROL, DAVE = requests(KEYS[:4])
 
 @pytest.fixture
 def function() -> Iterator[Function]:
-    """An account for three key pairs, asked as fast as one likes."""
+    """Yield an account for three key pairs, asked as fast as one likes."""
     with serve(Options(quota=3, rate=0)) as cvm, Function(cvm) as function:
         yield function
 
@@ -186,7 +186,7 @@ def test_an_unreachable_account_is_not_tried_again_for_each(function: Function) 
 
 @pytest.fixture
 def crowded() -> Iterator[Function]:
-    """An account of which somebody else lists the key pairs 900 times a second."""
+    """Yield an account of which somebody else lists the key pairs 900 times a second."""
     with serve(Options(rate=10)) as cvm, Function(cvm) as function:
         cvm.fault("DescribeKeyPairs", "throttle", asked=900, times=None)
         yield function

@@ -49,7 +49,7 @@ def test_page_takes_get_alone(method: str, status: int) -> None:
 
 
 def cors(headers: object) -> dict[str, str]:
-    """The headers that concern other origins."""
+    """Return the headers that concern other origins."""
     assert isinstance(headers, dict)
     return {
         name: value for name, value in headers.items() if name.startswith("Access-Control") or name == "Vary"

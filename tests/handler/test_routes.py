@@ -22,7 +22,7 @@ GOOD = {"keyName": "alice", "publicKey": ALICE}
 
 @pytest.fixture
 def function(cvm: StandIn) -> Iterator[Function]:
-    """The function with one caller, who has an API key."""
+    """Yield the function with one caller, who has an API key."""
     with Function(cvm) as made:
         yield made
 

@@ -31,7 +31,7 @@ class Case(NamedTuple):
 
 
 def cases() -> list[Case]:
-    """The whole table."""
+    """Return the whole table."""
     table: dict[str, list[str]] = json.loads(_TABLE.read_text("ascii"))
     return [
         Case(reason, template, expand(template))
@@ -41,7 +41,7 @@ def cases() -> list[Case]:
 
 
 def expand(template: str) -> str:
-    """The text that a template stands for."""
+    """Return the text that a template stands for."""
 
     def word(found: re.Match[str]) -> str:
         text = words()[found[1]]
@@ -54,7 +54,7 @@ def expand(template: str) -> str:
 
 @cache
 def words() -> dict[str, str]:
-    """What the names in templates stand for."""
+    """Return what the names in templates stand for."""
     data = {name: b64(blob(*forms.SOUND[key])) for name, key in _SIZES.items()}
     line = "ssh-rsa " + data["blob"]
     others = forms.other_keys()
@@ -180,7 +180,7 @@ def _changed() -> dict[str, bytes]:
 
 
 def _containers() -> dict[str, str]:
-    """The same key in other forms."""
+    """Return the same key in other forms."""
     public = forms.public_der()
     names = {
         "spki": "PUBLIC KEY",

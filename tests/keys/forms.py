@@ -53,7 +53,7 @@ def b64(data: bytes) -> str:
 
 
 def line(e: int = E, n: int = N) -> str:
-    """The line of a `.pub` file, without comment."""
+    """Return the line of a `.pub` file, without comment."""
     return "ssh-rsa " + b64(blob(e, n))
 
 
@@ -185,7 +185,7 @@ def public_der() -> dict[str, bytes]:
 
 
 def wrap(text: str, width: int = 64) -> str:
-    """The text in lines of so many characters."""
+    """Return the text in lines of so many characters."""
     return "\n".join(text[i : i + width] for i in range(0, len(text), width))
 
 
@@ -264,11 +264,11 @@ def ssh2(comment: str = 'Comment: "rsa-key-20240101"\n') -> str:
 
 
 def sha256(data: bytes) -> str:
-    """A fingerprint as `ssh-keygen -l` prints it."""
+    """Return a fingerprint as `ssh-keygen -l` prints it."""
     return "SHA256:" + b64(hashlib.sha256(data).digest()).rstrip("=")
 
 
 def md5(data: bytes) -> str:
-    """A fingerprint as `ssh-keygen -l -E md5` prints it, without its MD5:."""
+    """Return a fingerprint as `ssh-keygen -l -E md5` prints it, without its MD5:."""
     digest = hashlib.md5(data).hexdigest()
     return ":".join(digest[i : i + 2] for i in range(0, 32, 2))

@@ -16,7 +16,7 @@ class Verdict(NamedTuple):
 
 
 def read(lines: list[str], folder: Path, digest: str = "sha256") -> list[Verdict]:
-    """The keys that `ssh-keygen -l` finds in these lines, each of which ends where the list has it end."""
+    """Return the keys that `ssh-keygen -l` finds in these lines; each line ends where the list has it end."""
     file = folder / f"lines-{digest}"
     file.write_bytes(b"".join(line.encode("utf-8", "surrogatepass") + b"\n" for line in lines))
     found = subprocess.run(

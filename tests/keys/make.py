@@ -37,7 +37,7 @@ def is_prime(n: int) -> bool:
 
 
 def next_prime(n: int) -> int:
-    """The least prime above an n of at least 2000."""
+    """Return the least prime above an n of at least 2000."""
     n += 1 + n % 2
     while not is_prime(n):
         n += 2
@@ -51,14 +51,14 @@ class Maker:
         self.random = random.Random(seed)
 
     def prime(self, low: int, high: int) -> int:
-        """A prime from low up to high, both exclusive."""
+        """Return a prime from low up to high, both exclusive."""
         while True:
             n = self.random.randrange(low, high) | 1
             if low < n < high and is_prime(n):
                 return n
 
     def modulus(self, bits: int, *factors: int) -> int:
-        """A modulus of exactly so many bits, with these factors among its own."""
+        """Return a modulus of exactly so many bits, with these factors among its own."""
         n = math.prod(factors)
         while bits - n.bit_length() > 1536:
             n *= self.prime(3 << 1022, 1 << 1024)
@@ -69,7 +69,7 @@ class Maker:
         return tuple(self.prime(3 << bits // 2 - 2, 1 << bits // 2) for _ in range(2))  # type: ignore[return-value]  # two
 
     def close(self, bits: int, steps: int) -> int:
-        """A modulus whose primes Fermat's method finds in exactly so many steps."""
+        """Return a modulus whose primes Fermat's method finds in exactly so many steps."""
         while True:
             p = self.prime(3 << bits // 2 - 2, 1 << bits // 2)
             # a - sqrt(n) is about (q - p)^2 / 8p
@@ -78,7 +78,7 @@ class Maker:
                 return p * q
 
     def roca_prime(self, bits: int) -> int:
-        """A prime as Infineon's library made them: a power of 65537 modulo a product of small primes."""
+        """Return a prime as Infineon's library makes one: a power of 65537 modulo a product of primes."""
         small = [p for p in range(2, 1000) if all(p % q for q in range(2, math.isqrt(p) + 1))]
         product = math.prod(small[:_ROCA_PRIMES_OF_1024_BITS])
         low, high = (3 << bits - 2) // product, (1 << bits) // product
@@ -89,7 +89,7 @@ class Maker:
                 return p
 
     def nearly_roca_prime(self, bits: int) -> int:
-        """A prime that is a power of 65537 modulo each small prime, but not of one exponent."""
+        """Return a prime that is a power of 65537 modulo each small prime, but not of one exponent."""
         orders = weak_keys._ROCA_ORDERS
         product = math.prod(orders)
         residue = 0
@@ -104,7 +104,7 @@ class Maker:
                 return p
 
     def with_ones(self, bits: int, high: float, low: float) -> int:
-        """A number with these shares of ones in its two halves, and no factor up to 65537."""
+        """Return a number with these shares of ones in its two halves, and no factor up to 65537."""
         half = bits // 2
         while True:
             tops = self.random.sample(range(half, bits - 1), round(high * half) - 1)

@@ -19,7 +19,7 @@ REASONS = {
 
 
 def read(text: str, min_bits: int = 2048) -> public_key.PublicKey | Refusal:
-    """The key in a text, or the problem that it ends in."""
+    """Return the key in a text, or the problem that it ends in."""
     try:
         return public_key.parse(text, min_bits)
     except (problems.InvalidPublicKey, problems.WeakPublicKey) as problem:
@@ -27,20 +27,20 @@ def read(text: str, min_bits: int = 2048) -> public_key.PublicKey | Refusal:
 
 
 def reason_of(text: str, min_bits: int = 2048) -> str:
-    """The reason that refuses a text, or "ok"."""
+    """Return the reason that refuses a text, or "ok"."""
     found = read(text, min_bits)
     return "ok" if isinstance(found, public_key.PublicKey) else found.reason
 
 
 def refusal_of(text: str, min_bits: int = 2048) -> Refusal:
-    """The problem that a text ends in."""
+    """Return the problem that a text ends in."""
     found = read(text, min_bits)
     assert not isinstance(found, public_key.PublicKey), "the text was accepted"
     return found
 
 
 def variant_of(problem: problems.Problem) -> str:
-    """The name in `key_reasons` whose sentences a problem has, word for word but for its counts.
+    """Return the name in `key_reasons` whose sentences a problem has, word for word but for its counts.
 
     This is also the proof that no part of the text is in them.
     """

@@ -18,14 +18,14 @@ from tests.local.gateway.client import Run
 
 @pytest.fixture
 def cvm() -> Iterator[stand_in.StandIn]:
-    """A stand-in with its defaults, but no limit on the rate."""
+    """Yield a stand-in with its defaults, but no limit on the rate."""
     with stand_in.serve(stand_in.Options(rate=0)) as running:
         yield running
 
 
 @pytest.fixture
 def clock() -> Clock:
-    """The second in which the documents' examples were signed, 2019-02-25T16:24:25Z."""
+    """Return the second in which the documents' examples were signed, 2019-02-25T16:24:25Z."""
     return Clock(1551113065.0)
 
 

@@ -26,13 +26,13 @@ CASES: list[dict[str, Any]] = json.loads(
 
 
 def text_of(case: dict[str, Any]) -> bytes:
-    """The bytes of a case's file."""
+    """Return the bytes of a case's file."""
     text: str = case["text"] if "text" in case else json.dumps(case["file"])
     return text.encode()
 
 
 def callers(*entries: dict[str, Any] | None) -> bytes:
-    """The text of a file with these callers."""
+    """Return the text of a file with these callers."""
     return json.dumps({"callers": entries}).encode()
 
 
@@ -246,7 +246,7 @@ def test_example_is_right_and_its_risks_are_told(capsys: pytest.CaptureFixture[s
 
 
 def everything() -> bytes:
-    """A file with every scheme in it."""
+    """Return a file with every scheme in it."""
     return text_of(next(case for case in CASES if case["case"] == "every scheme at once"))
 
 

@@ -23,7 +23,7 @@ KEY, OTHER, *_ = public_keys()
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
-    """The function as `make serve` runs it."""
+    """Yield the function as `make serve` runs it."""
     options = gateway.Options(environment=chat.VARIABLES, warm=1)
     with staged(cvm.Options(rate=0), options, chat.CALLERS) as up:
         yield up

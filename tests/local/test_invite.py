@@ -14,7 +14,7 @@ from tests.handler.invitations.scene import ENVIRON, INVITER, PAGE, function, re
 
 @pytest.fixture
 def callers(tmp_path: Path) -> str:
-    """A callers file with somebody who may invite."""
+    """Return a callers file with somebody who may invite."""
     path = tmp_path / "callers.json"
     path.write_text(json.dumps({"callers": [INVITER]}))
     return str(path)

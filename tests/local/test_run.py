@@ -131,7 +131,7 @@ STATUSES = {
 
 @pytest.fixture
 def key_file(tmp_path: Path) -> str:
-    """A public key that need not be made first."""
+    """Return a public key that need not be made first."""
     (tmp_path / "key.pub").write_text((events.EVENTS / "keys.pub").read_text().splitlines()[0])
     return str(tmp_path / "key.pub")
 

@@ -48,14 +48,14 @@ Connect = Callable[..., list[str]]
 
 @pytest.fixture
 def cvm(tmp_path: Path) -> Iterator[StandIn]:
-    """A stand-in that speaks HTTPS; its authority is `ca.pem`."""
+    """Yield a stand-in that speaks HTTPS; its authority is `ca.pem`."""
     with serve(Options(rate=0, authority=Authority(tmp_path))) as stand_in:
         yield stand_in
 
 
 @pytest.fixture
 def connect(tmp_path: Path, cvm: StandIn) -> Connect:
-    """Connects to the stand-in from a package that trusts certifi's authorities and the stand-in's."""
+    """Connect to the stand-in from a package that trusts certifi's authorities and the stand-in's."""
 
     def run(python: str, *hosts: str, trusted: bool = True, names: str = "{}") -> list[str]:
         code = Path(tmp_path, f"code{len(list(tmp_path.iterdir()))}")

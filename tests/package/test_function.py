@@ -43,7 +43,7 @@ class Deployed(NamedTuple):
 
 @pytest.fixture
 def deployed(dist: Path | None, tmp_path: Path) -> Iterator[Deployed | None]:
-    """The zip in a folder that nobody may write to."""
+    """Yield the zip in a folder that nobody may write to."""
     if dist is None:
         yield None
         return

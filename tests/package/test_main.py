@@ -28,7 +28,7 @@ class _Version(NamedTuple):
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A checkout of this project, to which a test adds its own callers.json."""
+    """Return a checkout of this project, to which a test adds its own callers.json."""
     for name in ("LICENSE", "handler", "index.py", "requirements.txt", "schemas"):
         (tmp_path / name).symlink_to(ROOT / name)
     return tmp_path

@@ -18,7 +18,7 @@ HTML = BUILT.html.decode()
 
 
 def between(start: str, end: str) -> str:
-    """The one text between two marks."""
+    """Return the one text between two marks."""
     (found,) = re.findall(f"{start}(.*?){end}", HTML, re.DOTALL)
     return str(found)
 

@@ -30,7 +30,7 @@ def node(missing: Callable[[str, str], None]) -> bool:
 
 
 def judged(texts: list[str]) -> list[dict[str, Any]]:
-    """What the page says to each text."""
+    """Return what the page says to each text."""
     done = subprocess.run(
         ["node", str(_RUNNER), str(SOURCE / "check.js")],
         input=json.dumps(texts),

@@ -16,7 +16,7 @@ OLD = "ikp_" + "o" * 43
 
 
 def known(*keys: str, name: str = "platform-team") -> Known:
-    """A caller with these keys."""
+    """Return a caller with these keys."""
     auth = api_key.ApiKey(
         tuple(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest() for key in keys)
     )
@@ -24,7 +24,7 @@ def known(*keys: str, name: str = "platform-team") -> Known:
 
 
 def verdict(*values: str, callers: tuple[Known, ...] = ()) -> str:
-    """The id of the caller that these values of Authorization prove, or the cause why there is none."""
+    """Return the id of the caller that these values of Authorization prove, or why there is none."""
     found = api_key.verify({"authorization": values}, callers or (known(KEY),))
     return found.cause if isinstance(found, Unauthenticated) else found.id
 

@@ -28,13 +28,13 @@ each_case = pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in
 
 
 def text_of(case: dict[str, Any]) -> bytes:
-    """The bytes of a case's file."""
+    """Return the bytes of a case's file."""
     text: str = case["text"] if "text" in case else json.dumps(case["file"])
     return text.encode()
 
 
 def cause_of(text: bytes) -> str:
-    """What the reader says is wrong with a file, or nothing."""
+    """Return what the reader says is wrong with a file, or nothing."""
     try:
         file.parse(text)
     except Misconfigured as problem:
@@ -197,12 +197,12 @@ def test_lists_end_where_the_schema_says(make: Any, most: int, says: str) -> Non
 
 
 def caller(caller_id: str = "a", source: str = "invoke", **allow: Any) -> dict[str, Any]:
-    """A trigger caller, as the file has it."""
+    """Return a trigger caller, as the file has it."""
     return {"id": caller_id, "auth": {"scheme": "trigger", "source": source}, "allow": allow}
 
 
 def chat(member: str, count: int) -> dict[str, Any]:
-    """A Mattermost caller with that many users or channels."""
+    """Return a Mattermost caller with that many users or channels."""
     auth = {"scheme": "mattermost", "tokenEnv": ["T"], member: [f"x{i}" for i in range(count)]}
     return {"id": "a", "auth": auth}
 
@@ -295,7 +295,7 @@ def test_tag_and_region_rules_are_those_of_a_request() -> None:
 
 
 def without_words(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema without what is only for readers."""
+    """Return a schema without what is only for readers."""
     return {name: value for name, value in schema.items() if name not in {"description", "examples"}}
 
 

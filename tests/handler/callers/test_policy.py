@@ -41,12 +41,12 @@ class Case(NamedTuple):
 
 
 def caller(tags: Mapping[str, str] | None = None, **allow: Any) -> Caller:
-    """A caller with these rules and tags."""
+    """Return a caller with these rules and tags."""
     return Caller("onboarding", Trigger("invoke"), Allow(**allow), tags or {})
 
 
 def wanted(**members: Any) -> ImportRequest:
-    """A request for these members, and usual ones for the rest."""
+    """Return a request for these members, and usual ones for the rest."""
     usual = ImportRequest("onb_alice", "ssh-rsa AAAA", None, None, {}, dry_run=False)
     return usual._replace(**members)
 
@@ -59,7 +59,7 @@ def judge(
     default_region: str = "ap-guangzhou",
     own_region: str = "ap-shanghai",
 ) -> Order:
-    """What a caller's request amounts to."""
+    """Return what a caller's request amounts to."""
     tags = policy.all_tags(who, request.tags)
     settings = Settings(default_region=default_region)
     return policy.judge(who, request, tags, KEY, settings, own_region, user)
@@ -221,7 +221,7 @@ def test_long_rules_are_told_in_part() -> None:
 
 
 def remedy(who: Caller, request: ImportRequest) -> str:
-    """What a refused caller is told to do."""
+    """Return what a refused caller is told to do."""
     with pytest.raises(Forbidden) as raised:
         judge(who, request)
     return raised.value.remedy

@@ -48,7 +48,7 @@ BEARER: Headers = {"authorization": (f"Bearer {KEY}",)}
 
 
 def signed(body: bytes = BODY, at: float = NOW) -> Headers:
-    """The headers of a signed message."""
+    """Return the headers of a signed message."""
     stamp = str(int(at))
     signature = standard_webhooks.sign(RAW_SECRET, b".".join((b"msg_1", stamp.encode(), body))).decode()
     return {
@@ -61,7 +61,7 @@ def signed(body: bytes = BODY, at: float = NOW) -> Headers:
 def verdict(
     headers: Mapping[str, tuple[str, ...]], body: bytes | None = BODY, environ: dict[str, str] = ENVIRON
 ) -> str:
-    """The id of the caller, or the cause of the 401."""
+    """Return the id of the caller, or the cause of the 401."""
     try:
         return recognise(headers, body, resolve(CALLERS, environ), NOW).id
     except Unauthenticated as problem:
@@ -239,7 +239,7 @@ def test_every_401_compares_every_key() -> None:
 
 
 def least(headers: Headers, body: bytes, known: tuple[Known, ...]) -> float:
-    """The least CPU time that a refusal takes, of five times, in seconds."""
+    """Return the least CPU time that a refusal takes, of five times, in seconds."""
     times = []
     for _ in range(5):
         started = time.process_time()

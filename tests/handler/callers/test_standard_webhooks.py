@@ -31,14 +31,14 @@ OTHER = "whsec_" + base64.b64encode(b"other" * 6).decode()
 
 
 def known(*secrets: str, name: str = "onboarding") -> Known:
-    """A caller with these secrets."""
+    """Return a caller with these secrets."""
     auth = standard_webhooks.StandardWebhooks(tuple(f"SECRET_{i}" for i in range(len(secrets))))
     environ = {f"SECRET_{i}": secret for i, secret in enumerate(secrets)}
     return Known(Caller(name, auth, Allow(), {}), auth.secrets(name, environ))
 
 
 def headers(**changed: tuple[str, ...] | str | None) -> dict[str, tuple[str, ...]]:
-    """The vector's headers, some of them changed, or left out where None."""
+    """Return the vector's headers, some of them changed, or left out where None."""
     given: dict[str, Any] = {"id": ID, "timestamp": str(TIME), "signature": SIGNATURE, **changed}
     return {
         f"webhook-{name}": value if isinstance(value, tuple) else (value,)
@@ -50,13 +50,13 @@ def headers(**changed: tuple[str, ...] | str | None) -> dict[str, tuple[str, ...
 def verdict(
     sent: dict[str, tuple[str, ...]], *callers: Known, body: bytes | None = BODY, now: float = TIME
 ) -> str:
-    """The id of the caller that is recognised, or the cause why there is none."""
+    """Return the id of the caller that is recognised, or the cause why there is none."""
     found = standard_webhooks.verify(sent, body, callers or (known(SECRET),), now)
     return found.cause if isinstance(found, Unauthenticated) else found.id
 
 
 def sign(secret: str, body: bytes = BODY, message_id: str = ID, time: int = TIME) -> str:
-    """A signature as the reference library makes it."""
+    """Return a signature as the reference library makes it."""
     return Webhook(secret).sign(message_id, datetime.fromtimestamp(time, timezone.utc), body.decode())
 
 
@@ -76,7 +76,7 @@ def test_every_single_bit_of_a_request_counts() -> None:
 
 
 def flipped(octets: bytes) -> list[bytes]:
-    """The same bytes with each of their bits changed, one at a time."""
+    """Return the same bytes with each of their bits changed, one at a time."""
     return [
         bytes((*octets[:at], octets[at] ^ 1 << bit, *octets[at + 1 :]))
         for at in range(len(octets))

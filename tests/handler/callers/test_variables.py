@@ -13,7 +13,7 @@ OWNER = 'callers[1] "ops"'
 
 
 def read(*names: str, **environ: str) -> tuple[bytes, ...]:
-    """The secrets that these variables hold, of visible ASCII."""
+    """Return the secrets that these variables hold, of visible ASCII."""
     return variables.read(names, OWNER, environ, variables.visible(1), "a token")
 
 

@@ -23,7 +23,7 @@ def _shared() -> Iterator[StandIn]:
 
 @pytest.fixture
 def feishu() -> Iterator[lark.Feishu]:
-    """A stand-in for Feishu's API, in the time of the recorded messages, with no token of an earlier test."""
+    """Yield a stand-in for Feishu's API, in the time of the recorded messages; it starts without tokens."""
     feishu_api.forget()
     options = lark.Options(
         app_id=chat.APP, app_secret=chat.VARIABLES["FEISHU_APP_SECRET"], rate=0, chat_rate=0

@@ -29,7 +29,7 @@ SECRETS = [*chat.VARIABLES.values()]
 
 @pytest.fixture
 def bot(cvm: StandIn) -> Iterator[Function]:
-    """The function with a caller of each platform, which lets everyone in."""
+    """Yield the function with a caller of each platform, which lets everyone in."""
     with function(cvm) as made:
         yield made
 

@@ -19,7 +19,7 @@ KEY = public_keys()[0]
 
 @pytest.fixture
 def bot(cvm: StandIn, feishu: Feishu) -> Iterator[Function]:
-    """The function with a caller of each platform."""
+    """Yield the function with a caller of each platform."""
     with function(cvm, FEISHU_ENDPOINT=feishu.url) as made:
         yield made
 

@@ -24,7 +24,7 @@ every_public = pytest.mark.parametrize("platform", PUBLIC)
 
 @pytest.fixture
 def bot(cvm: StandIn, feishu: Feishu) -> Iterator[Function]:
-    """The function with a caller of each platform, which lets everyone in."""
+    """Yield the function with a caller of each platform, which lets everyone in."""
     with function(cvm, FEISHU_ENDPOINT=feishu.url) as made:
         yield made
 

@@ -24,7 +24,7 @@ ONE, TWO = public_keys(2)
 
 @pytest.fixture
 def account() -> Iterator[StandIn]:
-    """An account that takes the same key under two names."""
+    """Yield an account that takes the same key under two names."""
     with serve(Options(rate=0, same_key_twice=True)) as stand_in:
         yield stand_in
         transport.forget()

@@ -42,7 +42,7 @@ def function(
     revoked: Sequence[str] = (),
     **environ: str,
 ) -> Iterator[Function]:
-    """The function with these callers, at `NOW`."""
+    """Yield the function with these callers, at `NOW`."""
     ambient = REAL._replace(wall=lambda: NOW)
     with Function(cvm, list(callers), ambient, {**ENVIRON, **environ}) as made:
         if revoked:
@@ -52,12 +52,12 @@ def function(
 
 
 def invitation(**members: Any) -> Invitation:
-    """An invitation of the one caller, for an hour."""
+    """Return an invitation of the one caller, for an hour."""
     return Invitation(ID, "onboarding", "onb_a", int(NOW) + 3600)._replace(**members)
 
 
 def signed(secret: bytes = SECRET, **members: Any) -> str:
-    """The token of such an invitation."""
+    """Return the token of such an invitation."""
     return token.make(invitation(**members), secret)
 
 

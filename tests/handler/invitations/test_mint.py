@@ -26,7 +26,7 @@ from tests.handler.invitations.scene import (
 
 
 def read(sent: str, *secrets: bytes) -> token.Invitation:
-    """What a token holds."""
+    """Return what a token holds."""
     found, cause = token.verify(sent.encode(), secrets or (SECRET,), NOW)
     assert found is not None
     assert cause == ""

@@ -26,7 +26,7 @@ REVOKED = "revokedrevokedrevoked1"
 
 
 def slack(**auth: Any) -> dict[str, Any]:
-    """A chat caller who may invite."""
+    """Return a chat caller who may invite."""
     scheme = {"scheme": "slack", "secretEnv": ["SLACK_SECRET"], "team": "T1DC2JH3J", **auth}
     return {"id": "ops", "auth": scheme, "allow": {"invite": True, "keyNames": ["{user}_*"]}}
 

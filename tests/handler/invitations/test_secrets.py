@@ -14,7 +14,7 @@ FIRST, SECOND = (b"first" * 5, b"second" * 5)
 
 
 def written(secret: bytes) -> str:
-    """A secret as people set it."""
+    """Return a secret as people set it."""
     return f"whsec_{base64.b64encode(secret).decode()}"
 
 

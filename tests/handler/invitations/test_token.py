@@ -45,14 +45,14 @@ PAYLOAD: dict[str, Any] = {
 
 
 def signed(payload: bytes, secret: bytes = SECRET, prefix: bytes = b"ikp1.") -> bytes:
-    """A token made by hand, as the contract describes it."""
+    """Return a token made by hand, as the contract describes it."""
     encoded = base64.urlsafe_b64encode(payload).rstrip(b"=")
     mac = hmac.new(secret, prefix + encoded, hashlib.sha256).digest()
     return encoded + b"." + base64.urlsafe_b64encode(mac).rstrip(b"=")
 
 
 def changed(**members: object) -> bytes:
-    """The payload with members changed, or left out where None."""
+    """Return the payload with members changed, or left out where None."""
     payload = {name: value for name, value in {**PAYLOAD, **members}.items() if value is not None}
     return json.dumps(payload).encode()
 

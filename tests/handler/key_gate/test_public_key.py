@@ -270,7 +270,7 @@ def test_what_is_no_rsa_key_is_not_decoded(text: str | None) -> None:
 
 
 def mutate(text: str, source: random.Random) -> str:
-    """The text with one to three changes of the kinds that happen to pasted keys, or worse."""
+    """Return the text with one to three changes of the kinds that happen to pasted keys, or worse."""
     for _ in range(source.choice((1, 1, 1, 2, 3))):
         at = source.randrange(len(text) + 1)
         end = min(len(text), at + source.choice((1, 1, 2, 4, 64, 400)))
@@ -293,7 +293,7 @@ def mutate(text: str, source: random.Random) -> str:
 
 
 def mutate_blob(source: random.Random) -> str:
-    """A line around a blob that was changed byte by byte."""
+    """Return a line around a blob that was changed byte by byte."""
     blob = bytearray(
         forms.blob(*source.choice((forms.SOUND["2048"], forms.SOUND["3072"], forms.SOUND["e17"])))
     )

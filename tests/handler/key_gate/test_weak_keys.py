@@ -27,7 +27,7 @@ VAGRANT = (
 
 
 def reason_of(e: int, n: int, min_bits: int = 2048) -> str:
-    """The reason that refuses these numbers, or "ok"."""
+    """Return the reason that refuses these numbers, or "ok"."""
     try:
         weak_keys.check(e, n, min_bits)
     except problems.WeakPublicKey as problem:

@@ -30,7 +30,7 @@ KEY = b"ssh-rsa AAAA alice@laptop\n"
 
 @pytest.fixture
 def cos() -> Iterator[Cos]:
-    """A stand-in with one object."""
+    """Yield a stand-in with one object."""
     with serve() as stand_in:
         stand_in.put(BUCKET, "in/alice.pub", KEY)
         yield stand_in

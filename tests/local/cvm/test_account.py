@@ -13,7 +13,7 @@ from local.cvm.public_key import made_up, read
 
 @pytest.fixture
 def account() -> Account:
-    """An empty account in a second that never ends."""
+    """Return an empty account in a second that never ends."""
     return Account(lambda: 1_700_000_000.0)
 
 

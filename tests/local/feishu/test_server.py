@@ -35,7 +35,7 @@ class Answer(NamedTuple):
 
 @pytest.fixture
 def lark() -> Iterator[Feishu]:
-    """A stand-in without a limit on replies in one chat."""
+    """Yield a stand-in without a limit on replies in one chat."""
     with serve(Options(chat_rate=0)) as stand_in:
         yield stand_in
 

@@ -24,7 +24,7 @@ GOOD = b"GET /good HTTP/1.1\r\nHost: a\r\n\r\n"
 
 @pytest.fixture
 def gateway(run: Run) -> Gateway:
-    """A gateway that gives a client half a second to deliver a request."""
+    """Return a gateway that gives a client half a second to deliver a request."""
     return run(ECHO, request_timeout=0.5)
 
 

@@ -28,7 +28,7 @@ def main_handler(event, context):
 
 @pytest.fixture
 def code(tmp_path: Path) -> Path:
-    """A directory with a function that tells what it sees."""
+    """Return a directory with a function that tells what it sees."""
     (tmp_path / "index.py").write_text(FUNCTION)
     return tmp_path
 

@@ -25,7 +25,7 @@ Listening = StandIn | Server
 
 @pytest.fixture
 def hasty() -> Iterator[StandIn]:
-    """A stand-in that waits for nobody for long."""
+    """Yield a stand-in that waits for nobody for long."""
     with serve(Options(rate=0, request_seconds=0.3, idle_seconds=0.3)) as stand_in:
         yield stand_in
 

@@ -25,7 +25,7 @@ def stand_in() -> Iterator[cvm.StandIn]:
 
 @pytest.fixture
 def front(stand_in: cvm.StandIn) -> Iterator[Front]:
-    """The function behind HTTP, with two callers: one signs, one has a key."""
+    """Yield the function behind HTTP, with two callers: one signs, one has a key."""
     with fronted(stand_in) as running:
         yield running
 
@@ -34,14 +34,14 @@ def front(stand_in: cvm.StandIn) -> Iterator[Front]:
 def send(
     front: Front, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Sender:
-    """The command, against that function."""
+    """Return the command, against that function."""
     monkeypatch.chdir(tmp_path)
     return Sender(front, capsys)
 
 
 @pytest.fixture
 def key_file(tmp_path: Path) -> Path:
-    """A public key file."""
+    """Return a public key file."""
     path = tmp_path / "alice.pub"
     path.write_text(KEYS[0] + "\n", encoding="ascii")
     return path

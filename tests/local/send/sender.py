@@ -165,6 +165,6 @@ class Sender:
 
 
 def problem(status: int, code: str, **members: Any) -> tuple[int, dict[str, str], bytes]:
-    """A problem as the function answers it."""
+    """Return a problem as the function answers it."""
     body = {"code": code, "status": status, "detail": "D.", "remedy": "R.", **members}
     return status, {"Content-Type": "application/problem+json"}, json.dumps(body).encode()

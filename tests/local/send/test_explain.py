@@ -67,7 +67,7 @@ def test_explain_finds_a_wrong_clock(
 
 
 def tens(text: str) -> str:
-    """A text with what a second more or less changes put right."""
+    """Return a text with what a second more or less changes put right."""
     return text.replace("999 s", "1000 s").replace("1001 s", "1000 s")
 
 

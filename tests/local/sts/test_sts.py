@@ -28,7 +28,7 @@ HOST = "sts.tencentcloudapi.com"
 
 @pytest.fixture
 def cvm() -> Iterator[StandIn]:
-    """A stand-in with a role in a second account, and one in a third that only the second may assume."""
+    """Yield a stand-in with a role in a second account, and one in a third for the second alone."""
     with serve(Options(rate=0, roles=ROLES)) as stand_in:
         yield stand_in
 

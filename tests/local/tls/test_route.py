@@ -28,7 +28,7 @@ ASKING = """
 
 @pytest.fixture
 def cvm(tmp_path: Path) -> Iterator[StandIn]:
-    """A stand-in that speaks HTTPS as well."""
+    """Yield a stand-in that speaks HTTPS as well."""
     with serve(Options(rate=0, authority=Authority(tmp_path))) as stand_in:
         yield stand_in
 

@@ -20,7 +20,7 @@ SECRET = {"ONBOARDING_SECRET": "made up"}
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A checkout with a package that is no more than a few bytes."""
+    """Return a checkout with a package that is no more than a few bytes."""
     (tmp_path / "serverless.yml").write_bytes((ROOT / "serverless.yml").read_bytes())
     (tmp_path / "dist").mkdir()
     _pack(tmp_path, b"")

@@ -45,7 +45,7 @@ class Scene(NamedTuple):
         return f"http://127.0.0.1:{self.proxy.port}/hand-in"
 
     def link(self, **members: Any) -> str:
-        """A link as an invitation has it."""
+        """Return a link as an invitation has it."""
         made = Invitation(ID, "onboarding", "onb_alice", int(time.time()) + 3600)._replace(**members)
         return f"{self.url}#{token.make(made, SECRET)}"
 
@@ -152,7 +152,7 @@ def _scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 @pytest.fixture
 def scene(_scene: Scene) -> Scene:
-    """The scene with an empty account, a fast network and no invitation revoked."""
+    """Return the scene with an empty account, a fast network and no invitation revoked."""
     _scene.cvm.clear()
     _scene.proxy.sent.clear()
     _scene.proxy.delay, _scene.proxy.cut = 0.0, False

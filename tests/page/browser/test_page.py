@@ -21,7 +21,7 @@ PHONE = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobil
 
 
 def fingerprint(line: str) -> str:
-    """What ssh-keygen prints of a line."""
+    """Return what ssh-keygen prints of a line."""
     return forms.sha256(base64.b64decode(line.split()[1]))
 
 
