@@ -165,20 +165,15 @@ def _invite(request: HttpRequest, call: Invocation) -> reply.Body:
     body = http.body(request, _LARGEST_COMMAND)
     configured, environ = call.configured(), call.ambient.environ
     # Imported here: only this route makes invitations.
-    from handler.invitations import mint, secrets
+    from handler.invitations import inviting, secrets
 
     known = callers.load(configured, environ)
-    keys = secrets.read(configured, environ)
-    now = call.ambient.wall()
-    caller = callers.recognise(request.headers, body.raw, known, now)
+    secrets.read(configured, environ)
+    caller = callers.recognise(request.headers, body.raw, known, call.ambient.wall())
     origin = _origin(request)
-    minted = attempt(
-        lambda: mint.mint(_value(request, body, caller), caller, "", configured, keys, call.own_region(), now)
-    )
+    minted = attempt(lambda: inviting.invite(_value(request, body, caller), caller, "", origin, call))
     if isinstance(minted, Problem):
         return _refused(Rejected(minted, caller, origin), request, call)
-    line = {"caller": caller.id, "keyName": minted.invitation.key_name, "invitation": minted.invitation.id}
-    audit.write({**origin, **line, "result": "invited"}, call)
     return reply.http(201, minted.body(configured, call.request_id), reply.JSON, call.request_id)
 
 

@@ -63,14 +63,14 @@ def source(catalog: Catalog) -> bytes:
 
 
 #: Without dates and names, so that the file says nothing of when and by whom.
-_HEAD = b'''\
+_HEAD = b"""\
 # Chinese (simplified) for every sentence that a person reads. Kept by `python -m package.translations`.
 msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
 "Language: zh_CN\\n"
 
-'''
+"""
 
 
 def compiled(root: Path) -> bytes:

@@ -117,5 +117,10 @@ def _followed(
         verdict: dict[str, Field] = {"result": "checked", "fingerprint": key.fingerprint, "bits": key.bits}
         audit.write({**origin, "caller": caller.id, **verdict}, call)
         return wording.checked(key)
+    if asked.verb == command.INVITE:
+        # Imported here: few commands ask for an invitation.
+        from handler.chat import inviting
+
+        return inviting.invite(asked.value, caller, typed, origin, call)
     call.log.write("info", "Somebody asked how commands are written.", **origin, caller=caller.id)
     return wording.usage(typed.prefix)

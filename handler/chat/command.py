@@ -3,9 +3,10 @@
     import KEY_NAME ssh-rsa AAAA... [comment] [project=1001] [region=ap-shanghai] [tag:owner=alice]
         [--dry-run]
     check ssh-rsa AAAA...
+    invite KEY_NAME [project=1001] [region=ap-shanghai] [tag:owner=alice]
     help
 
-The same in Chinese: 导入, 检查, 帮助. Options may stand anywhere behind the key name. What cannot be a
+The same in Chinese: 导入, 检查, 邀请, 帮助. Options may stand anywhere behind the key name. What cannot be a
 command is a call for help. A word that looks like an option and is none is refused, since who typed it
 believes that it works.
 """
@@ -21,13 +22,19 @@ from handler.key_gate.dashes import DASHES
 from handler.problems import InvalidRequest
 from handler.sentence import Sentence
 
-IMPORT, CHECK, HELP = "import", "check", "help"
+IMPORT, CHECK, INVITE, HELP = "import", "check", "invite", "help"
 
 #: The words that a command begins with. A Chinese one needs no blank behind it, as nobody writes one there.
-_VERBS = {"import": IMPORT, "check": CHECK, "help": HELP, "导入": IMPORT, "检查": CHECK, "帮助": HELP}
+_VERBS = {
+    "import": IMPORT, "check": CHECK, "invite": INVITE, "help": HELP,
+    "导入": IMPORT, "检查": CHECK, "邀请": INVITE, "帮助": HELP,
+}  # fmt: skip
 
 #: Options that stand for a member of the request, by name.
 _MEMBERS = {"project": "projectId", "region": "region"}
+
+#: The members that an invitation may have; what else is an option is one of an import.
+_INVITED = ("projectId", "region", "account", "tags")
 
 _QUOTES = "\"'"
 
@@ -62,9 +69,9 @@ class Command(NamedTuple):
     """A command.
 
     Attributes:
-        verb: `import`, `check` or `help`.
+        verb: `import`, `check`, `invite` or `help`.
         value: of an import, the request as a JSON value in the form of
-            `import-key-pair.request.json`, not checked.
+            `import-key-pair.request.json`; of an invitation, that of `POST /invitations`; not checked.
         public_key: of a check, the key's text, not checked.
     """
 
@@ -84,7 +91,7 @@ def read(typed: str) -> Command:
     """Return the command that a text holds.
 
     Raises:
-        InvalidRequest: an option is repeated, or there is none of its name.
+        InvalidRequest: an option is repeated, has no place there, or there is none of its name.
     """
     text = repairs.undo(typed)
     begin = _VERB.match(text)
@@ -98,8 +105,27 @@ def read(typed: str) -> Command:
     if _KEY.match(key_name):
         key_name, behind = "", rest
     options, public_key = _arguments(behind)
+    if verb == INVITE:
+        return Command(INVITE, _invited(key_name, options, public_key), "")
     named = {"keyName": key_name, "publicKey": public_key}
     return Command(IMPORT, {**{member: text for member, text in named.items() if text}, **options}, "")
+
+
+def _invited(key_name: str, options: dict[str, object], rest: str) -> dict[str, object]:
+    """Return the request for an invitation; whoever is invited brings the key.
+
+    Raises:
+        InvalidRequest: behind the key name stands anything but options of an invitation.
+    """
+    if rest or not options.keys() <= set(_INVITED):
+        raise InvalidRequest(
+            Sentence("Something behind the key name has no place in an invitation."),
+            Sentence(
+                "Write `invite KEY_NAME` and at most `project=NUMBER`, `region=REGION`, `account=ACCOUNT` and"
+                " `tag:NAME=VALUE`. The key comes from whoever is invited."
+            ),
+        )
+    return {**({"keyName": key_name} if key_name else {}), **options}
 
 
 def _first(text: str) -> tuple[str, str]:

@@ -10,9 +10,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from handler.problems import Problem
+from handler.sentence import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from handler.chat.message import Typed
     from handler.decide import Answer
@@ -54,7 +55,7 @@ class Text(NamedTuple):
     """A reply to one message.
 
     Attributes:
-        mood: `created`, `unchanged`, `dry-run`, `checked`, `help`, `refused` or `again`.
+        mood: `created`, `unchanged`, `dry-run`, `checked`, `invited`, `help`, `refused` or `again`.
         headline: one sentence.
         lines: what else there is to say, facts and sentences, in the order in which they are shown.
     """
@@ -105,6 +106,30 @@ def checked(key: PublicKey) -> Text:
     return Text("checked", "This key can be imported.", tuple(_key(key)))
 
 
+def invited(invitation: Mapping[str, str]) -> Text:
+    """Return what is said about an invitation, which nobody but its sender may read.
+
+    Args:
+        invitation: it, in the form of the contract.
+    """
+    link = invitation.get("url", "")
+    way = (
+        Sentence("Send the link to one person: whoever opens it can hand in a key under this name.")
+        if link
+        else Sentence("A key is handed in with `Authorization: Invitation TOKEN` at `POST /key-pairs`.")
+    )
+    return Text(
+        "invited",
+        Sentence("Invitation for {name}.", name=invitation["keyName"]),
+        (
+            Fact("Link" if link else "Token", link or invitation["token"], private=True),
+            Fact("Key name", invitation["keyName"]),
+            Fact("Ends", invitation["expiresAt"]),
+            way,
+        ),
+    )
+
+
 def _refused(problem: Problem, typed: Typed, request_id: str) -> Text:
     code, last = problem.slug, Fact("Request id", request_id)
     if code in _OUT_OF_TIME:
@@ -138,6 +163,7 @@ def usage(prefix: str) -> Text:
         (
             Fact("Import", f"{start}import KEY_NAME ssh-rsa AAAA..."),
             Fact("Only look at a key", f"{start}check ssh-rsa AAAA..."),
+            Fact("Invite somebody, in private", f"{start}invite KEY_NAME"),
             Fact("Options of import", "project=1001 region=ap-shanghai tag:owner=alice --dry-run"),
             Fact("Make a key", "ssh-keygen -t rsa -b 3072 -f ~/.ssh/id_rsa_tencent"),
             "`KEY_NAME` has 1 to 25 letters, digits and underscores.",

@@ -82,6 +82,7 @@ def mint(
     secrets: tuple[bytes, ...],
     own_region: str,
     now: float,
+    longest: int = token.LONGEST,
 ) -> Minted:
     """Return a new invitation.
 
@@ -93,6 +94,7 @@ def mint(
         secrets: those of invitations; the first signs.
         own_region: where the function runs; may be empty.
         now: seconds since the Unix epoch.
+        longest: the bytes that the token may have.
 
     Raises:
         InvalidRequest: the request breaks its rules, or makes a token that is too long.
@@ -103,10 +105,8 @@ def mint(
         raise Misconfigured(Sentence("INVITATION_SECRETS is not set, so nobody can be invited."))
     wanted, invitation = _read(value, caller, user, now)
     signed = token.make(invitation, secrets[0])
-    if len(signed) > token.LONGEST:
-        fault = Sentence(
-            "With these tags the invitation is longer than {most} characters.", most=token.LONGEST
-        )
+    if len(signed) > longest:
+        fault = Sentence("With these tags the invitation is longer than {most} characters.", most=longest)
         raise request.refusal((FieldError("/tags", fault),))
     if not caller.allow.invite:
         raise Forbidden(

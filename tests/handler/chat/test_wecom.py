@@ -276,7 +276,9 @@ def test_no_two_replies_are_the_same() -> None:
     assert len({rendered(text)["body"] for _ in range(20)}) == 20
 
 
-@pytest.mark.parametrize("mood", ["created", "unchanged", "dry-run", "checked", "help", "refused", "again"])
+@pytest.mark.parametrize(
+    "mood", ["created", "unchanged", "dry-run", "checked", "invited", "help", "refused", "again"]
+)
 def test_every_mood_has_its_chinese(mood: str) -> None:
     """Whatever is said begins in Chinese."""
     seen = chat.seen(chat.wecom("", ALICE), 200, rendered(Text(mood, "x", ()))["body"], ALICE)

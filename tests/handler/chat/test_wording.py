@@ -169,6 +169,7 @@ def test_help_shows_commands_that_work(prefix: str, start: str) -> None:
     shown = {line.label: line.value for line in text.lines if isinstance(line, Fact)}
 
     assert shown["Import"] == f"{start}import KEY_NAME ssh-rsa AAAA..."
+    assert shown["Invite somebody, in private"] == f"{start}invite KEY_NAME"
     assert shown["Only look at a key"] == f"{start}check ssh-rsa AAAA..."
     typed = f"{shown['Import'].removeprefix(start)} {shown['Options of import']}"
     assert command.read(typed).value == {
