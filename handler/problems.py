@@ -337,11 +337,11 @@ class InternalError(ServiceProblem):
 
 
 class UpstreamError(ServiceProblem):
-    """CVM refused with a code on no list, or answered a look-up with nonsense."""
+    """CVM, STS or COS refused with a code on no list, or answered a look-up with nonsense."""
 
     slug = "upstream-error"
     status = 502
-    title = Sentence("CVM answered unexpectedly")
+    title = Sentence("Tencent Cloud answered unexpectedly")
     retryable = True
 
 
@@ -350,16 +350,16 @@ class UpstreamBusy(ServiceProblem):
 
     slug = "upstream-busy"
     status = 503
-    title = Sentence("CVM is busy")
+    title = Sentence("Tencent Cloud is busy")
     retryable = True
 
 
 class UpstreamUnreachable(ServiceProblem):
-    """No connection to CVM came up, so nothing was written."""
+    """No connection came up, or a look-up got no reply, and nothing was written."""
 
     slug = "upstream-unreachable"
     status = 503
-    title = Sentence("CVM cannot be reached")
+    title = Sentence("Tencent Cloud cannot be reached")
     retryable = True
 
 
