@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from handler.importing.decision import MOST_DIFFERENCES
 from handler.problems import PayloadTooLarge
+from handler.request import EXPIRES_ON
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def largest(value: object, own_tags: Mapping[str, str]) -> int:
     """Return the most bytes that the answer to a request may take, whatever the account holds."""
     tags = value.get("tags") if isinstance(value, dict) else None
     sent = tags if isinstance(tags, dict) and len(tags) <= _MOST_TAGS else {}
+    if isinstance(value, dict) and "expiresOn" in value:
+        sent = {**sent, EXPIRES_ON: value["expiresOn"]}
     shown = sum(_bytes(name) + max(_STORED, _bytes(text)) for name, text in {**sent, **own_tags}.items())
     differences = sorted((_bytes(name) + _bytes(text) + _STORED for name, text in sent.items()), reverse=True)
     return max(_PROBLEM, _RESULT + shown + sum(differences[:MOST_DIFFERENCES]))

@@ -15,6 +15,7 @@
     │   ├── Unauthenticated         401
     │   └── Forbidden               403
     ├── AccountProblem              CVM understood and said no
+    │   ├── NoSuchKeyPair           404  nothing of that name that this caller may know of
     │   ├── KeyNameConflict         409  the name holds another key
     │   ├── PublicKeyConflict       409  the key is there under another name
     │   ├── KeyPairQuota            409  the account's key pairs are used up
@@ -219,6 +220,14 @@ class Forbidden(CallerProblem):
 
 class AccountProblem(Problem):
     """CVM understood the request and said no."""
+
+
+class NoSuchKeyPair(AccountProblem):
+    """Nothing of that name that this caller may know of."""
+
+    slug = "no-such-key-pair"
+    status = 404
+    title = Sentence("No such key pair")
 
 
 class KeyNameConflict(AccountProblem):

@@ -31,6 +31,9 @@ _SURROGATE = "[\ud800-\udfff]"
 #: So many tags a CVM resource may have (https://www.tencentcloud.com/document/product/651/13354).
 _MOST_TAGS = 50
 
+#: The tag that says when a key pair should go.
+EXPIRES_ON = "expires-on"
+
 #: Of so many unknown members each is named by its position; the rest is counted.
 _MOST_UNKNOWN = 20
 
@@ -61,6 +64,9 @@ def validate(value: object) -> ImportRequest:
     if not accepted and (errors := tuple(field_errors(value, validator()))):
         raise refusal(errors)
     assert isinstance(value, dict)  # noqa: S101 - the schema has just said so; for the type checker
+    if "expiresOn" in value and EXPIRES_ON in value.get("tags", {}):
+        fault = Sentence("This cannot stand beside a tag {tag}, which it is stored as.", tag=EXPIRES_ON)
+        raise refusal((FieldError("/expiresOn", fault),))
     return read(value)
 
 
@@ -72,7 +78,7 @@ def read(value: Mapping[str, Any]) -> ImportRequest:
         public_key=value["publicKey"],
         project_id=None if project_id is None else int(project_id),
         region=value.get("region"),
-        tags=value.get("tags", {}),
+        tags={**value.get("tags", {}), **({EXPIRES_ON: value["expiresOn"]} if "expiresOn" in value else {})},
         dry_run=value.get("dryRun", False),
         account=value.get("account"),
     )

@@ -108,6 +108,12 @@ def _dispatch(request: HttpRequest, call: Invocation) -> reply.Body:
 
 def _route(path: str) -> Mapping[str, Answerer] | None:
     """Return what answers at a path, by method; `HEAD` and `OPTIONS` come by themselves."""
+    if path.startswith("/key-pairs/"):
+        # Imported here: only whoever looks needs it.
+        from handler import looking
+
+        name = path.removeprefix("/key-pairs/")
+        return {"GET": partial(_look, name)} if looking.is_name(name) else None
     if path in _ROUTES or not path.startswith("/chat/"):
         return _ROUTES.get(path)
     # Imported here: a request that is none of a chat needs no platform.
@@ -175,6 +181,39 @@ def _invite(request: HttpRequest, call: Invocation) -> reply.Body:
     if isinstance(minted, Problem):
         return _refused(Rejected(minted, caller, origin), request, call)
     return reply.http(201, minted.body(configured, call.request_id), reply.JSON, call.request_id)
+
+
+def _look(key_name: str, request: HttpRequest, call: Invocation) -> reply.Body:
+    """Show one key pair, or those that the query asks for."""
+    # Imported here: most requests do not look.
+    from handler import batch, looking
+
+    configured = call.configured()
+    known = callers.load(configured, call.ambient.environ)
+    # Without a body: a signature over one covers neither path nor query, so it proves nothing here.
+    caller = callers.recognise(request.headers, None, known, call.ambient.wall())
+    origin = _origin(request)
+
+    def looked() -> reply.Body:
+        names = looking.ONE_PARAMETERS if key_name else looking.LIST_PARAMETERS
+        asked = looking.read(request.query, names)
+        asked = asked._replace(key_name=key_name or asked.key_name)
+        deadline = call.deadline(configured.time_budget)
+        shown = looking.look(asked, caller, "", call, deadline, batch.open_account)
+        if key_name:
+            body = {"keyPair": looking.described(looking.one(shown)), **looking.named(shown.account)}
+        else:
+            body = looking.body(shown, asked.limit)
+        count = 1 if key_name else len(body["keyPairs"])
+        line: dict[str, Field] = {"caller": caller.id, "keyName": key_name, "count": count}
+        verdict = {"result": "shown" if key_name else "listed", **looking.named(shown.account)}
+        audit.write({**origin, **line, **verdict}, call)
+        return reply.http(200, {**body, "requestId": call.request_id}, reply.JSON, call.request_id)
+
+    result = attempt(looked)
+    if isinstance(result, Problem):
+        return _refused(Rejected(result, caller, origin), request, call)
+    return result
 
 
 def _hand_in(_: HttpRequest, call: Invocation) -> reply.Body:
@@ -274,7 +313,7 @@ def _origin(request: HttpRequest) -> dict[str, Field]:
 
 _ROUTES: Mapping[str, Mapping[str, Answerer]] = {
     "/": {"POST": _import},
-    "/key-pairs": {"POST": _import},
+    "/key-pairs": {"POST": _import, "GET": partial(_look, "")},
     "/health": {"GET": _health},
     "/openapi.json": {"GET": _openapi},
     "/invitations": {"POST": _invite},

@@ -104,6 +104,19 @@ def _check(data: Any) -> None:
                     raise _Refused
                 if not re.compile('^[A-Za-z0-9_-]{1,32}(?![\\s\\S])').search(data__account):
                     raise _Refused
+        if 'expiresOn' in data_keys:
+            data_keys.remove('expiresOn')
+            data__expiresOn = data['expiresOn']
+            if not isinstance(data__expiresOn, str):
+                raise _Refused
+            if isinstance(data__expiresOn, str):
+                data__expiresOn_len = len(data__expiresOn)
+                if data__expiresOn_len < 10:
+                    raise _Refused
+                if data__expiresOn_len > 10:
+                    raise _Refused
+                if not re.compile('^(?!0000)(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)(?![\\s\\S])').search(data__expiresOn):
+                    raise _Refused
         if 'tags' in data_keys:
             data_keys.remove('tags')
             data__tags = data['tags']

@@ -81,6 +81,9 @@ def record() -> Recorded:
     with Function(callers=[caller(allow={"invite": True})], environ=INVITING) as function:
         invited = function.ask("POST", "/invitations", {"keyName": "onb_alice"})
         results["invited"] = {**_fixed(invited.json), **INVITATION}
+    looked = _looked()
+    results |= looked.results
+    problems += looked.problems.values()
     recorded: dict[str, Json] = {}
     for answer in problems:
         recorded.setdefault(".".join(filter(None, (answer["code"], answer.get("reason")))), answer)
@@ -101,6 +104,24 @@ INVITATION = {
     "url": "https://keys.example.com/hand-in#eyJ2IjoxLCJpZCI6IlprM3ZUMGM5UjJtWHFMOHdZYjFhTmcifQ.c2lnbmF0dXJl",
     "expiresAt": "2026-11-26T09:30:00Z",
 }
+
+
+def _looked() -> Recorded:
+    """Return what whoever looks is answered."""
+    with serve(Options(rate=0)) as cvm:
+        cvm.account.insert(
+            "alice_laptop", public_keys()[0], tags={"owner": "alice"}, created="2026-11-24T08:00:00Z"
+        )
+        with Function(cvm, [caller(allow={"look": True})]) as function:
+            listed = function.ask("GET", "/key-pairs").json
+            shown = function.ask("GET", "/key-pairs/alice_laptop").json
+            absent = function.ask("GET", "/key-pairs/nobody").json
+        with Function(cvm, [caller()]) as function:
+            refused = function.ask("GET", "/key-pairs").json
+    return Recorded(
+        {"listed": _fixed(listed), "shown": _fixed(shown)}, {"absent": absent, "refused": refused}
+    )
+
 
 #: A caller for each rule that a request over HTTP can break; `key-names` is broken by the caller above.
 _STRICT = [

@@ -24,6 +24,7 @@ class Allow(NamedTuple):
         required_tags: the tags that every request must carry itself.
         dry_run_only: whether only dry runs are allowed.
         invite: whether it may invite others to hand in a key.
+        look: whether it may look at key pairs.
         accounts: the accounts that a key pair may go to; a single one is the default.
     """
 
@@ -34,4 +35,5 @@ class Allow(NamedTuple):
     required_tags: tuple[str, ...] = ()
     dry_run_only: bool = False
     invite: bool = False
+    look: bool = False
     accounts: tuple[Target, ...] = (OWN,)

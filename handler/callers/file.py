@@ -190,15 +190,18 @@ def _caller(index: int, item: Node, others: Mapping[str, Target]) -> Caller:
 def _allow(allow: Node, auth: Node, others: Mapping[str, Target]) -> Allow:
     optional = (
         *("keyNames", "projectIds", "regions", "minBits", "requiredTags", "dryRunOnly", "invite"),
-        "accounts",
+        *("look", "accounts"),
     )
     members = allow.members((), optional)
     pattern = auth.choice("scheme", _KEY_NAME_RULES)
-    key_names, project_ids, regions, min_bits, required_tags, dry_run_only, invite, listed = map(
+    key_names, project_ids, regions, min_bits, required_tags, dry_run_only, invite, look, listed = map(
         members.get, optional
     )
-    if invite and isinstance(auth.value, dict) and auth.value.get("scheme") == "trigger":
+    scheme = auth.value.get("scheme") if isinstance(auth.value, dict) else None
+    if invite and scheme == "trigger":
         raise invite.wrong(Sentence("has no place on a trigger, through which nobody invites"))
+    if look and scheme in ("trigger", "standard-webhooks"):
+        raise look.wrong(Sentence("has no place on {scheme}, which cannot prove who looks", scheme=scheme))
     return Allow(
         key_names=key_names and key_names.texts(pattern, MOST),
         project_ids=project_ids and project_ids.distinct(lambda item: item.whole(0, (1 << 63) - 1), MOST),
@@ -207,6 +210,7 @@ def _allow(allow: Node, auth: Node, others: Mapping[str, Target]) -> Allow:
         required_tags=required_tags.texts(_REQUIRED_TAG, MOST_TAGS) if required_tags else (),
         dry_run_only=dry_run_only.flag() if dry_run_only else False,
         invite=invite.flag() if invite else False,
+        look=look.flag() if look else False,
         accounts=accounts.listed(listed, others) if listed else Allow().accounts,
     )
 

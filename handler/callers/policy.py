@@ -99,17 +99,7 @@ def place(
             Sentence("the project is none of those that this caller may use"),
             Sentence("Send as projectId one of {values}", values=_listed(allow.project_ids)),
         )
-    region = _settled(request.region, allow.regions, settings.default_region or own_region)
-    if not region:
-        raise Misconfigured(
-            Sentence("DEFAULT_REGION is not set, and the platform does not say where this function runs.")
-        )
-    if not _is_listed(region, allow.regions):
-        raise _forbidden(
-            "regions",
-            Sentence("the region is none of those that this caller may use"),
-            Sentence("Send as region one of {values}", values=_listed(allow.regions)),
-        )
+    region = _region(allow, request.region, settings, own_region)
     account = _account(allow, request.account)
     if absent := [tag for tag in allow.required_tags if tag not in request.tags]:
         raise _forbidden(
@@ -121,7 +111,26 @@ def place(
         raise _forbidden(
             "dryRunOnly", Sentence("this caller may only do dry runs"), Sentence("Ask for a dry run")
         )
-    return Place(project_id, Region(region, request.region is not None), account)
+    return Place(project_id, region, account)
+
+
+def look(
+    caller: Caller, account: str | None, region: str | None, settings: Settings, own_region: str
+) -> Place:
+    """Return where a caller may look; the project of the place has no meaning.
+
+    Raises:
+        Forbidden: a rule does not allow it: `look`, `accounts` or `regions`, in this order.
+        Misconfigured: nothing says which region to use.
+    """
+    allow = caller.allow
+    if not allow.look:
+        raise Forbidden(
+            Sentence("The rule `look` of this caller says no: it may not look at key pairs."),
+            Sentence("Have the rule changed by the administrator of this function."),
+            reason="look",
+        )
+    return Place(0, account=_account(allow, account), region=_region(allow, region, settings, own_region))
 
 
 def all_tags(caller: Caller, sent: Mapping[str, str]) -> dict[str, str]:
@@ -171,6 +180,27 @@ def _is_name_allowed(allow: Allow, key_name: str, user: str) -> bool:
         pattern.replace(USER, name) for pattern in allow.key_names if USER not in pattern or name.strip("_")
     ]
     return any(glob.matches(pattern, key_name) for pattern in patterns)
+
+
+def _region(allow: Allow, asked: str | None, settings: Settings, own_region: str) -> Region:
+    """Return the region that a request is for.
+
+    Raises:
+        Forbidden: it is none of those that the caller may use.
+        Misconfigured: nothing says which one to use.
+    """
+    region = _settled(asked, allow.regions, settings.default_region or own_region)
+    if not region:
+        raise Misconfigured(
+            Sentence("DEFAULT_REGION is not set, and the platform does not say where this function runs.")
+        )
+    if not _is_listed(region, allow.regions):
+        raise _forbidden(
+            "regions",
+            Sentence("the region is none of those that this caller may use"),
+            Sentence("Send as region one of {values}", values=_listed(allow.regions)),
+        )
+    return Region(region, asked is not None)
 
 
 def _account(allow: Allow, asked: str | None) -> Target:

@@ -1,7 +1,7 @@
 """What somebody typed, to a command.
 
-    import KEY_NAME ssh-rsa AAAA... [comment] [project=1001] [region=ap-shanghai] [tag:owner=alice]
-        [--dry-run]
+    import KEY_NAME ssh-rsa AAAA... [comment] [project=1001] [region=ap-shanghai] [account=prod]
+        [tag:owner=alice] [expires=2027-01-31] [--dry-run]
     check ssh-rsa AAAA...
     invite KEY_NAME [project=1001] [region=ap-shanghai] [tag:owner=alice]
     help
@@ -31,7 +31,7 @@ _VERBS = {
 }  # fmt: skip
 
 #: Options that stand for a member of the request, by name.
-_MEMBERS = {"project": "projectId", "region": "region"}
+_MEMBERS = {"project": "projectId", "region": "region", "account": "account", "expires": "expiresOn"}
 
 #: The members that an invitation may have; what else is an option is one of an import.
 _INVITED = ("projectId", "region", "account", "tags")
@@ -176,7 +176,8 @@ def _wrong(what: str) -> InvalidRequest:
     return InvalidRequest(
         what,
         Sentence(
-            "The options are `project=NUMBER`, `region=REGION`, `tag:NAME=VALUE` and `--dry-run`, each at"
-            " most once (tags once for each name); a value with blanks stands in quotation marks."
+            "The options are `project=NUMBER`, `region=REGION`, `account=ACCOUNT`, `tag:NAME=VALUE`,"
+            " `expires=DATE` and `--dry-run`, each at most once (tags once for each name); a value with"
+            " blanks stands in quotation marks."
         ),
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from handler.cvm import codes, replies, throttle
 from handler.cvm.signers import OwnRole
 from handler.importing.account import (
+    CHANGING,
     Duplicate,
     Full,
     Listing,
@@ -140,7 +141,7 @@ class _Cvm:
             reading = reading.read(page.pairs, page.total)
             if reading is not None and reading.complete:
                 return Listing(reading.pairs(), page.request_id)
-        return Nonsense("key pairs that keep changing")
+        return Nonsense(CHANGING)
 
     def _page(self, region: Region, offset: int, left: Callable[[], float]) -> replies.Page | Failure:
         bounds = Bounds(left, lambda: min(left(), self._patience()), _ROOM_LIST)

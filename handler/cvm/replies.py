@@ -27,6 +27,9 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CODE = re.compile(r"[A-Za-z0-9_.]{1,128}")
 
 
+_TIME = re.compile(r"[0-9T:Z+. -]{1,40}")
+
+
 class Reply(NamedTuple):
     """A whole answer of API 3.0: an error where `code` is not empty, else content.
 
@@ -107,7 +110,10 @@ def _pair(item: Mapping[str, Any], request_id: str) -> KeyPair:
     text = item.get("PublicKey")
     # CVM writes a comment of its own behind the key, so lines are never compared as text.
     blob = decode_blob(text) if isinstance(text, str) else None
-    return KeyPair(key_id, name, project_id or 0, blob, tags, request_id)
+    # For people to look at: no list fails for them.
+    bound, created = item.get("AssociatedInstanceIds"), _text(item.get("CreatedTime"), _TIME)
+    count = len(bound) if isinstance(bound, list) else 0
+    return KeyPair(key_id, name, project_id or 0, blob, tags, request_id, created, count)
 
 
 def _text(value: object, form: re.Pattern[str]) -> str:

@@ -91,6 +91,9 @@ class Nonsense(NamedTuple):
     reading: Reading | None = None
 
 
+#: The cause of a list whose pages do not fit together: others add and delete meanwhile.
+CHANGING = "key pairs that keep changing"
+
 if TYPE_CHECKING:
     ImportOutcome = Created | Duplicate | Full | Refused | Throttled | Unreached | NoReply | Nonsense
     ListOutcome = Listing | Refused | Throttled | Unreached | NoReply | Nonsense

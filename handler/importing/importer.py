@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from handler.deadline import Deadline
 from handler.importing.account import (
+    CHANGING,
     Created,
     Duplicate,
     Full,
@@ -118,6 +119,15 @@ def look_up(ledger: Ledger, region: Region, deadline: Deadline, ambient: Ambient
     _Course(ledger, Pace(deadline.clock), region, half, ambient).look_up()
 
 
+def list_all(ledger: Ledger, region: Region, deadline: Deadline, ambient: Ambient) -> Listing:
+    """Return all key pairs of the account, where they are all that is wanted.
+
+    Raises:
+        Problem: they cannot be had.
+    """
+    return _Course(ledger, Pace(deadline.clock), region, deadline, ambient).look_up()
+
+
 def _found(order: Order, ledger: Ledger, may_know: MayKnow) -> Imported | None:
     """Decide from what is known of the account; None where neither name nor key is there."""
     return decide(order, ledger.near(order), may_know)
@@ -210,7 +220,7 @@ class _Course:
         if isinstance(outcome, Refused):
             return wait, outcome.problem
         if isinstance(outcome, Nonsense):
-            return wait, _unreadable(outcome.cause)
+            return wait, _busy(wait) if outcome.cause == CHANGING else _unreadable(outcome.cause)
         return wait, _unreachable(outcome.cause)
 
     def _room(self, least: float) -> float:

@@ -16,6 +16,8 @@ class KeyPair(NamedTuple):
         blob: the decoded key; None where the stored text does not decode, which makes it
             another key than any that could be asked for.
         cvm_request_id: the id of the answer of CVM that shows it.
+        created_at: when it was made, as CVM writes it; empty where it does not say.
+        instance_count: how many instances it is bound to.
     """
 
     key_id: str
@@ -24,3 +26,5 @@ class KeyPair(NamedTuple):
     blob: bytes | None
     tags: Mapping[str, str]
     cvm_request_id: str = ""
+    created_at: str = ""
+    instance_count: int = 0

@@ -11,14 +11,13 @@ and can only refuse.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from binascii import b2a_base64
 from itertools import accumulate
 from typing import NamedTuple
 
+from handler.key_gate import fingerprints, private_keys, weak_keys
 from handler.key_gate import line as key_line
-from handler.key_gate import private_keys, weak_keys
 from handler.key_gate import reasons as why
 
 _HEADER = b"\0\0\0\x07ssh-rsa"
@@ -192,16 +191,15 @@ def _numbers(blob: bytes) -> tuple[int, int]:
 
 
 def _public_key(e: int, n: int, comment: str, blob: bytes) -> PublicKey:
-    sha256 = b2a_base64(hashlib.sha256(blob).digest(), newline=False).decode().rstrip("=")
-    md5 = hashlib.md5(blob, usedforsecurity=False).hexdigest()
+    shown = fingerprints.of(blob)
     return PublicKey(
         e=e,
         n=n,
-        bits=n.bit_length(),
+        bits=shown.bits,
         comment=comment,
         blob=blob,
-        fingerprint=f"SHA256:{sha256}",
-        fingerprint_md5="MD5:" + ":".join(md5[i : i + 2] for i in range(0, len(md5), 2)),
+        fingerprint=shown.sha256,
+        fingerprint_md5=shown.md5,
         line="ssh-rsa " + b2a_base64(blob, newline=False).decode(),
     )
 

@@ -56,6 +56,7 @@ def _may(caller: Caller) -> str:
         f"must send tags {', '.join(allow.required_tags)}" if allow.required_tags else "",
         "dry runs only" if allow.dry_run_only else "",
         "may invite" if allow.invite else "",
+        "may look" if allow.look else "",
         f"gets tags {', '.join(caller.tags)}" if caller.tags else "",
     ]
     return ", ".join(rule for rule in rules if rule)

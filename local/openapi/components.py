@@ -22,6 +22,9 @@ def components(recorded: Recorded) -> Json:
             "ManyResults": _many(),
             "InvitationRequest": in_words(mint.schema()),
             "Invitation": _invitation(),
+            "KeyPair": _key_pair(),
+            "KeyPairs": _key_pairs(),
+            "OneKeyPair": _one_key_pair(),
             "Health": _health_schema(),
         },
         "examples": {
@@ -133,6 +136,70 @@ def _invitation() -> Json:
                 **text,
                 "description": "this call's id, as in the header X-Request-Id and in the log",
             },
+        },
+    }
+
+
+_ID: Json = {"type": "string", "description": "this call's id, as in the header X-Request-Id and in the log"}
+_ACCOUNT: Json = {
+    "type": "string",
+    "description": "the account, by the name that the callers file gives it; absent where it is the"
+    " function's own",
+}
+
+
+def _key_pair() -> Json:
+    text: Json = {"type": "string"}
+    number: Json = {"type": "integer", "minimum": 0}
+    return {
+        "title": "KeyPair",
+        "description": "A key pair as the account holds it. One that is no RSA key lacks type, bits and"
+        " fingerprints.",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["keyId", "keyName", "projectId", "tags", "instanceCount"],
+        "properties": {
+            "keyId": {**text, "description": "CVM's id"},
+            "keyName": {**text, "description": "its name"},
+            "projectId": {**number, "description": "the project that it is in"},
+            "type": {**text, "description": "ssh-rsa"},
+            "bits": {**number, "description": "length of the modulus, as ssh-keygen -l prints it"},
+            "fingerprint": {**text, "description": "SHA-256 of the key, as ssh-keygen -l prints it"},
+            "fingerprintMd5": {**text, "description": "MD5 of the key, as ssh-keygen -l -E md5 prints it"},
+            "createdAt": {**text, "description": "when it was made, as CVM writes it"},
+            "tags": {"type": "object", "description": "all its tags", "additionalProperties": text},
+            "instanceCount": {**number, "description": "how many instances it is bound to"},
+        },
+    }
+
+
+def _key_pairs() -> Json:
+    return {
+        "title": "KeyPairs",
+        "description": "Key pairs, sorted by name.",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["keyPairs", "requestId"],
+        "properties": {
+            "keyPairs": {"type": "array", "items": {"$ref": "#/components/schemas/KeyPair"}},
+            "next": {"type": "string", "description": "there are more: what to send as `after` for them"},
+            "account": _ACCOUNT,
+            "requestId": _ID,
+        },
+    }
+
+
+def _one_key_pair() -> Json:
+    return {
+        "title": "OneKeyPair",
+        "description": "One key pair.",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["keyPair", "requestId"],
+        "properties": {
+            "keyPair": {"$ref": "#/components/schemas/KeyPair"},
+            "account": _ACCOUNT,
+            "requestId": _ID,
         },
     }
 

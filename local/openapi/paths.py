@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from handler import page, problems, reply
+from handler import looking, page, problems, reply
 from handler.chat.platforms import PLATFORMS, Platform
 from handler.problems import Problem
 from local.examples import Recorded
 from local.in_process import public_keys
-from local.openapi.replies import ANYWHERE, BODY, IMPORT, INVITING, Json, answer, refusals
+from local.openapi.replies import (
+    ANYWHERE,
+    BODY,
+    IMPORT,
+    INVITING,
+    LOOK,
+    LOOKING,
+    Json,
+    answer,
+    refusals,
+)
 
 #: What is read of a slash command, in Slack as in Mattermost.
 COMMAND: Json = {
@@ -48,7 +58,11 @@ status, and the others go on. Only an empty array and one of more than 100 items
 def paths(recorded: Recorded) -> Json:
     """Return every path of the contract, below the base path."""
     return {
-        "/key-pairs": _import_path("importKeyPairs", recorded),
+        "/key-pairs": {
+            **_listed_path(recorded),
+            **_import_path("importKeyPairs", recorded),
+        },
+        "/key-pairs/{keyName}": _shown_path(recorded),
         "/": _import_path("importKeyPairsAtRoot", recorded),
         "/invitations": _invitations_path(recorded),
         "/hand-in": _page_path(recorded),
@@ -138,7 +152,7 @@ def _import_path(name: str, recorded: Recorded) -> Json:
         ),
         "201": answer("The key pair is created", media=media("ImportKeyPairResult", "created")),
         "207": answer("One answer for each request of an array", media=media("ManyResults", "many")),
-        **refusals(IMPORT, recorded, INVITING),
+        **refusals(IMPORT, recorded, INVITING, LOOKING),
     }
     post = _operation(
         name,
@@ -187,7 +201,7 @@ def _invitations_path(recorded: Recorded) -> Json:
         "201": answer(
             "The invitation", media={reply.JSON: _json("Invitation", "invited", recorded=recorded)}
         ),
-        **refusals(_INVITE, recorded),
+        **refusals(_INVITE, recorded, LOOKING),
     }
     post = _operation(
         "invite",
@@ -237,6 +251,74 @@ def _health_path(recorded: Recorded) -> Json:
         security=[],
     )
     return _path("health", "service", recorded, get=get)
+
+
+_LOOKING = """\
+Needs an API key whose caller has `allow.look`. Only key pairs whose name and project the caller may use are
+shown: what it may not know of is as what is not there.
+"""
+
+_PARAMETERS = {
+    "keyName": ("exactly this name", {"type": "string", "pattern": "^[A-Za-z0-9_]{1,25}$"}),
+    "fingerprint": ("of the key: SHA256: or MD5: and the rest", {"type": "string"}),
+    "account": (
+        "the account, by the name that the callers file gives it",
+        {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,32}$"},
+    ),
+    "region": ("where CVM is asked", {"type": "string", "maxLength": 32}),
+    "expiresBefore": ("a date: the tag expires-on is before it", {"type": "string", "format": "date"}),
+    "limit": (
+        "at most so many key pairs; without it 1000",
+        {"type": "integer", "minimum": 1, "maximum": looking.MOST},
+    ),
+    "after": ("only names behind this one", {"type": "string", "pattern": "^[A-Za-z0-9_]{1,25}$"}),
+}
+
+
+def _parameters(names: tuple[str, ...]) -> list[Json]:
+    return [
+        {"name": name, "in": "query", "description": words, "required": False, "schema": schema}
+        for name, (words, schema) in _PARAMETERS.items()
+        if name in names
+    ]
+
+
+def _look(name: str, summary: str, schema: str, example: str, parameters: list[Json], more: Any) -> Json:
+    kinds, recorded = more
+    media = {reply.JSON: _json(schema, example, recorded=recorded)}
+    found = answer("What the caller may know of", media=media)
+    return _operation(
+        name,
+        "look",
+        summary,
+        _LOOKING,
+        {"200": found, **refusals(kinds, recorded, INVITING)},
+        security=[{"apiKey": []}],
+        parameters=[*parameters, {"$ref": "#/components/parameters/traceparent"}],
+    )
+
+
+def _listed_path(recorded: Recorded) -> Json:
+    parameters = _parameters(looking.LIST_PARAMETERS)
+    get = _look(
+        "listKeyPairs", "Lists key pairs, sorted by name", "KeyPairs", "listed", parameters, (LOOK, recorded)
+    )
+    listed = _path("listKeyPairs", "look", recorded, get=get)
+    return {"get": listed["get"], "head": listed["head"]}
+
+
+def _shown_path(recorded: Recorded) -> Json:
+    name: Json = {
+        "name": "keyName",
+        "in": "path",
+        "description": "the name",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_]{1,25}$"},
+    }
+    kinds = (*LOOK, problems.NoSuchKeyPair)
+    parameters = [name, *_parameters(looking.ONE_PARAMETERS)]
+    get = _look("showKeyPair", "Shows one key pair", "OneKeyPair", "shown", parameters, (kinds, recorded))
+    return _path("showKeyPair", "look", recorded, get=get)
 
 
 def _contract_path(recorded: Recorded) -> Json:

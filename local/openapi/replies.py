@@ -38,6 +38,20 @@ IMPORT = (
 )
 
 
+#: What whoever looks can be answered with.
+LOOK = (
+    problems.Misconfigured,
+    problems.Unauthenticated,
+    *ANYWHERE,
+    problems.InvalidRequest,
+    problems.Forbidden,
+    problems.UpstreamRefused,
+    problems.UpstreamError,
+    problems.UpstreamBusy,
+    problems.UpstreamUnreachable,
+)
+
+
 def answer(description: str, *headers: str, media: Json | None = None) -> Json:
     """Return a response with the headers that every reply has, and these."""
     names = ("X-Request-Id", "Cache-Control", *headers)
@@ -50,6 +64,7 @@ def answer(description: str, *headers: str, media: Json | None = None) -> Json:
 
 #: What an import cannot be refused for.
 INVITING = "forbidden.invite"
+LOOKING = "forbidden.look"
 
 
 def refusals(kinds: tuple[type[Problem], ...], recorded: Recorded, *without: str) -> Json:
