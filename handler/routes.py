@@ -313,7 +313,7 @@ def _origin(request: HttpRequest) -> dict[str, Field]:
 
 _ROUTES: Mapping[str, Mapping[str, Answerer]] = {
     "/": {"POST": _import},
-    "/key-pairs": {"POST": _import, "GET": partial(_look, "")},
+    "/key-pairs": {"GET": partial(_look, ""), "POST": _import},
     "/health": {"GET": _health},
     "/openapi.json": {"GET": _openapi},
     "/invitations": {"POST": _invite},

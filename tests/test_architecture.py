@@ -53,7 +53,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 def test_the_root_of_the_function_is_one_screen() -> None:
     """About twenty modules at the root, none of the function's over four hundred lines."""
-    assert len(list((ROOT / "handler").glob("*.py"))) <= 24
+    assert len(list((ROOT / "handler").glob("*.py"))) <= 25
     long = [
         path.relative_to(ROOT).as_posix()
         for room in ("handler", "local", "package", "bench", "page")

@@ -48,6 +48,7 @@ def build() -> Json:
             {"name": "chat", "description": "Commands that a chat platform hands on."},
             {"name": "import", "description": "Importing public keys."},
             {"name": "invite", "description": "Letting somebody hand in one key."},
+            {"name": "look", "description": "Looking at the key pairs that are there."},
             {"name": "service", "description": "About the function itself."},
         ],
         "security": [{"apiKey": []}, {"standardWebhooks": []}],

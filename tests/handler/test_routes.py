@@ -110,8 +110,10 @@ def test_routes_stand_below_the_base_path(cvm: StandIn) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
-        ("GET", "/key-pairs", "POST, OPTIONS"),
-        ("HEAD", "/key-pairs", "POST, OPTIONS"),
+        ("DELETE", "/key-pairs", "GET, POST, HEAD, OPTIONS"),
+        ("POST", "/key-pairs/alice", "GET, HEAD, OPTIONS"),
+        ("GET", "/", "POST, OPTIONS"),
+        ("HEAD", "/", "POST, OPTIONS"),
         ("PUT", "/", "POST, OPTIONS"),
         ("DELETE", "/health", "GET, HEAD, OPTIONS"),
         ("POST", "/openapi.json", "GET, HEAD, OPTIONS"),

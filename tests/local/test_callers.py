@@ -150,8 +150,8 @@ def test_check_says_of_every_file_what_the_function_says(
 
 ALL_THAT_IS_WRONG = """\
 The callers file is wrong: callers[0] "a": auth must name users or channels, or say "users": "everyone".
-callers[0] "a": allow has an unknown member; known are keyNames, projectIds, regions, minBits, \
-requiredTags, dryRunOnly, invite.
+callers[0] "a": allow has an unknown member; known are keyNames, projectIds, regions, look, accounts, \
+minBits, requiredTags, dryRunOnly, invite.
 callers[0] "a": allow.minBits must be a whole number from 2048 to 16384: the smallest RSA key that this \
 caller may hand in, where that is more than MIN_RSA_BITS.
 callers[1] "b": auth lacks "scheme".
