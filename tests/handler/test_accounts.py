@@ -28,7 +28,7 @@ ALICE, BOB, CAROL, DAVE, *_ = requests(KEYS)
 
 @pytest.fixture
 def function() -> Iterator[Function]:
-    """Three accounts for three key pairs each, asked as fast as one likes."""
+    """Serve three accounts for three key pairs each, asked as fast as one likes."""
     with serve(Options(quota=3, rate=0, roles=(PROD, TEST))) as cvm:
         with Function(cvm) as made:
             made.reach(PROD, TEST)

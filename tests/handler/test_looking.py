@@ -19,7 +19,7 @@ ROLE = Role("qcs::cam::uin/200000000002:roleName/ImportKeyPair")
 
 @pytest.fixture
 def cvm() -> Iterator[StandIn]:
-    """An account that may be asked as fast as one likes, with another one beside it."""
+    """Serve an account that may be asked as fast as one likes, with another one beside it."""
     with serve(Options(rate=0, roles=(ROLE,), quota=300)) as running:
         yield running
         transport.forget()
