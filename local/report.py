@@ -18,6 +18,10 @@ _ASIDE = {*_SAID, "log", "requestId", "traceId", "cvmRequestId", "cold", "trigge
 _ASIDE |= {"attempts", "upstreamMs", "totalMs"}
 
 
+#: A longer text, such as the page, is shown by its length.
+_LONGEST = 2_000
+
+
 def text(rows: Sequence[Row]) -> str:
     """Return the rows as lines, without those that have nothing to say."""
     return "\n".join(row(name, value) for name, value in rows if value not in (None, "", []))
@@ -56,11 +60,14 @@ def decisions(log: Sequence[str]) -> list[Row]:
 
 def _body(body: Any) -> list[Row]:
     if not isinstance(body, dict):
-        return [("returned", body if isinstance(body, str) else json.dumps(body))]
+        text = body if isinstance(body, str) else json.dumps(body)
+        return [("returned", text if len(text) <= _LONGEST else f"{len(text)} characters")]
     if "result" in body:
         return _result(body)
     if "code" in body:
         return _problem(body)
+    if "token" in body:
+        return [("invited", f"{body['keyName']}, until {body['expiresAt']}"), ("id", body["invitationId"])]
     if "results" in body:
         return [("item", f"{item['index']}: {item['status']}") for item in body["results"]]
     return [("returned", json.dumps(body))]

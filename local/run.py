@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from local import cvm, events, gateway, own_key, report, throwaway
+from local.callers.mint import mint
 from local.columns import Help
 from local.stage import Stage, staged
 from local.terminal import say
 
 _DESCRIPTION = """\
-Imports a key on this machine, sends it again, sends a bad one, and shows what came of each. CVM is a
-stand-in, so no cloud account is needed.
+Imports a key on this machine, sends it again, sends a bad one, invites somebody and hands their key in, and
+shows what came of each. CVM is a stand-in, so no cloud account is needed.
 """
 _EPILOG = """\
 environment:
@@ -40,7 +41,7 @@ class Key(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One event of the story and what has to come of it: a status, and a result or a problem's code."""
+    """One event of the story and what has to come of it: a status, and a result, code or key name."""
 
     title: str
     file: str
@@ -48,10 +49,15 @@ class Step(NamedTuple):
     said: str
 
 
+#: The key name of the recorded invitation.
+INVITED = "bob_laptop"
+
 _STORY = (
     Step("A new key", "function-url-import.json", 201, "created"),
     Step("The same again", "function-url-import.json", 200, "unchanged"),
     Step("A bad one", "function-url-bad-key.json", 422, "invalid-public-key"),
+    Step("An invitation", "function-url-invite.json", 201, INVITED),
+    Step("The invited person's key", "function-url-redeem.json", 201, "created"),
 )
 
 
@@ -74,9 +80,15 @@ def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
         print(problem, file=sys.stderr)
         return 2
     callers = throwaway.trigger_callers(events.sources(event))
-    with _cvm_options(environ) as options, staged(options, _OPTIONS, callers) as stage:
+    inviting = mint("invitations", "standard-webhooks")
+    variables = {"INVITATION_SECRETS": inviting.variable, inviting.variable: inviting.secret}
+    run_as = _OPTIONS._replace(environment=variables)
+    with _cvm_options(environ) as options, staged(options, run_as, callers) as stage:
+        values = _values(stage, key, throwaway.invitation(throwaway.YOU, INVITED, inviting.secret))
         say(f"CVM is a stand-in at {stage.cvm.url}; the function runs as in SCF, in a process of its own.")
-        return _tell_story(stage, key) if event is None else _run_event(stage, environ["EVENT"], event, key)
+        if event is None:
+            return _tell_story(stage, key, values)
+        return _run_event(stage, environ["EVENT"], event, values)
 
 
 @contextmanager
@@ -104,34 +116,47 @@ def _event(path: str) -> Any:
         raise _NoEventError(f"{path} is not JSON, and an event has to be.") from None
 
 
-def _filled(stage: Stage, event: Any, key: Key) -> Any:
-    return events.fill(event, {"PUBLIC_KEY": key.line, "API_KEY": stage.api_key})
+def _values(stage: Stage, key: Key, invitation: str) -> dict[str, str]:
+    """Return what stands in the recorded events for what has to be fresh."""
+    return {
+        "PUBLIC_KEY": key.line,
+        "API_KEY": stage.api_key,
+        "INVITATION": invitation,
+        "INVITED_KEY": throwaway.invited_key(),
+    }
 
 
-def _tell_story(stage: Stage, key: Key) -> int:
+def _tell_story(stage: Stage, key: Key, values: Mapping[str, str]) -> int:
     for number, step in enumerate(_STORY, 1):
         say(f"\n{number}. {step.title}: events/{step.file}")
-        event = _filled(stage, events.read(events.EVENTS / step.file), key)
+        event = events.fill(events.read(events.EVENTS / step.file), values)
         outcome = stage.gateway.invoke(event)
         say(report.text([("sent", _sent(event, key)), *report.rows(outcome)]))
         status, body = report.reply(outcome)
-        said = (body.get("result"), body.get("code")) if isinstance(body, dict) else ()
+        body = body if isinstance(body, dict) else {}
+        said = [body.get(name) for name in ("result", "code", "keyName")]
         if status != step.status or step.said not in said:
             say(f"\nNot as expected: it should have been {step.status} {step.said}. The function's log:")
             say("\n".join(f"   {line}" for line in stage.gateway.log))
             return 1
+        if "token" in body:
+            values = {**values, "INVITATION": body["token"]}
     held = [f"{pair.key_name} ({pair.key_id})" for pair in stage.cvm.account]
     say(f"\nCVM was asked {len(stage.cvm.calls)} times and holds: {', '.join(held)}.")
-    say("All as expected." if len(held) == 1 else "Not as expected: it should hold one key pair.")
-    return 0 if len(held) == 1 else 1
+    wanted = [step for step in _STORY if step.said == "created"]
+    if len(held) != len(wanted):
+        say(f"Not as expected: it should hold {len(wanted)} of them.")
+        return 1
+    say("All as expected.")
+    return 0
 
 
-def _run_event(stage: Stage, name: str, event: Any, key: Key) -> int:
+def _run_event(stage: Stage, name: str, event: Any, values: Mapping[str, str]) -> int:
     say(f"\n{name}")
     for bucket, object_key in events.objects(event):
-        stage.cos.put(bucket, object_key, key.line.encode())
+        stage.cos.put(bucket, object_key, values["PUBLIC_KEY"].encode())
         say(f"COS is a stand-in, too; {object_key} in {bucket} holds the key.")
-    outcome = stage.gateway.invoke(_filled(stage, event, key))
+    outcome = stage.gateway.invoke(events.fill(event, values))
     say(report.text([*report.rows(outcome), *report.decisions(stage.gateway.log)]))
     return 1 if outcome.failure else 0
 
@@ -141,8 +166,14 @@ def _sent(event: Any, key: Key) -> str:
         body = json.loads(event["body"])
     except ValueError:
         return f"{event['httpMethod']} {event['path']}, no JSON"
-    named = f"the key {key.origin}" if body["publicKey"] == key.line else "a key of another kind"
-    return f"{event['httpMethod']} {event['path']}, keyName {body['keyName']}, {named}"
+    keys = {
+        None: "",
+        key.line: f"the key {key.origin}",
+        throwaway.invited_key(): "a key from events/keys.pub",
+    }
+    name = f"keyName {body['keyName']}" if "keyName" in body else "the invitation"
+    sent = [name, keys.get(body.get("publicKey"), "a key of another kind")]
+    return ", ".join([f"{event['httpMethod']} {event['path']}", *filter(None, sent)])
 
 
 if __name__ == "__main__":

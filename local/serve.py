@@ -5,19 +5,15 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import secrets
 import shlex
 import signal
 import socket
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from handler.callers import standard_webhooks
-from handler.invitations import token
 from local import chat, feishu, gateway, own_key, throwaway
 from local.callers.mint import Minted, mint
 from local.columns import Help
@@ -112,11 +108,7 @@ def _requests(key: str) -> Mapping[str, object]:
 
 def _link(stage: Stage, signing: Minted, inviting: Minted) -> str:
     """Return the link of an invitation to hand in one key, as the caller who signs would give it."""
-    secret = standard_webhooks.decode(inviting.secret)
-    assert secret
-    name = secrets.token_urlsafe(16)
-    ends = int(time.time()) + token.USUAL_LIFE
-    signed = token.make(token.Invitation(name, signing.entry["id"], "bob_laptop", ends), secret)
+    signed = throwaway.invitation(signing.entry["id"], "bob_laptop", inviting.secret)
     return f"{stage.gateway.url}/hand-in#{signed}"
 
 

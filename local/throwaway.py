@@ -8,14 +8,20 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from handler.callers import standard_webhooks
+from handler.invitations import token
 from local.events import EVENTS
 
 #: An entry of `callers.json`.
 Caller = Mapping[str, Any]
+
+#: The id of the caller that has the API key.
+YOU = "you"
 
 # Public keys whose private halves were never kept.
 _SHIPPED = EVENTS / "keys.pub"
@@ -29,7 +35,7 @@ def api_key() -> str:
 def callers(key: str, others: Sequence[Caller] = ()) -> str:
     """Return the text of a `callers.json` that knows one API key, and whoever else is given."""
     digest = hashlib.sha256(key.encode()).hexdigest()
-    you = {"id": "you", "auth": {"scheme": "api-key", "sha256": [digest]}}
+    you = {"id": YOU, "auth": {"scheme": "api-key", "sha256": [digest]}, "allow": {"invite": True}}
     return json.dumps({"callers": [you, *others]}, indent=2) + "\n"
 
 
@@ -39,6 +45,29 @@ def trigger_callers(sources: Sequence[str]) -> list[Caller]:
         {"id": f"trigger-{number}", "auth": {"scheme": "trigger", "source": source}}
         for number, source in enumerate(sources, 1)
     ]
+
+
+def invitation(caller: str, key_name: str, secret: str) -> str:
+    """Return the token of an invitation to hand in one key, as a caller would give it.
+
+    Args:
+        caller: the id of the caller.
+        key_name: the name that it is for.
+        secret: the `whsec_` secret of invitations.
+
+    Raises:
+        ValueError: the secret is none.
+    """
+    key = standard_webhooks.decode(secret)
+    if key is None:
+        raise ValueError("This is no whsec_ secret.")
+    ends = int(time.time()) + token.USUAL_LIFE
+    return token.make(token.Invitation(secrets.token_urlsafe(16), caller, key_name, ends), key)
+
+
+def invited_key() -> str:
+    """Return a shipped public key for whoever is invited."""
+    return _SHIPPED.read_text(encoding="ascii").splitlines()[1]
 
 
 def public_key() -> tuple[str, str]:

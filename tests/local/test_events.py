@@ -15,7 +15,12 @@ from local.gateway import Options
 from local.gateway.shapes import SHAPES
 from local.http1 import Request
 
-VALUES = {"PUBLIC_KEY": 'ssh-rsa AAAA "me\\home"', "API_KEY": "k" * 40}
+VALUES = {
+    "PUBLIC_KEY": 'ssh-rsa AAAA "me\\home"',
+    "API_KEY": "k" * 40,
+    "INVITATION": "e.s",
+    "INVITED_KEY": "ssh-rsa B",
+}
 RECORDED = sorted(events.EVENTS.glob("*.json"))
 HTTP = [path for path in RECORDED if path.name.startswith(tuple(SHAPES))]
 

@@ -38,7 +38,7 @@ def test_the_story(tmp_path: Path) -> None:
     done = command(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     story = done.stdout
-    created, unchanged, refused = story.split("\n\n")[1:4]
+    created, unchanged, refused, invited, redeemed = story.split("\n\n")[1:6]
     assert "status       201" in created
     assert "result       created" in created
     assert "cold start" in created
@@ -48,8 +48,11 @@ def test_the_story(tmp_path: Path) -> None:
     assert "status       422" in refused
     assert "problem      invalid-public-key wrong-algorithm" in refused
     key_ids = re.findall(r"skey-\w{8}", story)
-    assert len(key_ids) == 3
-    assert len(set(key_ids)) == 1
+    assert "invited      bob_laptop, until 20" in invited
+    assert "the invitation, a key from events/keys.pub" in redeemed
+    assert "result       created" in redeemed
+    # Twice in the first steps, once in the last, and both in the account.
+    assert [key_ids.count(key_id) for key_id in dict.fromkeys(key_ids)] == [3, 2]
     assert story.endswith("All as expected.\n")
     assert list((tmp_path / "tmp").iterdir()) == []
 
@@ -123,6 +126,9 @@ STATUSES = {
     "function-url-bad-media-type": (415, "unsupported-media-type"),
     "function-url-bad-request": (422, "invalid-request"),
     "function-url-dry-run": (200, "created (dry run)"),
+    "function-url-hand-in": (200, "characters"),
+    "function-url-invite": (201, "invited      bob_laptop, until 20"),
+    "function-url-redeem": (201, "created"),
     "function-url-health": (200, '"status": "pass"'),
     "function-url-import": (201, "created"),
     "function-url-import-many": (207, "2: 409"),
@@ -144,7 +150,7 @@ def test_recorded_requests(name: str, key_file: str, capsys: pytest.CaptureFixtu
     status, said = STATUSES[name]
     assert f"status       {status}" in shown
     assert said in shown
-    assert ("   decision     " in shown) == (name != "function-url-health")
+    assert ("   decision     " in shown) == (name not in ("function-url-health", "function-url-hand-in"))
 
 
 @pytest.mark.parametrize(
@@ -194,4 +200,4 @@ def test_an_account_without_the_key_is_not_as_expected(
     """An answer alone proves nothing: the key pair has to be there."""
     monkeypatch.setattr(run, "_STORY", (Step("Try", "function-url-dry-run.json", 200, "created"),))
     assert run.main({"PUBLIC_KEY": key_file}) == 1
-    assert "Not as expected: it should hold one key pair." in capsys.readouterr().out
+    assert "Not as expected: it should hold 1 of them." in capsys.readouterr().out
