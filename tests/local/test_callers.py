@@ -236,8 +236,8 @@ def test_example_is_right_and_its_risks_are_told(capsys: pytest.CaptureFixture[s
     assert (code, err) == (0, "")
     assert out.splitlines()[0] == (
         "onboarding     Standard Webhooks, secrets in ONBOARDING_SECRET, ONBOARDING_SECRET_NEXT; key names"
-        " onb_*, projects 0, 1001, regions ap-guangzhou, RSA from 3072 bits, must send tags owner, may invite, gets"
-        " tags imported-by"
+        " onb_*, projects 0, 1001, regions ap-guangzhou, RSA from 3072 bits, must send tags owner, may"
+        " invite, gets tags imported-by"
     )
     assert (
         'Mind: callers[1] "platform-team": a hash of one repeated digit is the placeholder of an example'
