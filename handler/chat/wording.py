@@ -30,8 +30,15 @@ _PLACES = {
     "/publicKey": "the key",
     "/projectId": "project=",
     "/region": "region=",
+    "/account": "account=",
+    "/expiresOn": "expires=",
     "/tags": "tag:",
 }
+
+#: What an imported key pair opens, and what it does not.
+_GOOD_FOR = Sentence(
+    "New instances can use this key pair; binding it to one that is there is the administrator's step."
+)
 
 _MOST_DIFFERENCES = 5
 
@@ -96,7 +103,9 @@ def _imported(order: Order, result: Imported) -> Text:
             *_key(order.key),
             Fact("Project", str(result.project_id), private=True),
             Fact("Region", order.region.name, private=True),
+            *([Fact("Account", order.account.name, private=True)] if order.account.role_arn else ()),
             *_differences(result.differences),
+            *(() if order.dry_run else (_GOOD_FOR,)),
         ),
     )
 
@@ -165,6 +174,7 @@ def usage(prefix: str) -> Text:
             Fact("Only look at a key", f"{start}check ssh-rsa AAAA..."),
             Fact("Invite somebody, in private", f"{start}invite KEY_NAME"),
             Fact("Options of import", "project=1001 region=ap-shanghai tag:owner=alice --dry-run"),
+            Fact("More options", "account=prod expires=2027-01-31"),
             Fact("Make a key", "ssh-keygen -t rsa -b 3072 -f ~/.ssh/id_rsa_tencent"),
             "`KEY_NAME` has 1 to 25 letters, digits and underscores.",
             "Send the one line of the `.pub` file, never the private key.",

@@ -9,6 +9,11 @@ from typing import Any
 from local.columns import WIDTH, fitted
 from local.send.sending import Outcome
 
+#: What an imported key pair opens, and what it does not.
+_GOOD_FOR = (
+    "New instances can use this key pair; binding it to one that is there is the administrator's step."
+)
+
 #: More rows than these nobody reads on a terminal; `--report` has every one.
 _MOST_ROWS = 50
 
@@ -25,6 +30,7 @@ def single(outcome: Outcome) -> str:
     rows = [
         ("key", f"{body.get('keyName')}  {body.get('keyId', '')}"),
         ("in", f"{body.get('region')}, project {body.get('projectId')}"),
+        ("account", str(body.get("account", ""))),
         ("is", f"{body.get('bits')} bits, {body.get('fingerprint')}"),
         ("tags", ", ".join(f"{name}={value}" for name, value in (body.get("tags") or {}).items())),
         *(("differs", _difference(difference)) for difference in body.get("differences") or ()),
@@ -34,6 +40,8 @@ def single(outcome: Outcome) -> str:
         f"{_said(outcome)}{is_dry}",
         *(f"  {name:<8} {text.strip()}" for name, text in rows if text.strip()),
     ]
+    if not is_dry:
+        lines.append(_GOOD_FOR)
     return visible("\n".join(lines))
 
 

@@ -14,7 +14,7 @@ from handler.chat import command, wording
 from handler.chat.message import Typed
 from handler.chat.wording import Fact
 from handler.importing.decision import Difference, Imported
-from handler.importing.order import Order, Region
+from handler.importing.order import Order, Region, Target
 from handler.key_gate.public_key import PublicKey
 from handler.problems import FieldError, Problem
 
@@ -34,6 +34,9 @@ def imported(order: Order = ORDER, **changes: Any) -> wording.Text:
 def refused(problem: Problem, typed: Typed = TYPED) -> wording.Text:
     """Return what is said about a problem."""
     return wording.answered(decide.refuse(decide.Rejected(problem, CALLER, {})), typed, "r-1")
+
+
+GOOD_FOR = "New instances can use this key pair; binding it to one that is there is the administrator's step."
 
 
 @pytest.mark.parametrize(
@@ -59,7 +62,16 @@ def test_a_result_has_its_facts(dry_run: bool, result: str, mood: str, headline:
         Fact("Fingerprint", "MD5:00"),
         Fact("Project", "7", private=True),
         Fact("Region", "ap-guangzhou", private=True),
+        *(() if dry_run else (GOOD_FOR,)),
     )
+
+
+def test_another_account_is_said_where_nobody_else_reads() -> None:
+    """Its name is as private as the project; of the own account nothing is said."""
+    prod = Target("prod", "qcs::cam::uin/200000000002:roleName/ImportKeyPair", "", "slack")
+
+    assert Fact("Account", "prod", private=True) in imported(ORDER._replace(account=prod)).lines
+    assert "Account" not in [line.label for line in imported().lines if isinstance(line, Fact)]
 
 
 def test_without_a_key_id_none_is_said() -> None:
@@ -83,7 +95,7 @@ def test_differences_are_said() -> None:
         Fact("Differs, tag", "a/b~c asked for x y, there is nothing", private=True),
         Fact("Differs, tag", "t0 asked for new, there is old", private=True),
     )
-    assert lines[5:] == ("3 more tags differ.",)
+    assert lines[5:] == ("3 more tags differ.", GOOD_FOR)
 
 
 @pytest.mark.parametrize(
