@@ -1,6 +1,7 @@
 """`python -m package.translations`: brings the Chinese sentences up to date with the code, and compiles them.
 
-Every `Sentence("...")` in the code is a message; its translation stands in `locale/`. New messages are added
+Every `Sentence("...")` in the code and every sentence of the page is a message; its translation stands in
+`locale/`, once for both. New messages are added
 empty, those that are gone are taken out. What is empty, fuzzy or has other placeholders than the English
 sentence is refused by a test.
 """
@@ -13,10 +14,12 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from page import sentences
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = Path("locale/zh_CN/LC_MESSAGES/messages.po")
@@ -25,15 +28,18 @@ COMPILED = SOURCE.with_suffix(".mo")
 
 _LANGUAGE = "zh_CN"
 
+#: The sources of the page.
+_PAGE = "page/source"
+
 
 def extracted(root: Path) -> Catalog:
-    """Return the messages of the code, with the files that they stand in."""
+    """Return the messages of the code and of the page, with the files that they stand in."""
     catalog = Catalog(charset="utf-8")
-    rooms = (root / "handler", root / "page")
-    for room in rooms:
-        found = extract_from_dir(room, [("**.py", "python")], keywords={"Sentence": None})
-        for path, _line, message, _comments, _context in sorted(found, key=lambda item: (item[0], item[1])):
-            catalog.add(message, locations=[(f"{room.name}/{path}", None)])  # type: ignore[list-item] # no line
+    found = extract_from_dir(root / "handler", [("**.py", "python")], keywords={"Sentence": None})
+    for path, _line, message, _comments, _context in sorted(found, key=lambda item: (item[0], item[1])):
+        catalog.add(message, locations=[(f"handler/{path}", None)])  # type: ignore[list-item] # no line
+    for name, sentence in sentences.extracted(root / _PAGE):
+        catalog.add(sentence, locations=[(f"{_PAGE}/{name}", None)])  # type: ignore[list-item] # no line
     # What a schema says of a member is part of the sentence about a wrong one.
     rules = json.loads((root / SCHEMA).read_text(encoding="utf-8"))["properties"]
     for rule in rules.values():
@@ -43,8 +49,7 @@ def extracted(root: Path) -> Catalog:
 
 def updated(root: Path) -> Catalog:
     """Return the translations of exactly the messages of the code."""
-    with (root / SOURCE).open("rb") as file:
-        known = read_po(file, locale=_LANGUAGE)
+    known = _read(root)
     catalog = Catalog(locale=_LANGUAGE, charset="utf-8", fuzzy=False, header_comment="# Chinese sentences.")
     for message in extracted(root):
         if message.id:
@@ -74,16 +79,30 @@ msgstr ""
 
 
 def compiled(root: Path) -> bytes:
-    """Return the .mo file that the function reads."""
-    with (root / SOURCE).open("rb") as file:
-        catalog = read_po(file, locale=_LANGUAGE)
+    """Return the .mo file that the function reads, without what the page alone says."""
     plain = Catalog(charset="utf-8")
-    for message in catalog:
-        if message.id and message.string:
+    for message in _read(root):
+        if message.id and message.string and not _is_of_the_page(message):
             plain.add(message.id, message.string)
     out = BytesIO()
     write_mo(out, plain)
     return out.getvalue()
+
+
+def of_the_page(root: Path) -> dict[str, str]:
+    """Return the Chinese of each sentence of the page; a sentence without a translation is left out."""
+    catalog = _read(root)
+    known = {sentence: catalog.get(sentence) for _, sentence in sentences.extracted(root / _PAGE)}
+    return {sentence: str(found.string) for sentence, found in known.items() if found and found.string}
+
+
+def _read(root: Path) -> Catalog:
+    with (root / SOURCE).open("rb") as file:
+        return read_po(file, locale=_LANGUAGE)
+
+
+def _is_of_the_page(message: Message) -> bool:
+    return all(path.startswith(f"{_PAGE}/") for path, _ in message.locations)
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:

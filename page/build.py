@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from package import translations
+
 SOURCE = Path(__file__).with_name("source")
 
 #: Where the page sends keys to: its sibling, below whatever base path it is served from.
@@ -66,9 +68,8 @@ def build(api: str = "") -> Page:
 
 
 def messages() -> dict[str, str]:
-    """Return the page's sentences: English, as it stands in the sources, and Chinese."""
-    catalogue: dict[str, str] = json.loads(_read("messages.zh.json"))
-    return catalogue
+    """Return the page's sentences: English, as it stands in the sources, and Chinese, from the catalogue."""
+    return translations.of_the_page(translations.ROOT)
 
 
 def _script(api: str) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from pathlib import Path
 
 import pytest
 
+from package import translations
 from page import __main__ as command
-from page import build
+from page import build, sentences
 
 BUILT = build.build()
 HTML = BUILT.html.decode()
@@ -66,16 +66,21 @@ def test_script_cannot_be_ended_by_a_message() -> None:
     assert build._json({"a": "</script>"}) == '{"a":"\\u003c/script>"}'
 
 
-def sentences() -> set[str]:
-    """Every English sentence in the sources."""
-    shown = re.findall(r"data-text>([^<]+)<", (build.SOURCE / "hand-in.html").read_text("utf-8"))
-    called = re.findall(r'\bt\(\s*("(?:[^"\\]|\\.)*")', (build.SOURCE / "hand-in.js").read_text("utf-8"))
-    return {*shown, *map(json.loads, called)}
+def test_catalogue_holds_every_sentence() -> None:
+    """Each sentence that the page shows has its Chinese, and every call of `t` is found."""
+    script = (build.SOURCE / "hand-in.js").read_text("utf-8")
+    found = [sentence for _, sentence in sentences.extracted(build.SOURCE)]
+
+    assert set(build.messages()) == set(found)
+    assert len(re.findall(r'\bt\(\s*"', script)) + HTML.count("data-text>") == len(found)
 
 
-def test_catalogue_holds_every_sentence_and_no_other() -> None:
-    """Each sentence of the page has its Chinese; none is left over."""
-    assert set(build.messages()) == sentences()
+def test_the_function_does_not_load_what_the_page_alone_says() -> None:
+    """The page carries its Chinese itself, and the function's catalogue stays small."""
+    compiled = translations.compiled(translations.ROOT)
+
+    assert "已导入" in HTML
+    assert "提交您的 SSH 公钥".encode() not in compiled
 
 
 @pytest.mark.parametrize("english", sorted(build.messages()))
