@@ -14,34 +14,28 @@ from handler import (
     __version__,
     audit,
     callers,
-    catalogue,
     cors,
-    decide,
     http,
     reply,
+    route_steps,
     settings,
-    strict_json,
 )
 from handler.callers import header
 from handler.decide import Asked, Rejected
 from handler.problems import (
-    InvalidRequest,
     MethodNotAllowed,
     Misconfigured,
     NotFound,
     Problem,
-    Unauthenticated,
     attempt,
 )
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-    from handler.callers import Caller
     from handler.chat.platforms import Platform
-    from handler.decide import Answer
-    from handler.http import Body, HttpRequest
+    from handler.http import HttpRequest
     from handler.invocation import Invocation
     from handler.log import Field
 
@@ -63,7 +57,7 @@ def answer(event: dict[str, Any], call: Invocation) -> reply.Body:
     request = http.read(event)
     result = attempt(_dispatch, request, call)
     if isinstance(result, Problem):
-        result = _refused(Rejected(result, None, _origin(request)), request, call)
+        result = route_steps.refused(Rejected(result, None, route_steps.origin(request)), request, call)
     if request.method == "HEAD":
         result["body"] = ""
     return _shared(result, request, call)
@@ -126,61 +120,21 @@ def _route(path: str) -> Mapping[str, Answerer] | None:
 def _import(request: HttpRequest, call: Invocation) -> reply.Body:
     body = http.body(request, _LARGEST_IMPORT)
     if header.offers(request.headers, "invitation"):
-        return _redeem(request, body, call)
+        # Imported here: most requests carry no invitation.
+        from handler.invitations import over_http
+
+        return over_http.redeem(request, body, call)
     known = callers.load(call.configured(), call.ambient.environ)
     caller = callers.recognise(request.headers, body.raw, known, call.ambient.wall())
-    origin, language = _origin(request), _language(request)
-    value = attempt(_value, request, body, caller)
+    origin, language = route_steps.origin(request), route_steps.language(request)
+    value = attempt(route_steps.value, request, body, caller)
     if isinstance(value, Problem):
-        return _refused(Rejected(value, caller, origin), request, call)
+        return route_steps.refused(Rejected(value, caller, origin), request, call)
     if not isinstance(value, list):
-        (single,) = _settled([Asked(value, caller, "", origin)], call)
+        (single,) = route_steps.settled([Asked(value, caller, "", origin)], call)
         return reply.http_answer(single, call, language)
     items = [Asked(element, caller, "", {**origin, "index": i}) for i, element in enumerate(value)]
-    return reply.http_many(_settled(items, call), call, language)
-
-
-def _redeem(request: HttpRequest, body: Body, call: Invocation) -> reply.Body:
-    """Import the key of somebody who holds an invitation, as the caller who gave it."""
-    # Imported here: most requests carry no invitation.
-    from handler.invitations import redeem, secrets
-
-    configured, environ = call.configured(), call.ambient.environ
-    known, revoked = callers.load_all(configured, environ)
-    holder = redeem.recognise(
-        request.headers,
-        [caller for caller, _ in known],
-        revoked,
-        secrets.read(configured, environ),
-        call.ambient.wall(),
-    )
-    caller, invitation, cause = holder
-    origin = {**_origin(request), "invitation": invitation.id if invitation else ""}
-    if caller is None or invitation is None:
-        return _refused(Rejected(Unauthenticated(cause), None, origin), request, call)
-    origin["user"] = invitation.user
-    value = attempt(lambda: redeem.filled(_value(request, body, caller), invitation))
-    if isinstance(value, Problem):
-        return _refused(Rejected(value, caller, origin), request, call)
-    (single,) = _settled([Asked(value, caller, invitation.user, origin)], call)
-    return reply.http_answer(redeem.discreet(single, invitation), call, _language(request))
-
-
-def _invite(request: HttpRequest, call: Invocation) -> reply.Body:
-    """Make an invitation, for a caller who may invite."""
-    body = http.body(request, _LARGEST_COMMAND)
-    configured, environ = call.configured(), call.ambient.environ
-    # Imported here: only this route makes invitations.
-    from handler.invitations import inviting, secrets
-
-    known = callers.load(configured, environ)
-    secrets.read(configured, environ)
-    caller = callers.recognise(request.headers, body.raw, known, call.ambient.wall())
-    origin = _origin(request)
-    minted = attempt(lambda: inviting.invite(_value(request, body, caller), caller, "", origin, call))
-    if isinstance(minted, Problem):
-        return _refused(Rejected(minted, caller, origin), request, call)
-    return reply.http(201, minted.body(configured, call.request_id), reply.JSON, call.request_id)
+    return reply.http_many(route_steps.settled(items, call), call, language)
 
 
 def _look(key_name: str, request: HttpRequest, call: Invocation) -> reply.Body:
@@ -192,7 +146,7 @@ def _look(key_name: str, request: HttpRequest, call: Invocation) -> reply.Body:
     known = callers.load(configured, call.ambient.environ)
     # Without a body: a signature over one covers neither path nor query, so it proves nothing here.
     caller = callers.recognise(request.headers, None, known, call.ambient.wall())
-    origin = _origin(request)
+    origin = route_steps.origin(request)
 
     def looked() -> reply.Body:
         names = looking.ONE_PARAMETERS if key_name else looking.LIST_PARAMETERS
@@ -212,57 +166,8 @@ def _look(key_name: str, request: HttpRequest, call: Invocation) -> reply.Body:
 
     result = attempt(looked)
     if isinstance(result, Problem):
-        return _refused(Rejected(result, caller, origin), request, call)
+        return route_steps.refused(Rejected(result, caller, origin), request, call)
     return result
-
-
-def _hand_in(_: HttpRequest, call: Invocation) -> reply.Body:
-    # Imported here: only this route serves the page.
-    from handler import page
-
-    return reply.http(200, page.text(), page.HTML, call.request_id, **page.headers())
-
-
-def _value(request: HttpRequest, body: Body, caller: Caller) -> object:
-    """Return the JSON value of a body.
-
-    Raises:
-        UnsupportedMediaType, MalformedJson: it cannot be read.
-        InvalidRequest: it is an array of too many requests, or of none.
-        PayloadTooLarge: the answers to an array may not fit into one reply.
-    """
-    http.require_json(request.headers)
-    value = strict_json.read(body.text)
-    if isinstance(value, list) and not 0 < len(value) <= decide.MOST_ITEMS:
-        raise InvalidRequest(
-            Sentence("The array holds more than {most} requests.", most=decide.MOST_ITEMS)
-            if value
-            else Sentence("The array holds nothing."),
-            Sentence("Send 1 to {most} requests in one array.", most=decide.MOST_ITEMS),
-        )
-    if isinstance(value, list):
-        # Imported here: only an array needs it.
-        from handler import answer_size
-
-        answer_size.require_room(value, caller.tags)
-    return value
-
-
-def _settled(items: list[Asked], call: Invocation) -> Iterator[Answer]:
-    # Imported here: a request that ends before this line needs no importing.
-    from handler import batch
-
-    return batch.settle(items, call, call.deadline(call.configured().time_budget))
-
-
-def _refused(item: Rejected, request: HttpRequest, call: Invocation) -> reply.Body:
-    refused = decide.refuse(item)
-    audit.decided(refused, call)
-    return reply.http_answer(refused, call, _language(request))
-
-
-def _language(request: HttpRequest) -> str:
-    return catalogue.preferred(request.headers.get("accept-language", ()))
 
 
 def _chat(platform: Platform, request: HttpRequest, call: Invocation) -> reply.Body:
@@ -307,8 +212,17 @@ def _openapi(_: HttpRequest, call: Invocation) -> reply.Body:
         return reply.http(200, file.read(), reply.JSON, call.request_id)
 
 
-def _origin(request: HttpRequest) -> dict[str, Field]:
-    return {"trigger": "http", "traceId": http.trace_id(request.headers)}
+def _invite(request: HttpRequest, call: Invocation) -> reply.Body:
+    # Imported here, as below: most requests have nothing to do with invitations.
+    from handler.invitations import over_http
+
+    return over_http.invite(request, http.body(request, _LARGEST_COMMAND), call)
+
+
+def _hand_in(_: HttpRequest, call: Invocation) -> reply.Body:
+    from handler.invitations import page
+
+    return reply.http(200, page.text(), page.HTML, call.request_id, **page.headers())
 
 
 _ROUTES: Mapping[str, Mapping[str, Answerer]] = {

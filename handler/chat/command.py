@@ -3,7 +3,7 @@
     import KEY_NAME ssh-rsa AAAA... [comment] [project=1001] [region=ap-shanghai] [account=prod]
         [tag:owner=alice] [expires=2027-01-31] [--dry-run]
     check ssh-rsa AAAA...
-    invite KEY_NAME [project=1001] [region=ap-shanghai] [tag:owner=alice]
+    invite KEY_NAME [project=1001] [region=ap-shanghai] [account=prod] [tag:owner=alice]
     help
 
 The same in Chinese: 导入, 检查, 邀请, 帮助. Options may stand anywhere behind the key name. What cannot be a

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from handler import looking, page, problems, reply
+from handler import looking, problems, reply
 from handler.chat.platforms import PLATFORMS, Platform
+from handler.invitations import page
 from handler.problems import Problem
 from local.examples import Recorded
 from local.in_process import public_keys

@@ -127,6 +127,7 @@ def test_who_may_not_invite_is_refused(play: str, feishu: Feishu) -> None:
         ({}, "invite b-o-b", "KEY_NAME"),
         ({}, "invite onb_bob please", "no place in an invitation"),
         ({}, "invite onb_bob --dry-run", "no place in an invitation"),
+        ({}, "invite onb_bob expires=2027-01-31", "no place in an invitation"),
         ({}, "invite onb_bob expiresIn=5", "no place in an invitation"),
         ({}, f"invite onb_bob {KEY}", "no place in an invitation"),
         ({}, "invite onb_bob project=1 project=2", "twice"),
@@ -190,6 +191,7 @@ def test_an_invitation_from_a_chat_is_redeemed(cvm: StandIn, feishu: Feishu) -> 
     [
         ("invite onb_a", {"keyName": "onb_a"}),
         ("Invite onb_a region=ap-shanghai", {"keyName": "onb_a", "region": "ap-shanghai"}),
+        ("Invite onb_a account=prod", {"keyName": "onb_a", "account": "prod"}),
         ("邀请onb_a tag:owner=爱", {"keyName": "onb_a", "tags": {"owner": "爱"}}),
         ("invite", {}),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-_DIST = os.path.join(os.path.dirname(os.path.dirname(__file__)), "page", "dist")
+_DIST = os.path.join(os.path.dirname(__file__), *("..", ".."), "page", "dist")
 
 HTML = "text/html; charset=utf-8"
 

@@ -1,0 +1,53 @@
+"""The two routes of an invitation: one is asked for, and a key is handed in with one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handler import callers, reply, route_steps
+from handler.decide import Asked, Rejected
+from handler.invitations import inviting, secrets
+from handler.invitations import redeem as redemption
+from handler.problems import Problem, Unauthenticated, attempt
+
+if TYPE_CHECKING:
+    from handler.http import Body, HttpRequest
+    from handler.invocation import Invocation
+
+
+def invite(request: HttpRequest, body: Body, call: Invocation) -> reply.Body:
+    """Make an invitation, for a caller who may invite."""
+    configured, environ = call.configured(), call.ambient.environ
+    known = callers.load(configured, environ)
+    secrets.read(configured, environ)
+    caller = callers.recognise(request.headers, body.raw, known, call.ambient.wall())
+    origin = route_steps.origin(request)
+    minted = attempt(
+        lambda: inviting.invite(route_steps.value(request, body, caller), caller, "", origin, call)
+    )
+    if isinstance(minted, Problem):
+        return route_steps.refused(Rejected(minted, caller, origin), request, call)
+    return reply.http(201, minted.body(configured, call.request_id), reply.JSON, call.request_id)
+
+
+def redeem(request: HttpRequest, body: Body, call: Invocation) -> reply.Body:
+    """Import the key of somebody who holds an invitation, as the caller who gave it."""
+    configured, environ = call.configured(), call.ambient.environ
+    known, revoked = callers.load_all(configured, environ)
+    holder = redemption.recognise(
+        request.headers,
+        [caller for caller, _ in known],
+        revoked,
+        secrets.read(configured, environ),
+        call.ambient.wall(),
+    )
+    caller, invitation, cause = holder
+    origin = {**route_steps.origin(request), "invitation": invitation.id if invitation else ""}
+    if caller is None or invitation is None:
+        return route_steps.refused(Rejected(Unauthenticated(cause), None, origin), request, call)
+    origin["user"] = invitation.user
+    value = attempt(lambda: redemption.filled(route_steps.value(request, body, caller), invitation))
+    if isinstance(value, Problem):
+        return route_steps.refused(Rejected(value, caller, origin), request, call)
+    (single,) = route_steps.settled([Asked(value, caller, invitation.user, origin)], call)
+    return reply.http_answer(redemption.discreet(single, invitation), call, route_steps.language(request))
