@@ -119,19 +119,19 @@ def _burst() -> Section:
     kinds = [burst.Kind(size, message) for size in (100, 12) for message, *_ in messages]
     results_of = burst.all_kinds(kinds, 20)
     figures, rows = [], []
-    for message, told, slack, most in messages:
+    for message, wording, slack, most in messages:
         large, small = (results_of[burst.Kind(size, message)] for size in (100, 12))
-        created = min(one.created for one in large)
-        last = max(one.last for one in large)
-        each = max(one.calls for one in large) / 100
-        through = statistics.mean(one.last for one in small)
+        created = min(result.created for result in large)
+        last = max(result.last for result in large)
+        each = max(result.calls for result in large) / 100
+        through = statistics.mean(result.last for result in small)
         figures += [
-            at_least(f"burst of 100, message {told}: succeed in every run", created, 100),
-            at_most(f"burst of 100, message {told}: last after, of the ideal 10 s", last / 10, slack),
-            at_most(f"burst of 100, message {told}: calls each", each, most),
-            at_most(f"burst of 12, message {told}: through, on average", through, 4, " s"),
+            at_least(f"burst of 100, message {wording}: succeed in every run", created, 100),
+            at_most(f"burst of 100, message {wording}: last after, of the ideal 10 s", last / 10, slack),
+            at_most(f"burst of 100, message {wording}: calls each", each, most),
+            at_most(f"burst of 12, message {wording}: through, on average", through, 4, " s"),
         ]
-        rows.append([told, f"{created}", f"{last:.1f}", f"{each:.2f}", f"{through:.1f}"])
+        rows.append([wording, f"{created}", f"{last:.1f}", f"{each:.2f}", f"{through:.1f}"])
     head = ["message", "of 100 succeed", "last after, s", "calls each, at most", "12 are through after, s"]
     text = (
         "As many processes as instances, warm, at one instant, each with one import; the stand-in takes 10 a"

@@ -87,13 +87,13 @@ def run(endpoint: str, size: int) -> Result:
     crowd = [context.Process(target=_instance, args=(number, start, answers)) for number in range(size)]
     for process in crowd:
         process.start()
-    told = [answers.get() for _ in crowd]
+    replies = [answers.get() for _ in crowd]
     for process in crowd:
         process.join()
     calls = [call for call in _control(endpoint, "GET", "calls") if call["action"] == "ImportKeyPair"]
-    begun = min(began for began, _, _ in told)
-    last = max(ended for _, ended, _ in told) - begun
-    return Result([status for *_, status in told].count(201), len(calls), last)
+    begun = min(began for began, _, _ in replies)
+    last = max(ended for _, ended, _ in replies) - begun
+    return Result([status for *_, status in replies].count(201), len(calls), last)
 
 
 def _warm_up() -> None:

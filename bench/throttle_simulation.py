@@ -94,8 +94,8 @@ def run(burst: Burst, seed: int) -> Result:
         if count <= LIMIT:
             succeeded, last = succeeded + 1, moment + trip()
             continue
-        told = Throttled(count if burst.counts_up else LIMIT + 1, LIMIT, 0.0)
-        again = callers[number].next_try(moment + trip(), told)
+        refusal = Throttled(count if burst.counts_up else LIMIT + 1, LIMIT, 0.0)
+        again = callers[number].next_try(moment + trip(), refusal)
         if again is not None:
             heapq.heappush(queue, (again + chance.expovariate(1 / DELAY) + trip(), number))
     return Result(succeeded, calls, last)
@@ -127,11 +127,11 @@ def overview() -> tuple[list[str], list[list[str]]]:
 def _row(burst: Burst, results: list[Result]) -> list[str]:
     each = [result.calls / burst.size for result in results]
     last = [result.last for result in results]
-    told = "counts up" if burst.counts_up else "limit + 1"
+    message = "counts up" if burst.counts_up else "limit + 1"
     beside = f", beside {burst.others:.0f} calls a second of somebody else's" if burst.others else ""
     return [
         f"{burst.size}",
-        told + beside,
+        message + beside,
         f"{min(result.succeeded for result in results)}",
         f"{statistics.mean(each):.2f}",
         f"{max(each):.2f}",

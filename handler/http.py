@@ -91,9 +91,9 @@ def read(event: Mapping[str, Any]) -> HttpRequest:
     )
 
 
-def _values(given: object, *, lower: bool) -> dict[str, Values]:
+def _values(headers: object, *, lower: bool) -> dict[str, Values]:
     collected: dict[str, Values] = {}
-    for name, value in given.items() if isinstance(given, dict) else ():
+    for name, value in headers.items() if isinstance(headers, dict) else ():
         key = str(name).lower() if lower else str(name)
         values = value if isinstance(value, list) else [value]
         # A query flag without `=` arrives as true.
@@ -171,10 +171,10 @@ def require_json(headers: Mapping[str, Values]) -> None:
             ),
             Sentence("Send the JSON uncompressed, without a Content-Encoding header."),
         )
-    given = headers.get("content-type")
-    if given is None or given == ("",):
+    content_type = headers.get("content-type")
+    if content_type is None or content_type == ("",):
         return
-    kind, *parameters = (part.strip(" \t") for part in ",".join(given).lower().split(";"))
+    kind, *parameters = (part.strip(" \t") for part in ",".join(content_type).lower().split(";"))
     charsets = [
         value.strip('" ')
         for name, _, value in (parameter.partition("=") for parameter in parameters)
@@ -193,8 +193,8 @@ def trace_id(headers: Mapping[str, Values]) -> str:
 
     An invalid header is ignored as a whole (W3C Trace Context section 4.3).
     """
-    given = headers.get("traceparent", ())
-    match = re.fullmatch(_TRACEPARENT, given[0]) if len(given) == 1 else None
+    values = headers.get("traceparent", ())
+    match = re.fullmatch(_TRACEPARENT, values[0]) if len(values) == 1 else None
     if match is None:
         return ""
     # Only version 00 is known to end after the flags.

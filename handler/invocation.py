@@ -102,8 +102,13 @@ def begin(context: object, ambient: Ambient) -> Invocation:
 
 
 def _request_id(context: Mapping[str, object]) -> str:
-    given = context.get("request_id")
-    if isinstance(given, str) and 0 < len(given) <= _LONGEST_ID and given.isascii() and given.isprintable():
-        return given
+    request_id = context.get("request_id")
+    if (
+        isinstance(request_id, str)
+        and 0 < len(request_id) <= _LONGEST_ID
+        and request_id.isascii()
+        and request_id.isprintable()
+    ):
+        return request_id
     digits = os.urandom(16).hex()
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -97,8 +97,8 @@ def refusal(errors: tuple[FieldError, ...]) -> InvalidRequest:
 
 def key_name(value: object) -> str:
     """Return the key name in a request that may be wrong elsewhere, or "" where it has no valid one."""
-    given = value.get("keyName") if isinstance(value, dict) else None
-    return given if isinstance(given, str) and re.fullmatch(_KEY_NAME, given) else ""
+    name = value.get("keyName") if isinstance(value, dict) else None
+    return name if isinstance(name, str) and re.fullmatch(_KEY_NAME, name) else ""
 
 
 def schema() -> dict[str, Any]:

@@ -104,5 +104,5 @@ def _decision(line: str) -> str:
         return ""
     if not isinstance(audit, dict) or audit.get("log") != "audit":
         return ""
-    said = [str(audit[name]) for name in _SAID if audit.get(name)]
-    return " ".join(said + [f"{name}={value}" for name, value in audit.items() if name not in _ASIDE])
+    words = [str(audit[name]) for name in _SAID if audit.get(name)]
+    return " ".join(words + [f"{name}={value}" for name, value in audit.items() if name not in _ASIDE])

@@ -46,7 +46,7 @@ class Step(NamedTuple):
     title: str
     file: str
     status: int
-    said: str
+    answer: str
 
 
 #: The key name of the recorded invitation.
@@ -134,16 +134,16 @@ def _tell_story(stage: Stage, key: Key, values: Mapping[str, str]) -> int:
         say(report.text([("sent", _sent(event, key)), *report.rows(outcome)]))
         status, body = report.reply(outcome)
         body = body if isinstance(body, dict) else {}
-        said = [body.get(name) for name in ("result", "code", "keyName")]
-        if status != step.status or step.said not in said:
-            say(f"\nNot as expected: it should have been {step.status} {step.said}. The function's log:")
+        shown = [body.get(name) for name in ("result", "code", "keyName")]
+        if status != step.status or step.answer not in shown:
+            say(f"\nNot as expected: it should have been {step.status} {step.answer}. The function's log:")
             say("\n".join(f"   {line}" for line in stage.gateway.log))
             return 1
         if "token" in body:
             values = {**values, "INVITATION": body["token"]}
     held = [f"{pair.key_name} ({pair.key_id})" for pair in stage.cvm.account]
     say(f"\nCVM was asked {len(stage.cvm.calls)} times and holds: {', '.join(held)}.")
-    wanted = [step for step in _STORY if step.said == "created"]
+    wanted = [step for step in _STORY if step.answer == "created"]
     if len(held) != len(wanted):
         say(f"Not as expected: it should hold {len(wanted)} of them.")
         return 1

@@ -173,8 +173,8 @@ def parse_all(text: bytes) -> Contents:
 
 
 def _caller(index: int, item: Node, others: Mapping[str, Target]) -> Caller:
-    given = item.value.get("id") if isinstance(item.value, dict) else None
-    known_id = given if isinstance(given, str) and re.fullmatch(ID.pattern, given) else ""
+    sent_id = item.value.get("id") if isinstance(item.value, dict) else None
+    known_id = sent_id if isinstance(sent_id, str) and re.fullmatch(ID.pattern, sent_id) else ""
     members = Node(place(index, known_id), "", item.value).members(("id", "auth"), ("allow", "tags"))
     auth = members["auth"].choice("scheme", _SCHEMES)().read(members["auth"])
     allow = _allow(members["allow"], members["auth"], others) if "allow" in members else Allow()

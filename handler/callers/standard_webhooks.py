@@ -100,7 +100,7 @@ def verify(
         known: all callers with their secrets.
         now: seconds since the Unix epoch.
     """
-    (message_id, fault_1), (timestamp, fault_2), (given, fault_3) = (
+    (message_id, fault_1), (timestamp, fault_2), (signature_header, fault_3) = (
         header.single(headers, name) for name in NAMES
     )
     signed = b".".join((message_id, timestamp, body or b""))
@@ -108,11 +108,11 @@ def verify(
     # neither its cause nor the caller.
     signatures = [(caller, sign(secret, signed)) for caller, secret in _secrets(known)]
     found: Caller | None = None
-    for version, signature in _signatures(given):
+    for version, signature in _signatures(signature_header):
         for caller, expected in signatures:
             if hmac.compare_digest(signature, expected) and version == b"v1" and found is None:
                 found = caller
-    fault = fault_1 or fault_2 or fault_3 or _fault(message_id, timestamp, given, body, now)
+    fault = fault_1 or fault_2 or fault_3 or _fault(message_id, timestamp, signature_header, body, now)
     return Unauthenticated(fault) if fault else found or Unauthenticated("bad-signature")
 
 
@@ -132,14 +132,16 @@ def _secrets(known: Iterable[Known]) -> Iterable[tuple[Caller | None, bytes]]:
     return ours or [(None, _NOBODY)]
 
 
-def _signatures(given: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _signatures(signature_header: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield version and signature of the first entries of a header; one that is none has no signature."""
-    for entry in given.split(b" ", MOST_SIGNATURES)[:MOST_SIGNATURES]:
+    for entry in signature_header.split(b" ", MOST_SIGNATURES)[:MOST_SIGNATURES]:
         version, _, signature = entry.partition(b",")
         yield version, signature
 
 
-def _fault(message_id: bytes, timestamp: bytes, given: bytes, body: bytes | None, now: float) -> str:
+def _fault(
+    message_id: bytes, timestamp: bytes, signature_header: bytes, body: bytes | None, now: float
+) -> str:
     """Return why this cannot be a fresh message that we can check, or nothing."""
     if body is None:
         return "body-not-text"
@@ -148,4 +150,4 @@ def _fault(message_id: bytes, timestamp: bytes, given: bytes, body: bytes | None
         return "bad-message-id"
     if fault := freshness.fault(timestamp, now):
         return fault
-    return "too-many-signatures" if given.count(b" ") >= MOST_SIGNATURES else ""
+    return "too-many-signatures" if signature_header.count(b" ") >= MOST_SIGNATURES else ""

@@ -176,22 +176,22 @@ class _Cvm:
 
     def _ask(self, action: str, wanted: Mapping[str, Any], region: Region, bounds: Bounds) -> Reply | Failure:
         """Ask with the credentials of this moment, and once more if they can be renewed."""
-        lent = self._signer.current(bounds.left)
-        if not isinstance(lent, Credentials):
-            return lent
-        reply = self._call(action, wanted, region, bounds, lent)
+        credentials = self._signer.current(bounds.left)
+        if not isinstance(credentials, Credentials):
+            return credentials
+        reply = self._call(action, wanted, region, bounds, credentials)
         if isinstance(reply, replies.Reply) and reply.code in codes.EXPIRED:
-            renewed = self._signer.renewed(lent, bounds.left)
+            renewed = self._signer.renewed(credentials, bounds.left)
             if isinstance(renewed, Credentials):
                 return self._call(action, wanted, region, bounds, renewed)
             return renewed or reply
         return reply
 
     def _call(
-        self, action: str, wanted: Mapping[str, Any], region: Region, bounds: Bounds, lent: Credentials
+        self, action: str, wanted: Mapping[str, Any], region: Region, bounds: Bounds, credentials: Credentials
     ) -> Reply | Unreached | NoReply | Nonsense:
         call = tc3.Call(_SERVICE, self._endpoint.host, action, _VERSION, region.name)
-        request = tc3.signed(call, wanted, lent, self._ambient.wall())
+        request = tc3.signed(call, wanted, credentials, self._ambient.wall())
         begun = self._ambient.monotonic()
         self._calls += 1
         self._sent[action].append(begun)

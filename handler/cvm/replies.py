@@ -103,8 +103,8 @@ def _pair(item: Mapping[str, Any], request_id: str) -> KeyPair:
     if not _text(key_id, _ID) or not isinstance(name, str) or not isinstance(project_id, int | None):
         raise TypeError
     # Anybody's tag may have an empty value, which no list of key pairs should fail for.
-    given = {tag["Key"]: tag.get("Value") for tag in item.get("Tags") or ()}
-    tags = {name: "" if value is None else value for name, value in given.items()}
+    stored = {tag["Key"]: tag.get("Value") for tag in item.get("Tags") or ()}
+    tags = {name: "" if value is None else value for name, value in stored.items()}
     if not all(isinstance(text, str) for pair in tags.items() for text in pair):
         raise TypeError
     text = item.get("PublicKey")

@@ -112,8 +112,8 @@ def verify(token: bytes, secrets: Iterable[bytes], now: float) -> Verdict:
         secrets: the keys of the HMAC, each of which may have signed it.
         now: seconds since the Unix epoch.
     """
-    encoded, _, given = token.partition(b".")
-    matches = [hmac.compare_digest(_signature(secret, encoded), given) for secret in secrets]
+    encoded, _, signature = token.partition(b".")
+    matches = [hmac.compare_digest(_signature(secret, encoded), signature) for secret in secrets]
     invitation = _read(encoded) if any(matches) and len(token) <= LONGEST else None
     if invitation is None or invitation.expires > now + LONGEST_LIFE + TOLERANCE:
         return Verdict(None, "bad-invitation")

@@ -39,8 +39,8 @@ def answer(event: Mapping[str, Any], call: Invocation) -> dict[str, int]:
 
 
 def _record(message: object) -> intake.Record:
-    said = message if isinstance(message, dict) else {}
-    return intake.Record(intake.sender("ckafka", said.get("topic")), said.get("msgBody"), origin(said))
+    fields = message if isinstance(message, dict) else {}
+    return intake.Record(intake.sender("ckafka", fields.get("topic")), fields.get("msgBody"), origin(fields))
 
 
 def origin(message: Mapping[str, Any]) -> dict[str, Field]:

@@ -44,14 +44,14 @@ def _is_list(event: Mapping[str, Any]) -> bool:
 
 
 def _record(event: object) -> intake.Record:
-    said = event if isinstance(event, dict) else {}
-    data = said.get("data")
-    parent = said.get("traceparent")
+    fields = event if isinstance(event, dict) else {}
+    data = fields.get("data")
+    parent = fields.get("traceparent")
     return intake.Record(
-        intake.sender("eventbridge", said.get("source")),
+        intake.sender("eventbridge", fields.get("source")),
         data,
         {
-            "eventId": intake.name(said.get("id")),
+            "eventId": intake.name(fields.get("id")),
             # https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md
             "traceId": http.trace_id({"traceparent": (parent,)}) if isinstance(parent, str) else "",
             **(ckafka.origin(data) if isinstance(data, dict) else {}),

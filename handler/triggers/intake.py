@@ -113,21 +113,21 @@ def read(content: object) -> object:
     return strict_json.read(content if isinstance(content, str) else strict_json.written_out(content))
 
 
-def sender(kind: str, given: object) -> str:
+def sender(kind: str, value: object) -> str:
     """Return how `callers.json` names a sender; one without a name is in no such file."""
-    return f"{kind}:{given if isinstance(given, str) else ''}"
+    return f"{kind}:{value if isinstance(value, str) else ''}"
 
 
-def name(given: object) -> str:
+def name(value: object) -> str:
     """Return a name that an event gives, or "" where it does not look like one."""
-    return given if isinstance(given, str) and _NAME.fullmatch(given) else ""
+    return value if isinstance(value, str) and _NAME.fullmatch(value) else ""
 
 
-def number(given: object) -> int | None:
+def number(value: object) -> int | None:
     """Return a number that an event gives, as such or as digits; None where it is none."""
-    if isinstance(given, str) and _DIGITS.fullmatch(given):
-        return int(given)
-    return given if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 1 << 63 else None
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63 else None
 
 
 def _items(records: Iterable[Record], call: Invocation, opened: Callable[[Record], Opened]) -> Iterator[Item]:

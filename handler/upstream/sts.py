@@ -160,8 +160,8 @@ def _read(body: bytes) -> _Kept | Refusal:
         request_id = _text(content.get("RequestId"), _ID)
         if (error := content.get("Error")) is not None:
             return Refusal(_text(error["Code"], _CODE), request_id)
-        lent = content["Credentials"]
-        values = [_text(lent[name], _VALUE) for name in ("TmpSecretId", "TmpSecretKey", "Token")]
+        issued = content["Credentials"]
+        values = [_text(issued[name], _VALUE) for name in ("TmpSecretId", "TmpSecretKey", "Token")]
         until = content["ExpiredTime"]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return Refusal("", "")

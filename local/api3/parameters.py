@@ -86,16 +86,16 @@ def conform(value: Any, shape: Shape, strict: bool, name: str = "") -> Any:
 def _members(sent: dict[str, Any], shape: dict[str, Shape], strict: bool, prefix: str) -> dict[str, Any]:
     known = {name.rstrip("!"): wanted for name, wanted in shape.items()}
     # A null counts as not sent: the SDKs drop such members themselves.
-    given = {name: value for name, value in sent.items() if value is not None}
+    present = {name: value for name, value in sent.items() if value is not None}
     result = {
         name: conform(value, known[name], strict, prefix + name)
-        for name, value in given.items()
+        for name, value in present.items()
         if name in known
     }
-    for name in given:
+    for name in present:
         if name not in known:
             raise ApiError("UnknownParameter", name=prefix + name)
     for name in shape:
-        if name.endswith("!") and name[:-1] not in given:
+        if name.endswith("!") and name[:-1] not in present:
             raise ApiError("MissingParameter", name=prefix + name[:-1])
     return result

@@ -72,8 +72,8 @@ def _place(value: Any, path: list[str | int]) -> str:
     if len(path) < 2 or path[0] != "callers":
         return _written(path)
     caller = value["callers"][path[1]]
-    given = caller.get("id") if isinstance(caller, dict) else None
-    known_id = given if isinstance(given, str) and re.fullmatch(file.ID.pattern, given) else ""
+    caller_id = caller.get("id") if isinstance(caller, dict) else None
+    known_id = caller_id if isinstance(caller_id, str) and re.fullmatch(file.ID.pattern, caller_id) else ""
     owner = place(int(path[1]), known_id)
     return owner + (": " if path[2:] else "") + _written(path[2:])
 

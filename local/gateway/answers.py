@@ -110,8 +110,8 @@ def _headers(value: object) -> Headers:
     if not isinstance(value, dict):
         raise _Malformed
     pairs: list[tuple[str, str]] = []
-    for name, given in value.items():
-        for text in given if isinstance(given, list) else [given]:
+    for name, content in value.items():
+        for text in content if isinstance(content, list) else [content]:
             if not isinstance(text, str) or not _VALUE.fullmatch(text) or not _NAME.fullmatch(name):
                 raise _Malformed
             if name.lower() not in _FRAMING:

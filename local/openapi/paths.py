@@ -122,15 +122,15 @@ def _json(schema: str, *names: str, recorded: Recorded) -> Json:
 
 
 def _import_path(name: str, recorded: Recorded) -> Json:
-    one = {"$ref": "#/components/schemas/ImportKeyPairRequest"}
-    many = {"type": "array", "minItems": 1, "maxItems": 100, "items": one}
+    single = {"$ref": "#/components/schemas/ImportKeyPairRequest"}
+    many = {"type": "array", "minItems": 1, "maxItems": 100, "items": single}
     alice, bob, *_ = public_keys()
     first = {"keyName": "alice_laptop", "publicKey": alice, "tags": {"team": "infra"}}
     body = {
         "required": True,
         "content": {
             "application/json": {
-                "schema": {"anyOf": [one, many]},
+                "schema": {"anyOf": [single, many]},
                 "examples": {
                     "one": {"summary": "one key", "value": first},
                     "many": {

@@ -38,7 +38,9 @@ def blocks(page: Path, kind: str) -> list[str]:
 
 def test_every_platform_has_its_pages() -> None:
     """Each platform has a page in English and one in Chinese, which lead to each other."""
-    assert {page.name for page in PAGES} == {f"{one}{end}.md" for one in BY_NAME for end in ("", ".zh-CN")}
+    assert {page.name for page in PAGES} == {
+        f"{platform}{end}.md" for platform in BY_NAME for end in ("", ".zh-CN")
+    }
     for page in PAGES:
         other = page.name.replace(".md", ".zh-CN.md").replace(".zh-CN.zh-CN", "")
         assert f"]({other})" in page.read_text(encoding="utf-8").splitlines()[2]

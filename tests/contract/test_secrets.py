@@ -74,7 +74,7 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
     root.setLevel(level)
 
 
-def told(event: Any) -> str:
+def shown(event: Any) -> str:
     """Return everything that comes of an event: the reply, what people see of it, the log of all."""
     beside = io.StringIO()
     handler = logging.StreamHandler(beside)
@@ -109,7 +109,7 @@ def _without_what_is_theirs(body: Any) -> Any:
     if isinstance(body, str):
         return SHOWN.sub("", body)
     if isinstance(body, list):
-        return [_without_what_is_theirs(one) for one in body]
+        return [_without_what_is_theirs(item) for item in body]
     if isinstance(body, dict):
         shown = {"tags", "differences"} if "result" in body else set()
         return {name: _without_what_is_theirs(value) for name, value in body.items() if name not in shown}
@@ -138,10 +138,10 @@ def assert_silent(events: Iterator[tuple[str, Any]], mark: Mark) -> None:
     """Hand in every event, and assert that nothing of the mark or of our own secrets comes back."""
     count = 0
     for where, event in events:
-        said = told(event)
-        assert not mark.leaks_into(said), f"{where}: {said}"
-        assert not [secret for secret in SECRETS if secret in said], f"{where}: {said}"
-        assert public_keys()[0][80:120] not in said, "a key is never repeated"
+        output = shown(event)
+        assert not mark.leaks_into(output), f"{where}: {output}"
+        assert not [secret for secret in SECRETS if secret in output], f"{where}: {output}"
+        assert public_keys()[0][80:120] not in output, "a key is never repeated"
         count += 1
     assert count
 

@@ -52,18 +52,20 @@ def read(arguments: list[str]) -> Command:
     if waiter and not wanted:
         raise WrongCommandError(f"--waiter {waiter} is none")
     file = options.pop("--cli-input-json", None)
-    given = json.loads(Path(file.removeprefix("file://")).read_text("utf-8")) if file else {}
-    given.update({name.removeprefix("--"): value for name, value in options.items()})
-    return Command(service, action, region, _typed(service, action, given), wanted and (wanted[1], wanted[2]))
+    input_values = json.loads(Path(file.removeprefix("file://")).read_text("utf-8")) if file else {}
+    input_values.update({name.removeprefix("--"): value for name, value in options.items()})
+    return Command(
+        service, action, region, _typed(service, action, input_values), wanted and (wanted[1], wanted[2])
+    )
 
 
-def _typed(service: str, action: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def _typed(service: str, action: str, input_values: Mapping[str, Any]) -> dict[str, Any]:
     models = importlib.import_module(f"tencentcloud.{service}.{VERSIONS[service]}.models")
     request = getattr(models, f"{action}Request", None)
     if request is None:
         raise WrongCommandError(f"{service} has no {action}")
     types = dict(re.findall(r":type (\w+): (.*)", request.__init__.__doc__))
-    parameters = {name: _value(name, types.get(name), value) for name, value in given.items()}
+    parameters = {name: _value(name, types.get(name), value) for name, value in input_values.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:

@@ -61,7 +61,7 @@ class Function(in_process.Function):
         """The audit lines of the last call."""
         return [line for line in self.log[self._last_call :] if line["log"] == "audit"]
 
-    def told(self, *names: str) -> list[tuple[Any, ...]]:
+    def fields(self, *names: str) -> list[tuple[Any, ...]]:
         """Return these fields of each audit line of the last call, None for those that a line has not."""
         return [tuple(line.get(name) for name in names) for line in self.audit]
 

@@ -64,14 +64,14 @@ class Seen(NamedTuple):
 def see(
     host: str,
     wanted: Order,
-    lent: Mapping[str, str],
+    credentials: Mapping[str, str],
     budget: float = 20.0,
     clock: SkippingClock | None = None,
     ambient: Ambient | None = None,
 ) -> Seen:
     """Import through the real SDK over real HTTP, and say what came of it."""
     clock = clock or SkippingClock()
-    surroundings = ambient or Ambient(time.time, clock.now, clock.sleep, REAL.random, lent)
+    surroundings = ambient or Ambient(time.time, clock.now, clock.sleep, REAL.random, credentials)
     deadline = Deadline(clock.now() + budget, clock.now)
     account = cvm.open_account(Settings(cvm_scheme="http", cvm_host=host), deadline, surroundings)
     imported, problem = None, None
@@ -96,10 +96,12 @@ def stand_in(clock: Callable[[], float] = time.time, **options: Any) -> Iterator
             transport.forget()
 
 
-def account(host: str, lent: dict[str, str], budget: float = 5.0) -> Account:
+def account(host: str, credentials: dict[str, str], budget: float = 5.0) -> Account:
     """Open the account for one invocation."""
     deadline = Deadline(time.monotonic() + budget, time.monotonic)
-    return cvm.open_account(Settings(cvm_scheme="http", cvm_host=host), deadline, REAL._replace(environ=lent))
+    return cvm.open_account(
+        Settings(cvm_scheme="http", cvm_host=host), deadline, REAL._replace(environ=credentials)
+    )
 
 
 def opened(running: StandIn, budget: float = 5.0) -> Account:

@@ -148,14 +148,14 @@ def test_two_callers_with_the_same_key_at_once_make_one_key_pair() -> None:
 
     context = multiprocessing.get_context("spawn")
     with stand_in() as running:
-        lent = environ(running.credentials)
+        role = environ(running.credentials)
         for fault in ("", "drop-after", "delay-before"):
             running.clear()
             if fault:
                 running.fault("ImportKeyPair", fault, seconds=0.05)
             barrier, results = context.Barrier(2), context.Queue()
             callers = [
-                context.Process(target=_caller, args=(running.host, lent, barrier, results)) for _ in range(2)
+                context.Process(target=_caller, args=(running.host, role, barrier, results)) for _ in range(2)
             ]
             for caller in callers:
                 caller.start()
@@ -169,7 +169,7 @@ def test_two_callers_with_the_same_key_at_once_make_one_key_pair() -> None:
             assert {answer for answer, _ in answers} <= {"created", "unchanged"}
 
 
-def _caller(host: str, lent: dict[str, str], barrier: Any, results: Any) -> None:
+def _caller(host: str, role: dict[str, str], barrier: Any, results: Any) -> None:
     barrier.wait(30)
-    seen = see(host, order("alice", 1), lent)
+    seen = see(host, order("alice", 1), role)
     results.put((seen.answer, seen.imported.key_id if seen.imported else ""))

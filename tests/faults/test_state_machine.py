@@ -51,12 +51,12 @@ class Life(RuleBasedStateMachine):
             return "key-name-conflict"
         return "created" if len(self.model) < QUOTA else "key-pair-quota"
 
-    def seen(self, name: str, number: int, *, dry_run: bool = False, lent: Any = None) -> Seen:
+    def seen(self, name: str, number: int, *, dry_run: bool = False, credentials: Any = None) -> Seen:
         """Import, judge the answer by what the stand-in knows, and let no fault outlive the step."""
         before = {pair.key_id: pair for pair in self.running.account}
         first = len(self.running.calls)
         wanted = order(name, number, dry_run=dry_run)
-        seen = see(self.running.host, wanted, lent or environ(self.credential), 20.0, self.clock)
+        seen = see(self.running.host, wanted, credentials or environ(self.credential), 20.0, self.clock)
         calls = self.running.calls[first:]
         self.running.clear_faults()
         truth.check(seen, self.running, wanted, before, calls)
@@ -142,7 +142,7 @@ class Life(RuleBasedStateMachine):
         expired, self.credential = self.credential, self.running.mint()
         self.running.keyring.expire(expired.secret_id)
         readings = iter([environ(expired), environ(self.credential)])
-        lent = environ(expired)
+        credentials = environ(expired)
 
         class Renewed(dict[str, str]):
             """An environment that changes between two readings of its first variable."""
@@ -152,7 +152,7 @@ class Life(RuleBasedStateMachine):
                     self.update(next(readings, {}))
                 return super().get(name, default)
 
-        assert self.seen(name, number, lent=Renewed(lent)).answer == expected
+        assert self.seen(name, number, credentials=Renewed(credentials)).answer == expected
 
     @rule(name=NAMES)
     def delete(self, name: str) -> None:

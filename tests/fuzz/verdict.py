@@ -72,10 +72,10 @@ def _single(body: Any) -> str:
 
 def _many(answer: Json, audit: Sequence[Json]) -> None:
     assert answer.keys() == {"results", "requestId"}
-    assert [one["index"] for one in answer["results"]] == list(range(len(audit)))
-    for one, line in zip(answer["results"], audit, strict=True):
-        assert _single(one["body"]) == (line.get("code") or line["result"])
-        assert one["status"] == one["body"].get("status", one["status"])
+    assert [result["index"] for result in answer["results"]] == list(range(len(audit)))
+    for result, line in zip(answer["results"], audit, strict=True):
+        assert _single(result["body"]) == (line.get("code") or line["result"])
+        assert result["status"] == result["body"].get("status", result["status"])
 
 
 def _http(event: Json, answer: Any, audit: Sequence[Json]) -> str:

@@ -42,10 +42,10 @@ def at(account: str, item: Json, **other: Any) -> Json:
     return {**item, "account": account, **other}
 
 
-def said(function: Function, *items: Json, **options: Any) -> list[str]:
+def endings(function: Function, *items: Json, **options: Any) -> list[str]:
     """Return `created`, `unchanged` or a problem's code for each of these items, sent at once."""
     answer = function({"items": list(items)}, **options)
-    return [str(one["body"].get("result") or one["body"]["code"]) for one in answer["results"]]
+    return [str(result["body"].get("result") or result["body"]["code"]) for result in answer["results"]]
 
 
 def test_a_key_pair_goes_to_the_account_that_the_request_names(function: Function) -> None:
@@ -54,7 +54,7 @@ def test_a_key_pair_goes_to_the_account_that_the_request_names(function: Functio
     assert (result["result"], result["account"]) == ("created", "prod")
     assert list(function.cvm.store(PROD_UIN).key_pairs) == ["key_0"]
     assert list(function.cvm.account.key_pairs) == []
-    assert function.told("account", "attempts", "result") == [("prod", 2, "created")]
+    assert function.fields("account", "attempts", "result") == [("prod", 2, "created")]
     (assumed,) = function.cvm.sts.calls
     assert assumed.parameters["RoleSessionName"] == "c_"
     assert assumed.parameters["ExternalId"] == "shared-with-prod"
@@ -66,7 +66,7 @@ def test_the_own_account_needs_no_sts_and_no_name(function: Function) -> None:
     """As before there were others."""
     for own in (ALICE, at("own", ALICE)):
         assert "account" not in function(own)
-        assert function.told("account", "attempts")[0][0] is None
+        assert function.fields("account", "attempts")[0][0] is None
     assert function.cvm.sts.calls == []
 
 
@@ -74,7 +74,7 @@ def test_a_problem_names_the_account_that_was_asked(function: Function) -> None:
     """Where it is another one; a refusal before that names none."""
     function.cvm.store(PROD_UIN).insert("key_0", BOB["publicKey"])
     assert function(at("prod", ALICE))["account"] == "prod"
-    assert function.told("account", "code") == [("prod", "key-name-conflict")]
+    assert function.fields("account", "code") == [("prod", "key-name-conflict")]
     refused = function(at("nobody", ALICE))
     assert (refused["code"], refused["reason"]) == ("forbidden", "accounts")
     assert "account" not in refused
@@ -128,7 +128,7 @@ def test_an_external_id_that_is_not_set_stops_every_call(function: Function) -> 
         function.environ["PROD_EXTERNAL_ID"] = value
         refused = function(ALICE)
         assert (refused["code"], function.asked()) == ("misconfigured", [])
-        assert "PROD_EXTERNAL_ID" in function.told("cause")[0][0]
+        assert "PROD_EXTERNAL_ID" in function.fields("cause")[0][0]
         assert "two words" not in function.output
 
 
@@ -141,7 +141,7 @@ def test_a_batch_spans_accounts(function: Function) -> None:
         *(ALICE, at("prod", ALICE), at("test", ALICE), at("test", BOB)),
         *(at("prod", BOB, keyName="key_0"), BOB, at("test", CAROL), at("prod", CAROL)),
     ]
-    assert said(function, *items) == [
+    assert endings(function, *items) == [
         *("created", "key-name-conflict", "created", "key-pair-quota"),
         *("unchanged", "created", "key-pair-quota", "created"),
     ]
@@ -167,7 +167,7 @@ def test_no_credentials_of_one_account_sign_for_another(
     function.cvm.fault("DescribeKeyPairs", "token-expired", account=TEST_UIN)
     order = ["own", "prod", "test", "prod", "own", "test"]
     items = [at(account, item) for account, item in zip(order, requests(KEYS), strict=True)]
-    assert said(function, *items) == ["created"] * 6
+    assert endings(function, *items) == ["created"] * 6
     for account, uin in UINS.items():
         wanted = {item["keyName"] for item in items if item["account"] == account}
         assert set(function.cvm.store(uin).key_pairs) == wanted
@@ -292,7 +292,12 @@ def test_a_crowd_in_one_account_holds_no_other_back(function: Function) -> None:
     function.environ["TIME_BUDGET_MS"] = "5000"
     function.cvm.fault("ImportKeyPair", "throttle", asked=900, times=None, account=PROD_UIN)
     items = [at("prod", ALICE), at("prod", BOB), at("test", ALICE), BOB]
-    assert said(function, *items, ambient=ambient) == ["upstream-busy", "upstream-busy", "created", "created"]
+    assert endings(function, *items, ambient=ambient) == [
+        "upstream-busy",
+        "upstream-busy",
+        "created",
+        "created",
+    ]
 
 
 def test_what_is_secret_is_not_printed() -> None:

@@ -36,11 +36,11 @@ def function() -> Iterator[Function]:
         yield function
 
 
-def said(function: Function, *items: object, **options: Any) -> list[str]:
+def endings(function: Function, *items: object, **options: Any) -> list[str]:
     """Return `created`, `unchanged` or a problem's code for each of these items, sent at once."""
     answer = function({"items": list(items)}, **options)
-    assert [one["index"] for one in answer["results"]] == list(range(len(items)))
-    return [_word(one["body"]) for one in answer["results"]]
+    assert [result["index"] for result in answer["results"]] == list(range(len(items)))
+    return [_word(result["body"]) for result in answer["results"]]
 
 
 def _word(body: Json) -> str:
@@ -50,25 +50,25 @@ def _word(body: Json) -> str:
 def test_the_account_is_listed_once(function: Function) -> None:
     """One list for all, then one call for each that is not in it, and none for those that are."""
     function.cvm.account.insert("key_1", BOB["publicKey"])
-    assert said(function, ALICE, BOB, CAROL) == ["created", "unchanged", "created"]
+    assert endings(function, ALICE, BOB, CAROL) == ["created", "unchanged", "created"]
     assert function.asked() == ["DescribeKeyPairs", "ImportKeyPair", "ImportKeyPair"]
-    assert function.told("attempts") == [(2,), (None,), (1,)]
+    assert function.fields("attempts") == [(2,), (None,), (1,)]
     assert all((line.get("upstreamMs") is None) == (line.get("attempts") is None) for line in function.audit)
 
 
 def test_nothing_is_asked_for_items_that_never_get_that_far(function: Function) -> None:
     """What is refused by schema, key or policy costs no call, not even the list."""
     bad = [{}, {**ALICE, "publicKey": "ssh-ed25519 AAAA"}, {**ALICE, "projectId": "x"}]
-    assert said(function, *bad) == ["invalid-request", "invalid-public-key", "invalid-request"]
+    assert endings(function, *bad) == ["invalid-request", "invalid-public-key", "invalid-request"]
     function.let_in("invoke", keyNames=["none"])
-    assert said(function, ALICE, BOB) == ["forbidden"] * 2
+    assert endings(function, ALICE, BOB) == ["forbidden"] * 2
     assert function.asked() == []
 
 
 def test_repeats_are_answered_by_the_first_of_them(function: Function) -> None:
     """The same again is `unchanged` with the same ids, taken names and keys are conflicts: without a call."""
     answer = function({"items": [ALICE, ALICE, {**BOB, "keyName": "key_0"}, {**ALICE, "keyName": "again"}]})
-    bodies = [one["body"] for one in answer["results"]]
+    bodies = [result["body"] for result in answer["results"]]
     assert [_word(body) for body in bodies] == [
         "created",
         "unchanged",
@@ -93,7 +93,7 @@ def test_a_repeat_tells_its_differences(function: Function) -> None:
 def test_dry_runs_change_nothing_for_later_items(function: Function) -> None:
     """The name and the key of a dry run are as free as before, and it costs no call beside the list."""
     dry = {**ALICE, "dryRun": True}
-    assert said(function, dry, {**dry, "keyName": "other"}, ALICE, dry) == [
+    assert endings(function, dry, {**dry, "keyName": "other"}, ALICE, dry) == [
         "created",
         "created",
         "created",
@@ -105,7 +105,7 @@ def test_dry_runs_change_nothing_for_later_items(function: Function) -> None:
 def test_once_the_account_is_full_nobody_else_asks(function: Function) -> None:
     """The first to find it full asks, the absent rest is told so; what is there is there, dry runs go on."""
     items = [ALICE, BOB, CAROL, DAVE, *requests(KEYS[4:6], start=4), ALICE, {**DAVE, "dryRun": True}]
-    assert said(function, *items) == ["created"] * 3 + ["key-pair-quota"] * 3 + ["unchanged", "created"]
+    assert endings(function, *items) == ["created"] * 3 + ["key-pair-quota"] * 3 + ["unchanged", "created"]
     assert function.asked() == ["DescribeKeyPairs"] + ["ImportKeyPair"] * 4 + ["DescribeKeyPairs"]
 
 
@@ -113,7 +113,7 @@ def test_without_a_list_each_looks_for_itself(function: Function) -> None:
     """A role that may only import imports; what is there already cannot be told from what is not."""
     function.cvm.account.insert("key_1", BOB["publicKey"])
     function.cvm.fault("DescribeKeyPairs", "denied", times=None)
-    assert said(function, ALICE, BOB, CAROL, ALICE) == ["created", "misconfigured", "created", "unchanged"]
+    assert endings(function, ALICE, BOB, CAROL, ALICE) == ["created", "misconfigured", "created", "unchanged"]
 
 
 def test_a_later_look_up_serves_the_rest(function: Function) -> None:
@@ -121,7 +121,7 @@ def test_a_later_look_up_serves_the_rest(function: Function) -> None:
     function.cvm.account.insert("key_1", BOB["publicKey"])
     function.cvm.account.insert("key_2", CAROL["publicKey"])
     function.cvm.fault("DescribeKeyPairs", "denied")
-    assert said(function, BOB, CAROL, BOB, {**ALICE, "dryRun": True}) == ["unchanged"] * 3 + ["created"]
+    assert endings(function, BOB, CAROL, BOB, {**ALICE, "dryRun": True}) == ["unchanged"] * 3 + ["created"]
     assert function.asked() == ["DescribeKeyPairs", "ImportKeyPair", "DescribeKeyPairs"]
 
 
@@ -129,7 +129,10 @@ def test_a_region_that_does_not_exist_is_one_items_matter(function: Function) ->
     """The list is had in the next item's region; one bad region does not spoil it for the others."""
     function.cvm.account.insert("key_1", BOB["publicKey"])
     nowhere = {**ALICE, "region": "ap-nowhere"}
-    assert said(function, nowhere, nowhere, BOB, CAROL) == ["upstream-refused"] * 2 + ["unchanged", "created"]
+    assert endings(function, nowhere, nowhere, BOB, CAROL) == ["upstream-refused"] * 2 + [
+        "unchanged",
+        "created",
+    ]
     assert function.asked() == [
         "DescribeKeyPairs",
         "ImportKeyPair",
@@ -143,7 +146,7 @@ def test_a_region_that_does_not_exist_is_one_items_matter(function: Function) ->
 def test_a_lost_reply_costs_nobody_else(function: Function, fault: str) -> None:
     """The look-up that it calls for finds it; it is there once, and its repeat needs no call."""
     function.cvm.fault("ImportKeyPair", fault, nth=2)
-    assert said(function, ALICE, BOB, CAROL, BOB) == ["created", "unchanged", "created", "unchanged"]
+    assert endings(function, ALICE, BOB, CAROL, BOB) == ["created", "unchanged", "created", "unchanged"]
     assert function.asked().count("ImportKeyPair") == 3
     assert list(function.cvm.account.key_pairs) == ["key_0", "key_1", "key_2"]
 
@@ -160,17 +163,17 @@ def test_what_does_not_fit_into_the_time_comes_back(function: Function, budget: 
     ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep, random=lambda: 0.0)
     function.cvm.fault("ImportKeyPair", "throttle", nth=2, times=None)
     answer = function({"items": [ALICE, BOB, CAROL, {}]}, ambient)
-    assert [_word(one["body"]) for one in answer["results"]] == [
+    assert [_word(result["body"]) for result in answer["results"]] == [
         "created",
         *["upstream-busy"] * 2,
         "invalid-request",
     ]
-    waits = [one["body"]["retryAfter"] for one in answer["results"][1:3]]
+    waits = [result["body"]["retryAfter"] for result in answer["results"][1:3]]
     assert waits[0] >= waits[1] >= 1
     assert 18 <= clock.skipped <= 20
-    assert [attempts for (attempts,) in function.told("attempts")][2:] == [None, None]
+    assert [attempts for (attempts,) in function.fields("attempts")][2:] == [None, None]
     function.cvm.clear_faults()
-    assert said(function, ALICE, BOB, CAROL) == ["unchanged", "created", "created"]
+    assert endings(function, ALICE, BOB, CAROL) == ["unchanged", "created", "created"]
 
 
 def test_an_unreachable_account_is_not_tried_again_for_each(function: Function) -> None:
@@ -179,9 +182,9 @@ def test_an_unreachable_account_is_not_tried_again_for_each(function: Function) 
     ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep)
     function.environ["CVM_ENDPOINT"] = "http://127.0.0.1:1"
     answer = function({"items": requests(KEYS[:50])}, ambient)
-    words = [_word(one["body"]) for one in answer["results"]]
+    words = [_word(result["body"]) for result in answer["results"]]
     assert words == ["upstream-unreachable", *["upstream-busy"] * 49]
-    assert [attempts for (attempts,) in function.told("attempts")][1:] == [None] * 49
+    assert [attempts for (attempts,) in function.fields("attempts")][1:] == [None] * 49
 
 
 @pytest.fixture
@@ -195,14 +198,14 @@ def crowded() -> Iterator[Function]:
 def test_a_crowd_of_lists_holds_no_import_back(crowded: Function) -> None:
     """CVM counts each action apart: what needs a list comes back, the rest is imported."""
     crowded.cvm.account.insert("key_0", KEYS[0])
-    assert said(crowded, ALICE, BOB, CAROL) == ["upstream-busy", "created", "created"]
+    assert endings(crowded, ALICE, BOB, CAROL) == ["upstream-busy", "created", "created"]
 
 
 def test_a_crowd_of_lists_holds_dry_runs_back(crowded: Function) -> None:
     """The first dry run finds out, the next ones do not ask; imports go on."""
     dry = [{**item, "dryRun": True} for item in (ALICE, BOB)]
     answer = crowded({"items": [*dry, CAROL]})
-    bodies = [one["body"] for one in answer["results"]]
+    bodies = [result["body"] for result in answer["results"]]
     assert [_word(body) for body in bodies] == ["upstream-busy", "upstream-busy", "created"]
     assert crowded.asked() == ["DescribeKeyPairs", "DescribeKeyPairs", "ImportKeyPair"]
     assert bodies[0]["retryAfter"] >= bodies[1]["retryAfter"] > 20
@@ -220,7 +223,7 @@ def test_a_defect_ends_one_item(function: Function, monkeypatch: pytest.MonkeyPa
         return parse(text, min_bits)
 
     monkeypatch.setattr(public_key, "parse", broken)
-    assert said(function, ALICE, BOB, CAROL) == ["created", "internal-error", "created"]
+    assert endings(function, ALICE, BOB, CAROL) == ["created", "internal-error", "created"]
     assert function.audit[1]["cause"].startswith("ValueError at test_batch.py:")
     assert BOB["publicKey"][50:90] not in function.output
 
@@ -268,8 +271,8 @@ def test_one_alone_is_read_whatever_the_time(function: Function) -> None:
     ambient = REAL._replace(monotonic=lambda: next(minutes))
     assert function({"keyName": "alice"}, ambient)["code"] == "invalid-request"
     assert function(ALICE, ambient)["code"] == "upstream-busy"
-    assert said(function, {}, ambient=ambient) == ["invalid-request"]
-    assert said(function, {}, {}, ambient=ambient) == ["upstream-busy"] * 2
+    assert endings(function, {}, ambient=ambient) == ["invalid-request"]
+    assert endings(function, {}, {}, ambient=ambient) == ["upstream-busy"] * 2
 
 
 def test_nothing_at_all_is_nothing(function: Function) -> None:
@@ -315,7 +318,7 @@ def test_a_batch_is_decided_as_if_sent_one_after_another(
         for number in there:
             function.cvm.account.insert(f"key_{number}", KEYS[4 - number])
         sent = function({"items": items})["results"] if at_once else []
-        bodies = [one["body"] for one in sent] if at_once else [function(item) for item in items]
+        bodies = [result["body"] for result in sent] if at_once else [function(item) for item in items]
         ids: dict[str, str] = {}
         outcomes.append([_alike(json.loads(json.dumps(body)), ids) for body in bodies])
         outcomes.append([(pair.key_name, dict(pair.tags)) for pair in function.cvm.account])  # type: ignore[misc]
@@ -332,7 +335,7 @@ def test_a_dry_run_after_a_doubt_is_not_answered_from_a_list_before_it(function:
     # The list before is had; no later one is, so the doubt cannot be settled.
     function.cvm.fault("DescribeKeyPairs", "denied", nth=2, times=None)
     answer = function({"items": [ALICE, {**ALICE, "dryRun": True}]}, ambient)
-    assert [_word(one["body"]) for one in answer["results"]] == ["outcome-unknown", "upstream-busy"]
+    assert [_word(result["body"]) for result in answer["results"]] == ["outcome-unknown", "upstream-busy"]
     assert list(function.cvm.account.key_pairs) == ["key_0"]
 
 
@@ -340,7 +343,7 @@ def test_a_list_that_never_comes_leaves_half_of_the_time(function: Function) -> 
     """So that what can be imported without it is imported."""
     function.environ["TIME_BUDGET_MS"] = "1500"
     function.cvm.fault("DescribeKeyPairs", "delay-before", seconds=10.0, times=None)
-    assert said(function, ALICE, BOB, CAROL) == ["created"] * 3
+    assert endings(function, ALICE, BOB, CAROL) == ["created"] * 3
     assert function.asked() == ["DescribeKeyPairs"] + ["ImportKeyPair"] * 3
 
 
@@ -353,7 +356,7 @@ def test_a_list_that_fails_for_want_of_time_is_not_tried_in_every_region(functio
     regions = ("ap-guangzhou", "ap-shanghai", "ap-beijing")
     items = [{**item, "region": region} for item, region in zip((ALICE, BOB, CAROL), regions, strict=True)]
     answer = function({"items": items}, ambient)
-    assert [_word(one["body"]) for one in answer["results"]] == ["created"] * 3
+    assert [_word(result["body"]) for result in answer["results"]] == ["created"] * 3
     assert function.asked() == ["DescribeKeyPairs"] + ["ImportKeyPair"] * 3
 
 

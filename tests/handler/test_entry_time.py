@@ -62,6 +62,6 @@ def test_what_was_spent_before_a_command_is_decided_counts(seconds: float, calls
     with serve(Options(rate=0), lambda: scene.NOW) as cvm:
         ambient = scene.AMBIENT._replace(monotonic=slow_start(seconds))
         with in_process.Function(cvm, [scene.entry("slack")], ambient, chat.VARIABLES) as bot:
-            said = scene.say(bot, "slack", f"import {ALICE['keyName']} {ALICE['publicKey']}")
-        assert ("Nothing was lost" in said) == (calls == 0)
+            reply = scene.say(bot, "slack", f"import {ALICE['keyName']} {ALICE['publicKey']}")
+        assert ("Nothing was lost" in reply) == (calls == 0)
         assert len(cvm.calls) == calls

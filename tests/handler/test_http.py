@@ -225,8 +225,8 @@ def test_a_compressed_body_is_refused_by_the_name_of_what_was_done(
     assert named in refused.value.detail
     assert "made-up" not in refused.value.detail
     assert "Content-Encoding" in refused.value.remedy
-    for said in ("", "identity"):
-        http.require_json({"content-encoding": (said,)})
+    for encoding in ("", "identity"):
+        http.require_json({"content-encoding": (encoding,)})
 
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"

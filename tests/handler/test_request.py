@@ -214,12 +214,12 @@ def test_what_is_no_object_is_refused(value: object) -> None:
 
 def test_one_place_and_several_places_are_told_apart() -> None:
     """The detail counts."""
-    with pytest.raises(InvalidRequest) as one:
+    with pytest.raises(InvalidRequest) as raised:
         request.validate({**LEAST, "dryRun": 1})
     with pytest.raises(InvalidRequest) as two:
         request.validate({})
 
-    assert one.value.detail == "The request breaks the schema in one place."
+    assert raised.value.detail == "The request breaks the schema in one place."
     assert two.value.detail == "The request breaks the schema in 2 places."
 
 

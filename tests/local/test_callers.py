@@ -39,8 +39,8 @@ def callers(*entries: dict[str, Any] | None) -> bytes:
 def run(capsys: pytest.CaptureFixture[str], *arguments: str, **environ: str) -> tuple[int, str, str]:
     """Exit code, output and errors of the command."""
     code = main(arguments, environ)
-    said = capsys.readouterr()
-    return code, said.out, said.err
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
 
 
 @pytest.mark.parametrize("scheme", ["standard-webhooks", "api-key"])

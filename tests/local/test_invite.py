@@ -36,9 +36,9 @@ def test_offline_invitation_is_redeemed(callers: str, capsys: pytest.CaptureFixt
 def test_link_is_told_with_how_to_take_it_back(callers: str, capsys: pytest.CaptureFixture[str]) -> None:
     """People get the link, its end, and the id to revoke it by; without PAGE_URL the token."""
     assert main(["invite", "onb_a", "--caller", "onboarding", "--callers", callers], ENVIRON) == 0
-    told = capsys.readouterr().out
-    assert f"    {PAGE}#ey" in told
-    assert "revokedInvitations" in told
+    printed = capsys.readouterr().out
+    assert f"    {PAGE}#ey" in printed
+    assert "revokedInvitations" in printed
     bare = {**ENVIRON, "PAGE_URL": ""}
     assert main(["invite", "onb_a", "--caller", "onboarding", "--callers", callers], bare) == 0
     assert "set PAGE_URL" in capsys.readouterr().out
@@ -64,6 +64,6 @@ def test_what_the_function_would_refuse_is_not_made(
 ) -> None:
     """The same rules hold as online; a sentence says what is wrong, and the exit code is 1."""
     assert main(["invite", name, "--caller", "onboarding", "--callers", callers, *more], environ) == 1
-    told = capsys.readouterr()
-    assert says in told.err
-    assert told.out == ""
+    printed = capsys.readouterr()
+    assert says in printed.err
+    assert printed.out == ""

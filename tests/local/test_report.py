@@ -9,7 +9,7 @@ from local import report
 from local.gateway import Outcome, failures
 
 
-def told(value: object) -> str:
+def shown(value: object) -> str:
     """Return what is shown of a call that returned this value."""
     return report.text(report.rows(Outcome("id", json.dumps(value))))
 
@@ -44,7 +44,7 @@ def test_a_result_shows_key_id_fingerprint_and_time() -> None:
 def test_a_dry_run_is_called_one() -> None:
     """Nobody takes what was only tried for done."""
     body = {"result": "created", "dryRun": True, "bits": 1, "fingerprint": "x"}
-    assert "created (dry run)" in told(http(200, body))
+    assert "created (dry run)" in shown(http(200, body))
 
 
 def test_a_problem_shows_detail_errors_and_remedy() -> None:
@@ -56,7 +56,7 @@ def test_a_problem_shows_detail_errors_and_remedy() -> None:
         "errors": [{"pointer": "", "detail": "One."}, {"pointer": "/a", "detail": "Two."}],
         "remedy": "Do.",
     }
-    assert told(http(422, body)).splitlines()[1:-1] == [
+    assert shown(http(422, body)).splitlines()[1:-1] == [
         "   problem      invalid-request why",
         "   detail       What.",
         "   error        / One.",
@@ -68,16 +68,16 @@ def test_a_problem_shows_detail_errors_and_remedy() -> None:
 def test_many_items_are_a_row_each() -> None:
     """A batch shows the status of each item."""
     body = {"results": [{"index": 0, "status": 201, "body": {}}, {"index": 1, "status": 409, "body": {}}]}
-    assert told(http(207, body)).splitlines()[1:3] == ["   item         0: 201", "   item         1: 409"]
+    assert shown(http(207, body)).splitlines()[1:3] == ["   item         0: 201", "   item         1: 409"]
 
 
 def test_other_values_are_shown_whole() -> None:
     """Replies that are text, base64 or no HTTP at all are told as they are."""
-    assert "returned     <xml/>" in told({"statusCode": 200, "body": "<xml/>"})
+    assert "returned     <xml/>" in shown({"statusCode": 200, "body": "<xml/>"})
     encoded = base64.b64encode(b"text").decode()
-    assert "returned     text" in told({"statusCode": 200, "body": encoded, "isBase64Encoded": True})
-    assert told({"created": 1}) == '   returned     {"created": 1}\n   time         warm, call 0 ms'
-    assert told([1]).startswith("   returned     [1]")
+    assert "returned     text" in shown({"statusCode": 200, "body": encoded, "isBase64Encoded": True})
+    assert shown({"created": 1}) == '   returned     {"created": 1}\n   time         warm, call 0 ms'
+    assert shown([1]).startswith("   returned     [1]")
 
 
 def test_the_platforms_error_shows_the_last_words() -> None:

@@ -147,14 +147,14 @@ def test_recorded_requests(name: str, key_file: str, capsys: pytest.CaptureFixtu
     """EVENT runs any recorded event and prints the answer and the decisions."""
     assert run.main({"EVENT": str(events.EVENTS / f"{name}.json"), "PUBLIC_KEY": key_file}) == 0
     shown = capsys.readouterr().out
-    status, said = STATUSES[name]
+    status, outcome = STATUSES[name]
     assert f"status       {status}" in shown
-    assert said in shown
+    assert outcome in shown
     assert ("   decision     " in shown) == (name not in ("function-url-health", "function-url-hand-in"))
 
 
 @pytest.mark.parametrize(
-    ("event", "said"),
+    ("event", "outcome"),
     [
         ({"keyName": "k", "publicKey": "${PUBLIC_KEY}"}, "created source=invoke caller=trigger-1 keyName=k"),
         (
@@ -177,12 +177,12 @@ def test_recorded_requests(name: str, key_file: str, capsys: pytest.CaptureFixtu
     ],
 )
 def test_events_of_triggers_are_let_in(
-    tmp_path: Path, key_file: str, capsys: pytest.CaptureFixture[str], event: object, said: str
+    tmp_path: Path, key_file: str, capsys: pytest.CaptureFixture[str], event: object, outcome: str
 ) -> None:
     """Whatever source an event comes from, the run's callers know it, and the decision is printed."""
     (tmp_path / "event.json").write_text(json.dumps(event))
     assert run.main({"EVENT": str(tmp_path / "event.json"), "PUBLIC_KEY": key_file}) == 0
-    assert said in capsys.readouterr().out.partition("   decision ")[2]
+    assert outcome in capsys.readouterr().out.partition("   decision ")[2]
 
 
 def test_a_wrong_answer_is_not_as_expected(

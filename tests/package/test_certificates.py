@@ -109,11 +109,11 @@ def test_the_names_are_those_of_openssl(tmp_path: Path, missing: Callable[[str, 
     assert second == (first.path[:-1] + "1", first.data)
     try:
         command = ["openssl", "x509", "-noout", "-subject_hash", "-in", str(tmp_path / "ca.pem")]
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     except FileNotFoundError:
         missing("openssl", "the names of the package's certificates against the program's")
         return
-    assert first.path == f"certificates/{said.strip()}.0"
+    assert first.path == f"certificates/{printed.strip()}.0"
 
 
 def test_a_bundle_without_certificates_stops_the_build() -> None:

@@ -42,10 +42,10 @@ def test_other_python_is_told_the_way_out(
 
     assert main([], project) == 1
 
-    said = capsys.readouterr().err
-    assert f"SCF runs {runtime.NAME}" in said
+    printed = capsys.readouterr().err
+    assert f"SCF runs {runtime.NAME}" in printed
     for way in (f"pyenv install {runtime.VERSION}", f"uv python install {runtime.VERSION}", "docker run"):
-        assert way in said
+        assert way in printed
     assert not (project / "dist").exists()
 
 

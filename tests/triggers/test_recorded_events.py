@@ -50,7 +50,7 @@ EXPECTED: dict[str, tuple[object, list[str]]] = {
 def _short(returned: Any) -> object:
     """Return what an Invoke got to see in a word, or the statuses of several; counts as they are."""
     if "results" in returned:
-        return [one["status"] for one in returned["results"]]
+        return [result["status"] for result in returned["results"]]
     return returned.get("result") or returned.get("code") or returned
 
 

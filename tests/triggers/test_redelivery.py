@@ -56,11 +56,11 @@ def deliver(cvm: StandIn, folder: Path, number: int, kill_at: int = 0) -> Delive
     """Deliver the batch to a new instance; end it at once when the account holds so many key pairs."""
     event, output = folder / "event.json", folder / f"output-{number}"
     event.write_text(json.dumps(batch()))
-    with event.open() as given, output.open("w") as written:
+    with event.open() as source, output.open("w") as written:
         process = subprocess.Popen(
             [sys.executable, "-c", RUNNER, f"delivery-{number}"],
             cwd=ROOT,
-            stdin=given,
+            stdin=source,
             stdout=written,
             stderr=subprocess.STDOUT,
             env={

@@ -142,7 +142,7 @@ def test_load_reads_the_file_that_the_settings_name(tmp_path: Path) -> None:
     assert raised.value.cause == "The file that CALLERS_FILE names cannot be read."
     path.write_bytes(TEXT_OF_CALLERS)
     assert load(Settings(callers_file=str(path)), ENVIRON) == KNOWN
-    assert [(one.caller.id, one.secrets) for one in KNOWN] == [
+    assert [(known.caller.id, known.secrets) for known in KNOWN] == [
         ("onboarding", (RAW_SECRET,)),
         ("platform-team", (hashlib.sha256(KEY.encode()).digest(),)),
         ("hires", ()),
@@ -160,13 +160,13 @@ def test_rotated_secret_is_read_at_every_call() -> None:
 
 def test_every_401_says_the_same() -> None:
     """Detail and remedy are the same words whatever the cause; only the log knows it."""
-    said = set()
+    problems = set()
     for headers in ({}, {"authorization": ("Bearer x",)}, {**BEARER, **signed()}, {"webhook-id": ("x",)}):
         with pytest.raises(Unauthenticated) as raised:
             recognise(headers, BODY, KNOWN, NOW)
         problem = raised.value
-        said.add((problem.detail, problem.remedy, problem.reason, problem.errors, str(problem)))
-    assert len(said) == 1
+        problems.add((problem.detail, problem.remedy, problem.reason, problem.errors, str(problem)))
+    assert len(problems) == 1
 
 
 TEXT = st.one_of(

@@ -39,10 +39,10 @@ def known(*secrets: str, name: str = "onboarding") -> Known:
 
 def headers(**changed: tuple[str, ...] | str | None) -> dict[str, tuple[str, ...]]:
     """Return the vector's headers, some of them changed, or left out where None."""
-    given: dict[str, Any] = {"id": ID, "timestamp": str(TIME), "signature": SIGNATURE, **changed}
+    values: dict[str, Any] = {"id": ID, "timestamp": str(TIME), "signature": SIGNATURE, **changed}
     return {
         f"webhook-{name}": value if isinstance(value, tuple) else (value,)
-        for name, value in given.items()
+        for name, value in values.items()
         if value is not None
     }
 

@@ -451,8 +451,8 @@ def test_nothing_secret_is_logged_even_at_debug(capsys: pytest.CaptureFixture[st
     finally:
         root.removeHandler(spy)
         root.setLevel(level)
-    said = stream.getvalue() + "".join(capsys.readouterr())
-    assert not any(secret in said for secret in secrets)
+    output = stream.getvalue() + "".join(capsys.readouterr())
+    assert not any(secret in output for secret in secrets)
 
 
 def test_a_client_of_the_sdk_makes_no_request_of_its_own() -> None:

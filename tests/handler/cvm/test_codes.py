@@ -174,9 +174,9 @@ def test_each_refusal_becomes_the_problem_of_its_meaning(
     else:
         assert type(problem) is problems.UpstreamError, "where such a code makes no sense"
     assert (problem.cvm_code, problem.cvm_request_id) == (code, "r-1")
-    said = f"{problem.detail} {problem.remedy} {problem.cause}"
+    text = f"{problem.detail} {problem.remedy} {problem.cause}"
     for word in ("`a-b`", "X-TC-Region", "a_name_that", "您当前"):
-        assert word not in said
+        assert word not in text
     assert_well_put(problem)
     assert is_well_put(problem.cause or "None.")
 

@@ -19,8 +19,8 @@ LENT = {
 def test_the_three_variables_of_scf_are_read() -> None:
     """Neither the SDK's own variables nor tccli's."""
     others = {"TENCENTCLOUD_SECRET_ID": "no", "TENCENTCLOUD_SECRET_KEY": "no", "TENCENTCLOUD_TOKEN": "no"}
-    lent = credentials.read({**others, **LENT})
-    assert tuple(lent) == ("AKIDexample", "example-key", "example-token==")
+    role = credentials.read({**others, **LENT})
+    assert tuple(role) == ("AKIDexample", "example-key", "example-token==")
 
 
 def test_every_printable_character_may_be_in_one() -> None:
@@ -59,5 +59,5 @@ def test_one_that_cannot_be_a_credential_is_named_without_its_value(name: str, v
 
 def test_printing_credentials_shows_nothing_secret() -> None:
     """Neither in a trace nor in a message."""
-    lent = credentials.read(LENT)
-    assert f"{lent} {lent!r}" == "Credentials(...) Credentials(...)"
+    role = credentials.read(LENT)
+    assert f"{role} {role!r}" == "Credentials(...) Credentials(...)"

@@ -16,14 +16,14 @@ from tests.handler.cvm.test_codes import OF_THE_CREDENTIALS
 def test_credentials_are_read_for_every_call() -> None:
     """They were renewed between two invocations, and between two calls of one."""
     with stand_in() as running:
-        lent = environ(running.mint())
-        held = account(running.host, lent)
-        first = lent["TENCENTCLOUD_SECRETID"]
+        role = environ(running.mint())
+        held = account(running.host, role)
+        first = role["TENCENTCLOUD_SECRETID"]
         assert isinstance(held.import_key_pair(order()), Created)
-        lent.update(environ(running.mint()))
+        role.update(environ(running.mint()))
         assert isinstance(held.import_key_pair(order("bob", 2)), Created)
-        assert [call.secret_id for call in running.calls] == [first, lent["TENCENTCLOUD_SECRETID"]]
-        assert first != lent["TENCENTCLOUD_SECRETID"]
+        assert [call.secret_id for call in running.calls] == [first, role["TENCENTCLOUD_SECRETID"]]
+        assert first != role["TENCENTCLOUD_SECRETID"]
 
 
 class Renewing(dict[str, str]):
@@ -80,8 +80,8 @@ def test_a_refusal_of_the_same_credentials_is_not_repeated(kind: str) -> None:
     """It would be the same again; and a denial is one for new credentials as well."""
     with stand_in() as running:
         running.fault("*", kind, times=None)
-        lent = environ(running.credentials)
-        held = account(running.host, lent)
+        role = environ(running.credentials)
+        held = account(running.host, role)
         outcome = held.import_key_pair(order())
         assert isinstance(outcome, Refused)
         assert isinstance(outcome.problem, Misconfigured)
@@ -112,9 +112,9 @@ def test_whatever_else_comes_back_is_not_sent_again_with_new_credentials(
 def test_without_credentials_nothing_is_sent(name: str) -> None:
     """The variable that is missing is named."""
     with stand_in() as running:
-        lent = environ(running.credentials)
-        del lent[name]
-        held = account(running.host, lent)
+        role = environ(running.credentials)
+        del role[name]
+        held = account(running.host, role)
         for outcome in (held.import_key_pair(order()), held.list_key_pairs(HOME, NO_DEADLINE)):
             assert isinstance(outcome, Refused)
             assert name in outcome.problem.cause
@@ -124,8 +124,8 @@ def test_without_credentials_nothing_is_sent(name: str) -> None:
 def test_credentials_that_vanish_during_a_call_are_ours_to_mend() -> None:
     """Whoever takes the role away while it is used."""
     with stand_in() as running:
-        lent = Renewing(running.mint(), Credential("", "", ""))
-        running.keyring.expire(lent["TENCENTCLOUD_SECRETID"])
-        outcome = account(running.host, lent).import_key_pair(order())
+        role = Renewing(running.mint(), Credential("", "", ""))
+        running.keyring.expire(role["TENCENTCLOUD_SECRETID"])
+        outcome = account(running.host, role).import_key_pair(order())
         assert isinstance(outcome, Refused)
         assert "TENCENTCLOUD_SECRETID is not set" in outcome.problem.cause

@@ -60,10 +60,10 @@ def test_an_error_without_message_or_request_id_is_an_error_all_the_same() -> No
     assert (reply.code, reply.message, reply.request_id) == ("Some.Code", "", "")
 
 
-@pytest.mark.parametrize("given", ["r 1", "r\n1", "", "r" * 65, 7, None, ["r"]])
-def test_a_request_id_of_another_form_is_left_out(given: Any) -> None:
+@pytest.mark.parametrize("value", ["r 1", "r\n1", "", "r" * 65, 7, None, ["r"]])
+def test_a_request_id_of_another_form_is_left_out(value: Any) -> None:
     """It would be shown to callers."""
-    assert whole(answer(RequestId=given)).request_id == ""
+    assert whole(answer(RequestId=value)).request_id == ""
 
 
 @pytest.mark.parametrize(
@@ -139,8 +139,8 @@ def refusal(code: str, message: str = "", *, region_chosen: bool = True) -> Any:
 @pytest.mark.parametrize("code", ["RequestLimitExceeded", "RequestLimitExceeded.IPLimitExceeded"])
 def test_a_throttle_carries_what_its_message_names(code: str) -> None:
     """Nothing is named where the message names nothing."""
-    told = "equals to `37` in a second, which exceeds the frequency limit `10`"
-    assert refusal(code, told) == Throttled(37, 10, 0.0)
+    message = "equals to `37` in a second, which exceeds the frequency limit `10`"
+    assert refusal(code, message) == Throttled(37, 10, 0.0)
     assert refusal(code) == Throttled(0, 0, 0.0)
 
 
@@ -186,9 +186,9 @@ def test_any_other_error_is_a_refusal(code: str, kind: type[problems.Problem]) -
 def test_a_region_of_our_own_is_ours_to_mend() -> None:
     """Not the caller's fault."""
     assert isinstance(refusal("UnsupportedRegion", region_chosen=False).problem, problems.Misconfigured)
-    told = "A value specified in `X-TC-Region` is not valid"
-    assert isinstance(refusal("InvalidParameterValue", told).problem, problems.UpstreamRefused)
-    ours = refusal("InvalidParameterValue", told, region_chosen=False)
+    message = "A value specified in `X-TC-Region` is not valid"
+    assert isinstance(refusal("InvalidParameterValue", message).problem, problems.UpstreamRefused)
+    ours = refusal("InvalidParameterValue", message, region_chosen=False)
     assert isinstance(ours.problem, problems.Misconfigured)
 
 

@@ -38,9 +38,9 @@ def test_count_and_limit_are_read_where_both_are_named(message: str, named: tupl
 
 def test_of_a_long_message_only_the_beginning_is_read() -> None:
     """A text made to be searched for long would hold the function beyond its time."""
-    told = "equals to `37` in a second, which exceeds the frequency limit `10`"
-    assert throttle.counted(" " * (1001 - len(told)) + told) == (37, 10)
-    assert throttle.counted(" " * (1003 - len(told)) + told) == (0, 0)
+    message = "equals to `37` in a second, which exceeds the frequency limit `10`"
+    assert throttle.counted(" " * (1001 - len(message)) + message) == (37, 10)
+    assert throttle.counted(" " * (1003 - len(message)) + message) == (0, 0)
 
 
 def test_own_calls_that_explain_a_refusal_clear_a_second_after_the_first_of_them() -> None:

@@ -125,9 +125,9 @@ def test_in_doubt_a_look_up_is_asked_for_to_the_end_of_the_time(outcome: Any) ->
     problem = world.problem(budget=6.0)
     assert problem.slug == "outcome-unknown"
     assert world.asked[-1][1] == pytest.approx(6.0 - AFTER_A_WAIT_FOR_A_LOOK_UP)
-    said = outcome.problem if isinstance(outcome, Refused) else None
-    assert problem.cvm_code == (said.cvm_code if said else "")
-    assert problem.cvm_request_id == (said.cvm_request_id if said else "")
+    refusal = outcome.problem if isinstance(outcome, Refused) else None
+    assert problem.cvm_code == (refusal.cvm_code if refusal else "")
+    assert problem.cvm_request_id == (refusal.cvm_request_id if refusal else "")
 
 
 def test_in_doubt_a_wait_for_a_look_up_that_does_not_fit_is_cut_short() -> None:

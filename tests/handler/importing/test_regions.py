@@ -63,6 +63,6 @@ def test_each_region_is_listed_once() -> None:
     """However its items are mixed with those of other regions."""
     carol, dave = requests(public_keys(4)[2:])
     items = [{**ALICE, **HERE}, {**BOB, **THERE}, {**carol, "keyName": "c", **HERE}]
-    said, asked = answers([*items, {**dave, "keyName": "d", **THERE}], regional=True)
-    assert said == ["created"] * 4
+    codes, asked = answers([*items, {**dave, "keyName": "d", **THERE}], regional=True)
+    assert codes == ["created"] * 4
     assert asked.count("DescribeKeyPairs") == 2

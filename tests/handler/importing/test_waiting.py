@@ -27,15 +27,15 @@ NO_COUNT = Throttled(0, 0, 0.0)
 
 
 @pytest.mark.parametrize(("drawn", "first", "later"), [(0.0, 1.0, 1.0), (0.5, 2.5, 4.0), (1.0, 4.0, 7.0)])
-@pytest.mark.parametrize("told", [NO_COUNT, Throttled(11, 10, 0.0)])
+@pytest.mark.parametrize("throttled", [NO_COUNT, Throttled(11, 10, 0.0)])
 def test_without_a_count_that_tells_anything_the_wait_is_drawn_from_a_few_seconds(
-    told: Throttled, drawn: float, first: float, later: float
+    throttled: Throttled, drawn: float, first: float, later: float
 ) -> None:
     """Never less than CVM's second; a count of limit + 1 tells nothing, since some replies always say so."""
     waits = _Chance(drawn).waits()
-    assert waits.after_throttle(told, 20) == pytest.approx(first)
-    assert waits.after_throttle(told, 20) == pytest.approx(later)
-    assert waits.after_throttle(told, 20) == pytest.approx(later)
+    assert waits.after_throttle(throttled, 20) == pytest.approx(first)
+    assert waits.after_throttle(throttled, 20) == pytest.approx(later)
+    assert waits.after_throttle(throttled, 20) == pytest.approx(later)
 
 
 def test_a_drawn_wait_is_drawn_to_fit() -> None:
@@ -47,12 +47,12 @@ def test_a_drawn_wait_is_drawn_to_fit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "wait"),
+    ("count", "wait"),
     [(12, 1 + 2 / 6.5), (36, 1 + 4.0), (37, 1 + 4.0 + 1 / 9), (100, 1 + 4.0 + 64 / 9)],
 )
-def test_a_count_is_a_place_in_a_queue(told: int, wait: float) -> None:
+def test_a_count_is_a_place_in_a_queue(count: int, wait: float) -> None:
     """Its slots ask for 65 in 100 of what CVM allows in the first four seconds, then for 90."""
-    assert _Chance(0.7).waits().after_throttle(Throttled(told, 10, 0.0), 20) == pytest.approx(wait)
+    assert _Chance(0.7).waits().after_throttle(Throttled(count, 10, 0.0), 20) == pytest.approx(wait)
 
 
 def test_the_queue_moves_at_the_speed_of_the_limit_that_is_named() -> None:

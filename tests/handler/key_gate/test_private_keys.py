@@ -215,7 +215,7 @@ def test_nothing_of_it_is_told(form: str) -> None:
     """What is answered holds no part of the key, and how to go on."""
     problem = refusal_of(TEXTS[form])
     assert (problem.reason, variant_of(problem)) == ("private-key", "PRIVATE_KEY")
-    told = problem.detail + problem.remedy + repr(problem)
+    text = problem.detail + problem.remedy + repr(problem)
     body = "".join(line for line in TEXTS[form].splitlines() if len(line) >= 60)
-    assert not any(body[i : i + 8] in told for i in range(len(body) - 8))
+    assert not any(body[i : i + 8] in text for i in range(len(body) - 8))
     assert "leaked" in problem.remedy

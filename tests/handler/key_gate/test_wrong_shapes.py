@@ -112,9 +112,9 @@ def test_variant(template: str, variant: str) -> None:
 
 def test_every_reason_is_met() -> None:
     """Each reason of a key's form, with its sentences, is the answer to some text of the table."""
-    told = {variant_of(refusal_of(case.text)) for case in cases.cases() if case.reason != "ok"}
+    found = {variant_of(refusal_of(case.text)) for case in cases.cases() if case.reason != "ok"}
     invalid = {name for name, reason in REASONS.items() if reason.kind.slug == "invalid-public-key"}
-    assert invalid - told - {"SECOND_OPINION"} == {"PRIVATE_KEY"}
+    assert invalid - found - {"SECOND_OPINION"} == {"PRIVATE_KEY"}
 
 
 @pytest.mark.parametrize(

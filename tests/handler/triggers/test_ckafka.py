@@ -18,7 +18,7 @@ REQUEST = {"keyName": "alice", "publicKey": ONE}
 def test_every_message_is_decided_and_logged_with_where_it_stands(function: Function) -> None:
     """One line a message, in order, with topic, partition and offset; the account then holds them all."""
     assert function(ckafka(requests([ONE, TWO, THREE]))) == {"created": 3}
-    assert function.told("trigger", "topic", "partition", "offset", "keyName", "result", "caller") == [
+    assert function.fields("trigger", "topic", "partition", "offset", "keyName", "result", "caller") == [
         ("ckafka", "new-hires", 1, 36, "key_0", "created", "caller-1"),
         ("ckafka", "new-hires", 1, 37, "key_1", "created", "caller-1"),
         ("ckafka", "new-hires", 1, 38, "key_2", "created", "caller-1"),
@@ -33,7 +33,7 @@ def test_the_caller_is_named_by_its_topic(function: Function) -> None:
     event["Records"] += ckafka([{"keyName": "bob", "publicKey": TWO}], topic="leavers")["Records"]
     event["Records"] += ckafka([{"keyName": "eve", "publicKey": THREE}], topic="elsewhere")["Records"]
     assert function(event) == {"created": 2, "refused": 1}
-    assert function.told("source", "caller", "code", "cause") == [
+    assert function.fields("source", "caller", "code", "cause") == [
         ("ckafka:new-hires", "caller-2", None, None),
         ("ckafka:leavers", "caller-1", None, None),
         ("ckafka:elsewhere", None, "unauthenticated", "unlisted-source"),
@@ -59,7 +59,7 @@ def test_the_place_in_the_topic_varies(
     event = ckafka([REQUEST])
     event["Records"][0]["Ckafka"].update(change)
     assert function(event) == {"created": 1}
-    assert function.told("partition", "offset") == [(partition, offset)]
+    assert function.fields("partition", "offset") == [(partition, offset)]
 
 
 def test_the_other_spelling_of_partition(function: Function) -> None:
@@ -68,7 +68,7 @@ def test_the_other_spelling_of_partition(function: Function) -> None:
     message = event["Records"][0]["Ckafka"]
     message["Partition"] = message.pop("partition")
     function(event)
-    assert function.told("partition") == [(1,)]
+    assert function.fields("partition") == [(1,)]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_poison_message_costs_one_line(function: Function, body: str, code: st
     """What can never succeed is logged and done; its neighbours are imported and nothing is raised."""
     event = ckafka([*requests([TWO]), body, *requests([THREE], start=1)])
     assert function(event) == {"created": 2, "refused": 1}
-    assert function.told("offset", "result", "code") == [
+    assert function.fields("offset", "result", "code") == [
         (36, "created", None),
         (37, None, code),
         (38, "created", None),
@@ -106,7 +106,7 @@ def test_a_message_of_no_known_form_costs_one_line(function: Function, message: 
     event = ckafka(requests([ONE, TWO]))
     event["Records"].insert(1, {"Ckafka": message})
     assert function(event) == {"created": 2, "refused": 1}
-    assert function.told("code") == [(None,), ("unauthenticated",), (None,)]
+    assert function.fields("code") == [(None,), ("unauthenticated",), (None,)]
 
 
 def test_a_body_that_is_parsed_already(function: Function) -> None:
@@ -119,7 +119,7 @@ def test_a_body_that_is_parsed_already(function: Function) -> None:
     ):
         record["Ckafka"]["msgBody"] = body
     assert function(event) == {"created": 1, "refused": 2}
-    assert function.told("code") == [(None,), ("invalid-request",), ("malformed-json",)]
+    assert function.fields("code") == [(None,), ("invalid-request",), ("malformed-json",)]
 
 
 def test_a_message_without_a_body(function: Function) -> None:
@@ -127,4 +127,4 @@ def test_a_message_without_a_body(function: Function) -> None:
     event = ckafka([""])
     del event["Records"][0]["Ckafka"]["msgBody"]
     assert function(event) == {"refused": 1}
-    assert function.told("code") == [("invalid-request",)]
+    assert function.fields("code") == [("invalid-request",)]

@@ -32,7 +32,7 @@ def test_a_file_is_imported_and_its_result_is_written(box: Box) -> None:
 
     (pair,) = box.function.cvm.account
     assert (pair.key_name, pair.project_id) == ("alice", 0)
-    assert box.function.told("trigger", "source", "bucket", "object", "caller", "result", "keyName") == [
+    assert box.function.fields("trigger", "source", "bucket", "object", "caller", "result", "keyName") == [
         ("cos", f"{SOURCE}hr/", BUCKET, "in/hr/alice.pub", "caller-1", "created", "alice")
     ]
     result = box.result("out/hr/alice.json")
@@ -111,7 +111,7 @@ def test_what_is_no_new_key_is_passed_over(box: Box, name: str, key: str, cause:
     event["Records"][0]["event"]["eventName"] = name
 
     assert box.function(event) == {}
-    assert box.function.told("result", "cause", "caller", "object") == [
+    assert box.function.fields("result", "cause", "caller", "object") == [
         ("passed-over", cause, "caller-1", key if not key.endswith("/") else None)
     ]
     assert box.asked() == []
@@ -123,7 +123,7 @@ def test_an_object_that_has_gone_is_passed_over(box: Box) -> None:
     del box.store.objects[BUCKET, "in/alice.pub"]
 
     assert box.function(event) == {}
-    assert box.function.told("result", "cause") == [("passed-over", "gone")]
+    assert box.function.fields("result", "cause") == [("passed-over", "gone")]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_object_names_that_could_mean_another_are_refused(box: Box, key: str) ->
     event["Records"][0]["cos"]["cosObject"]["key"] = f"/1250000000/keys/{key}"
 
     assert box.function(event) == {"refused": 1}
-    assert box.function.told("code", "object") == [("invalid-request", None)]
+    assert box.function.fields("code", "object") == [("invalid-request", None)]
     assert box.asked() == []
 
 
@@ -177,7 +177,7 @@ def test_what_is_not_of_a_listed_bucket_and_prefix_is_nobodys(box: Box, change: 
     event["Records"][0]["cos"].update(change)
 
     assert box.function(event) == {"refused": 1}
-    assert box.function.told("code", "cause", "caller") == [("unauthenticated", "unlisted-source", None)]
+    assert box.function.fields("code", "cause", "caller") == [("unauthenticated", "unlisted-source", None)]
     assert box.asked() == []
 
 
@@ -205,7 +205,7 @@ def test_longest_prefix_wins(box: Box) -> None:
     ]
     box.function({"Records": [record for event in events for record in event["Records"]]})
 
-    assert box.function.told("object", "caller") == [
+    assert box.function.fields("object", "caller") == [
         ("a.pub", "caller-1"),
         ("in/b.pub", "caller-3"),
         ("in/hr/c.pub", "caller-2"),
@@ -247,7 +247,7 @@ def test_object_that_cannot_be_read_now_comes_again(box: Box, fault: str, code: 
     with pytest.raises(Redeliver, match=rf"1 of 1 records may succeed later.*{code} 1"):
         box.function(event)
 
-    assert box.function.told("code", "caller") == [(code, "caller-1")]
+    assert box.function.fields("code", "caller") == [(code, "caller-1")]
     assert box.result("out/alice.json") is None
     assert box.function(event) == {"created": 1}
 
@@ -323,10 +323,10 @@ def test_unexpected_status_is_an_upstream_error(box: Box) -> None:
 def test_many_buckets_in_one_event(box: Box) -> None:
     """Each record stands alone: one that comes later does not keep the others back."""
     box.let_in({"source": SOURCE, "results": "out/"}, {"source": "cos:other-1250000000/"})
-    one, two = box.put("in/alice.pub"), box.store.put("other-1250000000", "bob.pub", TWO.encode())
-    three = box.put("in/eve.pub", PRIVATE)
+    first, second = box.put("in/alice.pub"), box.store.put("other-1250000000", "bob.pub", TWO.encode())
+    third = box.put("in/eve.pub", PRIVATE)
 
-    event = {"Records": [*one["Records"], *two["Records"], *three["Records"]]}
+    event = {"Records": [*first["Records"], *second["Records"], *third["Records"]]}
     assert box.function(event) == {"created": 2, "refused": 1}
     assert {pair.key_name for pair in box.function.cvm.account} == {"alice", "bob"}
 

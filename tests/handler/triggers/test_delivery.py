@@ -37,7 +37,7 @@ def test_all_are_decided_before_it_is_raised_once(function: Function) -> None:
     """A record that may succeed later keeps no other from being imported, and each has its line."""
     function.cvm.fault("ImportKeyPair", "throttle", nth=2, times=None)
     error = raised_by(function, ckafka([*requests(KEYS[:1]), "poison", *requests(KEYS[1:3], start=1)]))
-    assert function.told("offset", "result", "code") == [
+    assert function.fields("offset", "result", "code") == [
         (36, "created", None),
         (37, None, "malformed-json"),
         (38, None, "upstream-busy"),
@@ -86,7 +86,7 @@ def test_not_more_than_ten_places_are_named(function: Function) -> None:
     error = raised_by(function, ckafka(requests(KEYS[:20])))
     assert str(error).startswith("20 of 20 records may succeed later")
     assert str(error).endswith("1:44, 1:45)")
-    assert function.told("code") == [("misconfigured",)] * 20
+    assert function.fields("code") == [("misconfigured",)] * 20
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,9 @@ def test_our_own_faults_make_it_come_again(function: Function, name: str, value:
     """Nothing is lost while settings, callers or role are wrong; the log names the cause for each record."""
     function.environ[name] = value
     error = raised_by(function, ckafka([*requests(KEYS[:2]), "poison"]))
-    codes = [code for (code,) in function.told("code")]
+    codes = [code for (code,) in function.fields("code")]
     assert codes[:2] == ["misconfigured"] * 2
-    assert all(cause for (cause,) in function.told("cause")[:2])
+    assert all(cause for (cause,) in function.fields("cause")[:2])
     assert "misconfigured" in str(error)
 
 
@@ -125,8 +125,8 @@ def test_a_defect_of_ours_does_not_come_again(function: Function, monkeypatch: p
 
     monkeypatch.setattr(trigger, "recognise", broken)
     assert function(ckafka(requests(KEYS[:2]))) == {"refused": 2}
-    assert function.told("code") == [("internal-error",)] * 2
-    assert all("KeyError at test_delivery.py" in cause for (cause,) in function.told("cause"))
+    assert function.fields("code") == [("internal-error",)] * 2
+    assert all("KeyError at test_delivery.py" in cause for (cause,) in function.fields("cause"))
 
 
 def test_the_time_limit_of_the_platform_holds(function: Function) -> None:
@@ -135,7 +135,7 @@ def test_the_time_limit_of_the_platform_holds(function: Function) -> None:
     ambient = REAL._replace(monotonic=lambda: next(minutes))
     with pytest.raises(Redeliver, match="32 of 33 records may succeed later"):
         function(ckafka(["poison", {}, *requests(KEYS), {}]), ambient, time_limit_in_ms=30_000)
-    assert function.told("code") == [("malformed-json",)] + [("upstream-busy",)] * 32
+    assert function.fields("code") == [("malformed-json",)] + [("upstream-busy",)] * 32
     assert function.asked() == []
 
 

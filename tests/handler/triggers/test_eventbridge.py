@@ -36,7 +36,7 @@ MESSAGE = {
 def test_one_event_holds_one_request(function: Function, data: object, others: dict[str, Any]) -> None:
     """`data` is the request, parsed or not; version, time and type do not matter."""
     assert function(cloud_event(data, **others)) == {"created": 1}
-    assert function.told("trigger", "source", "eventId", "caller", "keyName", "result") == [
+    assert function.fields("trigger", "source", "eventId", "caller", "keyName", "result") == [
         (
             "eventbridge",
             "eventbridge:my.app",
@@ -51,18 +51,18 @@ def test_one_event_holds_one_request(function: Function, data: object, others: d
 def test_several_events_in_one_delivery(function: Function) -> None:
     """Each is of the caller that lists its source, and each has its line."""
     function.let_in("eventbridge:my.app", "eventbridge:/other/app")
-    one, two, three = requests([ONE, TWO, THREE])
+    first, second, third = requests([ONE, TWO, THREE])
     event = {
         "EventList": [
-            cloud_event(one, id="a"),
-            cloud_event(json.dumps(two), source="/other/app", id="b"),
-            cloud_event(three, source="elsewhere", id="c"),
+            cloud_event(first, id="a"),
+            cloud_event(json.dumps(second), source="/other/app", id="b"),
+            cloud_event(third, source="elsewhere", id="c"),
             cloud_event("{", id="d"),
             None,
         ]
     }
     assert function(event) == {"created": 2, "refused": 3}
-    assert function.told("eventId", "caller", "code") == [
+    assert function.fields("eventId", "caller", "code") == [
         ("a", "caller-1", None),
         ("b", "caller-2", None),
         ("c", None, "unauthenticated"),
@@ -76,13 +76,13 @@ def test_a_connector_wraps_a_message(function: Function, data: object) -> None:
     """The request is the text in `msgBody`; who sends it is the event's source, not the topic."""
     function.let_in("eventbridge:ckafka.cloud.tencent")
     assert function(cloud_event(data, source="ckafka.cloud.tencent")) == {"created": 1}
-    assert function.told("caller", "keyName") == [("caller-1", "alice")]
+    assert function.fields("caller", "keyName") == [("caller-1", "alice")]
 
 
 def test_a_wrapped_message_says_where_it_stands(function: Function) -> None:
     """Topic, partition and offset are logged beside the event's id."""
     function(cloud_event(MESSAGE))
-    assert function.told("eventId", "topic", "partition", "offset") == [
+    assert function.fields("eventId", "topic", "partition", "offset") == [
         ("13a3f42d-7258-4ada-da6d-023a333b4662", "new-hires", 1, 37)
     ]
 
@@ -92,7 +92,7 @@ def test_a_message_of_tdmq(function: Function) -> None:
     topic = "persistent://appid/ns/topic"
     message = {"topic": topic, "tags": "", "TopicType": "0", "msgId": "1:2:0", "msgBody": json.dumps(REQUEST)}
     assert function(cloud_event(message)) == {"created": 1}
-    assert function.told("topic", "offset") == [(topic, None)]
+    assert function.fields("topic", "offset") == [(topic, None)]
 
 
 @pytest.mark.parametrize("as_text", [False, True])
@@ -108,7 +108,7 @@ def test_an_http_request_in_an_event_is_refused(function: Function, as_text: boo
     }
     event = cloud_event(json.dumps(wrapped) if as_text else wrapped, type="connector:apigw")
     assert function(event) == {"refused": 1}
-    assert function.told("code", "cause") == [("unauthenticated", "http-request-in-event")]
+    assert function.fields("code", "cause") == [("unauthenticated", "http-request-in-event")]
     assert function.asked() == []
 
 
@@ -127,7 +127,7 @@ def test_an_http_request_in_an_event_is_refused(function: Function, as_text: boo
 def test_data_that_holds_no_request(function: Function, data: object, code: str) -> None:
     """It is logged and done."""
     assert function(cloud_event(data)) == {"refused": 1}
-    assert function.told("code") == [(code,)]
+    assert function.fields("code") == [(code,)]
 
 
 @pytest.mark.parametrize(
@@ -142,4 +142,4 @@ def test_data_that_holds_no_request(function: Function, data: object, code: str)
 def test_a_trace_goes_on(function: Function, parent: object, trace: str | None) -> None:
     """An event that carries a trace is logged with its id."""
     function(cloud_event(REQUEST, traceparent=parent))
-    assert function.told("traceId") == [(trace,)]
+    assert function.fields("traceId") == [(trace,)]

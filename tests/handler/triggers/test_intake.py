@@ -45,7 +45,7 @@ def test_only_what_looks_like_a_name_is_one(given_name: object, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("said", "number"),
+    ("value", "number"),
     [
         (0, 0),
         (36, 36),
@@ -63,9 +63,9 @@ def test_only_what_looks_like_a_name_is_one(given_name: object, name: str) -> No
         ([1], None),
     ],
 )
-def test_only_what_is_a_number_is_one(said: object, number: int | None) -> None:
+def test_only_what_is_a_number_is_one(value: object, number: int | None) -> None:
     """Offsets come as numbers, on some pages as text."""
-    assert intake.number(said) == number
+    assert intake.number(value) == number
 
 
 @given(value=JSON.filter(lambda value: not isinstance(value, str)))

@@ -31,7 +31,7 @@ def test_the_result_itself_comes_back(function: Function) -> None:
     assert (first["result"], second["result"]) == ("created", "unchanged")
     assert first["keyId"] == second["keyId"]
     assert first["requestId"] == "request-1"
-    assert function.told("trigger", "source", "caller", "keyName", "index") == [
+    assert function.fields("trigger", "source", "caller", "keyName", "index") == [
         ("invoke", "invoke", "caller-4", "alice", None)
     ]
 
@@ -45,7 +45,7 @@ def test_one_key_is_one_call(function: Function) -> None:
 def test_several_come_back_as_they_do_over_http(function: Function) -> None:
     """`items` gives the body of a 207: by index, with status and body."""
     answer = function({"items": [*requests([ONE, TWO]), requests([ONE])[0], {"keyName": "x y"}]})
-    assert [(one["index"], one["status"]) for one in answer["results"]] == [
+    assert [(result["index"], result["status"]) for result in answer["results"]] == [
         (0, 201),
         (1, 201),
         (2, 200),
@@ -54,14 +54,14 @@ def test_several_come_back_as_they_do_over_http(function: Function) -> None:
     assert answer["results"][2]["body"]["result"] == "unchanged"
     assert conforms(answer["results"][3]["body"], "problem.json")
     assert answer["requestId"] == "request-1"
-    assert function.told("index") == [(0,), (1,), (2,), (3,)]
+    assert function.fields("index") == [(0,), (1,), (2,), (3,)]
 
 
 def test_one_of_several_is_still_several(function: Function) -> None:
     """Whoever sends `items` gets `results`, also with one in it, also with one that is wrong."""
-    assert [one["status"] for one in function({"items": [REQUEST]})["results"]] == [201]
-    assert [one["status"] for one in function({"items": [None]})["results"]] == [422]
-    assert [one["status"] for one in function({"items": [float("nan")]})["results"]] == [400]
+    assert [result["status"] for result in function({"items": [REQUEST]})["results"]] == [201]
+    assert [result["status"] for result in function({"items": [None]})["results"]] == [422]
+    assert [result["status"] for result in function({"items": [float("nan")]})["results"]] == [400]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_is_wrong_as_a_whole_is_one_problem(function: Function, event: Any)
 def test_a_hundred_are_not_too_many(function: Function) -> None:
     """100 items are decided."""
     answer = function({"items": [{**REQUEST, "dryRun": True}] * 100})
-    assert [one["status"] for one in answer["results"]] == [200] * 100
+    assert [result["status"] for result in answer["results"]] == [200] * 100
 
 
 def test_who_may_not_invoke(function: Function) -> None:
@@ -100,7 +100,7 @@ def test_who_may_not_invoke(function: Function) -> None:
         assert conforms(answer, "problem.json")
         assert (answer["status"], answer["code"]) == (401, "unauthenticated")
         assert "unlisted" not in json.dumps(answer)
-        assert function.told("cause") == [("unlisted-source",)]
+        assert function.fields("cause") == [("unlisted-source",)]
 
 
 def test_the_rules_of_the_caller_hold(function: Function) -> None:
@@ -118,13 +118,13 @@ def test_our_own_faults_are_returned_too(function: Function) -> None:
     function.environ["MIN_RSA_BITS"] = "2048"
     del function.environ["TENCENTCLOUD_SECRETID"]
     answer = function({"items": [REQUEST, REQUEST]})
-    assert [one["body"]["code"] for one in answer["results"]] == ["misconfigured"] * 2
+    assert [result["body"]["code"] for result in answer["results"]] == ["misconfigured"] * 2
     assert "TENCENTCLOUD_SECRETID" in answer["results"][0]["body"]["detail"], "a known caller may know"
     function.environ["CALLERS_FILE"] = "nowhere.json"
     answer = function({"items": [REQUEST]})
     assert answer["code"] == "misconfigured"
     assert "CALLERS_FILE" not in json.dumps(answer)
-    assert "CALLERS_FILE" in function.told("cause")[-1][0]
+    assert "CALLERS_FILE" in function.fields("cause")[-1][0]
 
 
 def test_what_is_nested_beyond_reason(function: Function) -> None:

@@ -17,7 +17,7 @@ REQUEST = {"keyName": "alice", "publicKey": ONE}
 def test_a_message_holds_one_request(function: Function) -> None:
     """It is imported, and the line says which timer it was."""
     assert function(timer(json.dumps(REQUEST))) == {"created": 1}
-    assert function.told("trigger", "source", "caller", "keyName", "result", "index") == [
+    assert function.fields("trigger", "source", "caller", "keyName", "result", "index") == [
         ("timer", "timer:nightly", "caller-3", "alice", "created", None)
     ]
 
@@ -26,7 +26,7 @@ def test_a_message_holds_several_requests(function: Function) -> None:
     """Each of `items` is decided by itself and logged with its index."""
     items = [*requests([ONE, TWO]), {}, requests([TWO], start=7)[0]]
     assert function(timer(json.dumps({"items": items}))) == {"created": 2, "refused": 2}
-    assert function.told("index", "result", "code") == [
+    assert function.fields("index", "result", "code") == [
         (0, "created", None),
         (1, "created", None),
         (2, None, "invalid-request"),
@@ -65,7 +65,7 @@ def test_a_message_that_is_parsed_already(function: Function) -> None:
 def test_a_message_that_holds_no_request(function: Function, message: object, code: str) -> None:
     """It is logged once and done; a `dryRun` beside `items` never becomes a real import."""
     assert function(timer(message)) == {"refused": 1}
-    assert function.told("code") == [(code,)]
+    assert function.fields("code") == [(code,)]
     assert function.asked() == []
 
 
@@ -74,4 +74,4 @@ def test_a_timer_that_nobody_listed(function: Function, name: object) -> None:
     """It is refused before its message is read, and not raised."""
     event = {**timer("{"), "TriggerName": name}
     assert function(event) == {"refused": 1}
-    assert function.told("code", "cause") == [("unauthenticated", "unlisted-source")]
+    assert function.fields("code", "cause") == [("unauthenticated", "unlisted-source")]

@@ -27,7 +27,7 @@ def test_it_is_logged_and_answered(function: Function, event: object) -> None:
     """One line and one problem, whatever it is; nothing of the event is in either, and nothing is raised."""
     answer = function(event)
     assert (answer["status"], answer["code"], answer["retryable"]) == (400, "malformed-request", False)
-    assert function.told("trigger", "code") == [("unknown", "malformed-request")]
+    assert function.fields("trigger", "code") == [("unknown", "malformed-request")]
     assert "MARKED" not in json.dumps(answer) + function.output
 
 

@@ -19,13 +19,13 @@ from qcloud_cos import CosConfig, cos_auth
 def main(asked: list[dict[str, Any]]) -> list[str]:
     """Return what the SDK puts into `Authorization` of each request."""
     proofs = []
-    for one in asked:
-        time.time = partial(float, one["now"])
-        config = CosConfig(Region="ap-guangzhou", SecretId=one["id"], SecretKey=one["key"])
-        request = requests.Request(one["method"], f"https://{one['headers']['Host']}/").prepare()
+    for wanted in asked:
+        time.time = partial(float, wanted["now"])
+        config = CosConfig(Region="ap-guangzhou", SecretId=wanted["id"], SecretKey=wanted["key"])
+        request = requests.Request(wanted["method"], f"https://{wanted['headers']['Host']}/").prepare()
         request.headers.clear()
-        request.headers.update(one["headers"])
-        sign = cos_auth.CosS3Auth(config, one["path"], one["parameters"], expire=600)
+        request.headers.update(wanted["headers"])
+        sign = cos_auth.CosS3Auth(config, wanted["path"], wanted["parameters"], expire=600)
         proofs.append(sign(request).headers["Authorization"])
     return proofs
 

@@ -27,7 +27,11 @@ def _text(chance: random.Random, longest: int) -> str:
 
 
 def _ascii(chance: random.Random, longest: int) -> str:
-    return "".join(chance.choices([one for one in CHARACTERS if one.isascii()], k=chance.randint(1, longest)))
+    return "".join(
+        chance.choices(
+            [character for character in CHARACTERS if character.isascii()], k=chance.randint(1, longest)
+        )
+    )
 
 
 def _request(chance: random.Random) -> dict[str, Any]:

@@ -158,10 +158,10 @@ def test_ten_seconds_are_not_over_ten(idle: float, connections: int) -> None:
 
 def test_one_connection_is_kept_for_each_endpoint() -> None:
     """CVM and STS in turns do not close each other's."""
-    with server(repeating(GOOD)) as one, server(repeating(GOOD)) as other:
-        for host in (one.host, other.host, one.host, other.host):
+    with server(repeating(GOOD)) as first, server(repeating(GOOD)) as second:
+        for host in (first.host, second.host, first.host, second.host):
             ask(host)
-        assert (one.connections, other.connections) == (1, 1)
+        assert (first.connections, second.connections) == (1, 1)
 
 
 def test_of_five_endpoints_the_one_that_was_used_longest_ago_is_left() -> None:

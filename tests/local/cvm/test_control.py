@@ -31,11 +31,11 @@ def ask(
 
 def test_index(cvm: StandIn) -> None:
     """The first route tells all others, and what faults there are."""
-    status, told = ask(cvm, "GET", "")
+    status, body = ask(cvm, "GET", "")
 
     assert status == 200
-    assert told["routes"] == ROUTES
-    assert set(told["faults"]) == set(KINDS)
+    assert body["routes"] == ROUTES
+    assert set(body["faults"]) == set(KINDS)
 
 
 def test_key_pairs(cvm: StandIn) -> None:
@@ -133,10 +133,10 @@ def test_reset(cvm: StandIn) -> None:
 def test_mistakes(cvm: StandIn, method: str, path: str, sent: object, status: int) -> None:
     """What cannot be done is said in words, and nothing changes."""
     cvm.account.insert("taken")
-    got, told = ask(cvm, method, path, sent)
+    got, body = ask(cvm, method, path, sent)
 
     assert got == status
-    assert told["error"]
+    assert body["error"]
     assert (list(cvm.account.key_pairs), cvm.waiting_faults) == (["taken"], [])
 
 

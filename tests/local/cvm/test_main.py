@@ -138,7 +138,7 @@ def test_help_explains_everything(capsys: pytest.CaptureFixture[str]) -> None:
     """Every switch, every control route and every kind of fault is explained."""
     with pytest.raises(SystemExit) as caught:
         main(["--help"])
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
 
     assert caught.value.code == 0
     switches = {"--" + name.replace("_", "-") for name in Options._fields}
@@ -160,7 +160,7 @@ def test_help_explains_everything(capsys: pytest.CaptureFixture[str]) -> None:
         *KINDS,
         "127.0.0.1 only",
     ):
-        assert word in told
+        assert word in printed
 
 
 @pytest.mark.parametrize(

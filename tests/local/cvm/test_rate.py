@@ -23,8 +23,8 @@ def test_windows_begin_with_the_second(clock: Clock) -> None:
         assert [code(asked(cvm, clock)) for _ in range(11)] == ["ok"] * 10 + ["RequestLimitExceeded"]
 
 
-@pytest.mark.parametrize(("message", "told"), [("count", [11, 12, 13]), ("limit+1", [11, 11, 11])])
-def test_message(clock: Clock, message: str, told: list[int]) -> None:
+@pytest.mark.parametrize(("message", "counts"), [("count", [11, 12, 13]), ("limit+1", [11, 11, 11])])
+def test_message(clock: Clock, message: str, counts: list[int]) -> None:
     """Refused requests count, and the message tells so or always names the limit and one."""
     with serve(Options(rate_message=message), clock) as cvm:
         answers = [asked(cvm, clock) for _ in range(13)][10:]
@@ -32,7 +32,7 @@ def test_message(clock: Clock, message: str, told: list[int]) -> None:
         assert [answer["Error"]["Message"] for answer in answers] == [
             f"Your current request times equals to `{count}` in a second, which exceeds the frequency limit"
             " `10` for a second. Please reduce the frequency of calls."
-            for count in told
+            for count in counts
         ]
 
 

@@ -44,11 +44,11 @@ def test_tccli(cvm: StandIn, tmp_path: Path, missing: Callable[[str, str], None]
     assert (status, listed["TotalCount"]) == (0, 1)
     assert listed["KeyPairSet"][0]["PublicKey"] == f"{key} {made['KeyId']}"
 
-    status, _, told = ask("ImportKeyPair", **sent)
+    status, _, reply = ask("ImportKeyPair", **sent)
     assert status == 255
-    assert "code:InvalidKeyPairName.Duplicate message:The key pair name `a` already exists." in told
-    status, _, told = ask("ImportKeyPair", **{**sent, "KeyName": "a-a"})
-    assert "code:InvalidParameterValue message:The specified key pair name `a-a` is include" in told
+    assert "code:InvalidKeyPairName.Duplicate message:The key pair name `a` already exists." in reply
+    status, _, reply = ask("ImportKeyPair", **{**sent, "KeyName": "a-a"})
+    assert "code:InvalidParameterValue message:The specified key pair name `a-a` is include" in reply
     assert cvm.calls[0].headers["host"] == cvm.url
 
     assert ask("DeleteKeyPairs", KeyIds=json.dumps([made["KeyId"]]))[0] == 0

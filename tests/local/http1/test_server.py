@@ -128,8 +128,8 @@ class TestForms:
 
     def test_pipelining(self, cvm: StandIn) -> None:
         """Requests that come at once are answered one after another."""
-        one = head(cvm, content_length="2") + b"{}"
-        answer = talk(cvm, one + one + head(cvm, content_length="2", connection="close") + b"{}")
+        request = head(cvm, content_length="2") + b"{}"
+        answer = talk(cvm, request + request + head(cvm, content_length="2", connection="close") + b"{}")
 
         assert answer.count(b"HTTP/1.1 200 OK") == answer.count(b'"TotalCount": 0') == 3
 
@@ -303,12 +303,12 @@ class TestPatience:
         for number in range(100):
             hasty.account.insert(f"k{number}")
         sent = sign(hasty.credentials, "DescribeKeyPairs", b'{"Limit":100}', host=hasty.host)
-        one = head(hasty, **{**sent.headers, "content-length": str(len(sent.body))}) + sent.body
+        request = head(hasty, **{**sent.headers, "content-length": str(len(sent.body))}) + sent.body
         with connect(hasty) as client:
             client.settimeout(0.2)
             with suppress(OSError):  # raised once the server has stopped reading what it cannot answer
                 while True:
-                    client.sendall(one * 50)
+                    client.sendall(request * 50)
             assert well(hasty)
             until(lambda: not hasty.connections)
 

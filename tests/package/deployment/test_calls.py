@@ -40,7 +40,7 @@ def test_trigger_that_the_function_does_not_read_is_refused(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "message"),
     [
         ({"memorysize": 128}, "inputs.memorysize is unknown. Did you mean memorySize?"),
         ({"whatever": 1}, "inputs.whatever is unknown."),
@@ -99,9 +99,9 @@ def test_trigger_that_the_function_does_not_read_is_refused(kind: str) -> None:
         ({"events": _event("cos", **COS)["events"] * 2}, "lists cos k-1.cos.ap-guangzhou.myqcloud.com"),
     ],
 )
-def test_what_is_wrong_is_named(changed: dict[str, Any], said: str) -> None:
+def test_what_is_wrong_is_named(changed: dict[str, Any], message: str) -> None:
     """A field is named by its place in the file, with what it must be."""
-    assert said in _refusal(changed)
+    assert message in _refusal(changed)
 
 
 def test_more_triggers_than_scf_takes_are_refused() -> None:

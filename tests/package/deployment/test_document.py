@@ -30,7 +30,7 @@ def test_name_and_region_have_the_defaults_of_the_component() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("inputs: {}", "component must be scf"),
         ("component: scf\ninput: {}", "serverless.yml.input is unknown. Did you mean inputs?"),
@@ -43,12 +43,12 @@ def test_name_and_region_have_the_defaults_of_the_component() -> None:
         (HEAD + "inputs: {", "it is no YAML"),
     ],
 )
-def test_what_is_wrong_is_named(text: str, said: str) -> None:
+def test_what_is_wrong_is_named(text: str, message: str) -> None:
     """Nothing is dropped or guessed."""
     with pytest.raises(WrongFileError) as raised:
         read(text, {})
 
-    assert said in str(raised.value)
+    assert message in str(raised.value)
 
 
 def test_dotenv() -> None:
