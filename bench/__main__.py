@@ -17,6 +17,7 @@ from bench import (
     cold,
     counted,
     cvm_load,
+    drop_box,
     many,
     results,
     throttle_simulation,
@@ -49,7 +50,7 @@ def main() -> int:
         ]
     with upstream.running() as endpoint, chat.instances(subjects.python, endpoint) as measured:
         sections.append(_chat(measured, subjects, options.rounds))
-    sections += [_package(archive.stat().st_size), _many(subjects), _burst(), _stand_in()]
+    sections += [_package(archive.stat().st_size), _many(subjects), _burst(), _drop_box(), _stand_in()]
     figures = [figure for section in sections for figure in section[0]]
     results.write(ROOT / "bench/RESULTS.md", figures, [section[1:] for section in sections])
     if not valgrind():
@@ -141,6 +142,19 @@ def _burst() -> Section:
         + table(*throttle_simulation.overview())
     )
     return figures, "Bursts", text
+
+
+def _drop_box() -> Section:
+    result = drop_box.run(1000, 60.0)
+    figures = [at_least("drop box, 1,000 objects in a minute: imported", result.imported, 1000)]
+    text = (
+        "Each object is one event, each event one invocation in a process of its own; the stand-in takes 10"
+        " imports a second and counts those that it refuses. An event that is raised comes again a minute"
+        " later, at most twice.\n\n"
+    )
+    head = ["imported", "invocations", "imports sent", "last after, s"]
+    row = [f"{result.imported}", f"{result.invocations}", f"{result.calls}", f"{result.last:.0f}"]
+    return figures, "Drop box", text + table(head, [row])
 
 
 def _stand_in() -> Section:

@@ -62,8 +62,8 @@ def several(kind: Kind, runs: int) -> list[Result]:
 
 
 @contextlib.contextmanager
-def environment(endpoint: str) -> Iterator[None]:
-    """Let this process, and those that it forks, have the environment of the function."""
+def environment(endpoint: str) -> Iterator[Path]:
+    """Give this process, and those that it forks, the environment of the function; yield its callers file."""
     with tempfile.TemporaryDirectory() as folder:
         callers = Path(folder) / "callers.json"
         callers.write_text(json.dumps(_CALLERS), encoding="utf-8")
@@ -75,7 +75,7 @@ def environment(endpoint: str) -> Iterator[None]:
             TENCENTCLOUD_SECRETKEY=upstream.CREDENTIAL.secret_key,
             TENCENTCLOUD_SESSIONTOKEN=upstream.CREDENTIAL.token,
         )
-        yield
+        yield callers
 
 
 def run(endpoint: str, size: int) -> Result:
@@ -101,7 +101,7 @@ def _warm_up() -> None:
     from handler.upstream import transport
     from index import main_handler
 
-    with _quiet():
+    with quiet():
         main_handler(events.request({"keyName": "a", "publicKey": events.PUBLIC_KEY, "dryRun": True}), {})
     transport.forget()
 
@@ -110,7 +110,7 @@ def _instance(number: int, start: Any, answers: Any) -> None:
     from index import main_handler
 
     event = events.imports(f"burst_{number}")
-    with _quiet():
+    with quiet():
         start.wait()
         began = time.monotonic()
         reply: Any = main_handler(event, {"time_limit_in_ms": 30_000})
@@ -119,7 +119,8 @@ def _instance(number: int, start: Any, answers: Any) -> None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
+    """Let nothing of what is printed out."""
     with open(os.devnull, "w", encoding="utf-8") as nothing, contextlib.redirect_stdout(nothing):
         yield
 

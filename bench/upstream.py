@@ -1,4 +1,4 @@
-"""The CVM stand-in as a process of its own, so that nothing of it is counted."""
+"""The stand-ins for CVM and COS as processes of their own, so that nothing of it is counted."""
 
 from __future__ import annotations
 
@@ -48,9 +48,22 @@ def secure(folder: Path) -> Iterator[Secure]:
 
 
 @contextmanager
+def objects() -> Iterator[str]:
+    """Yield the URL of a stand-in for COS."""
+    with _started("local.cos") as up:
+        yield up["endpoint"]
+
+
+@contextmanager
 def _process(rate: int, message: str, *more: str) -> Iterator[dict[str, str]]:
     limits = ["--rate", str(rate), "--rate-message", message, "--quota", "0", "--same-key-twice"]
-    command = [sys.executable, "-m", "local.cvm", *limits, "--credential", ":".join(CREDENTIAL), *more]
+    with _started("local.cvm", *limits, *more) as up:
+        yield up
+
+
+@contextmanager
+def _started(module: str, *options: str) -> Iterator[dict[str, str]]:
+    command = [sys.executable, "-m", module, *options, "--credential", ":".join(CREDENTIAL)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
