@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from handler.chat.platforms import BY_NAME
 from local import chat
-from local.cvm import StandIn
 from local.in_process import Json, public_keys
-from tests.fuzz.scene import RECORDED, SECRETS, callers, handed_in, signed, stage
+from tests.fuzz.chats import PROVED, inside, proved
+from tests.fuzz.scene import RECORDED, SECRETS, Surroundings, callers, handed_in, signed, stage
 from tests.fuzz.values import changed, places
 from tests.keys import forms
 
@@ -63,7 +64,7 @@ VARIED = ("api-key", "signature", "openssh")
 
 
 @pytest.fixture(scope="module")
-def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
     """Yield the function with a caller of every scheme, and everything logged that any library can log."""
     root = logging.getLogger()
     level = root.level
@@ -74,8 +75,9 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
     root.setLevel(level)
 
 
-def shown(event: Any) -> str:
+def shown(upstream: Surroundings, event: Any) -> str:
     """Return everything that comes of an event: the reply, what people see of it, the log of all."""
+    upstream.feishu.clear()
     beside = io.StringIO()
     handler = logging.StreamHandler(beside)
     logging.getLogger().addHandler(handler)
@@ -87,7 +89,8 @@ def shown(event: Any) -> str:
     lines = [json.loads(line) for line in written.splitlines()]
     assert lines or reply["statusCode"] < 400, "a refusal is on record"
     log = [{name: value for name, value in line.items() if name not in NAMES} for line in lines]
-    return "\n".join([json.dumps(log), beside.getvalue(), *_seen(event, reply)])
+    through_api = [_without_what_is_theirs(sent.text) for sent in upstream.feishu.replies]
+    return "\n".join([json.dumps(log), beside.getvalue(), *through_api, *_seen(event, reply)])
 
 
 def _seen(event: Any, reply: Any) -> Iterator[str]:
@@ -95,7 +98,10 @@ def _seen(event: Any, reply: Any) -> Iterator[str]:
         yield json.dumps(_without_what_is_theirs(reply))
         return
     yield json.dumps(reply["headers"])
-    if "json" in reply["headers"]["Content-Type"] and reply["body"]:
+    if '"encrypt"' in reply["body"]:
+        sent = chat.Request("POST", "/chat/wecom-bot", {}, {}, "")
+        yield _without_what_is_theirs(chat.seen(sent, 200, reply["body"], chat.Sender()))
+    elif "json" in reply["headers"]["Content-Type"] and reply["body"]:
         yield json.dumps(_without_what_is_theirs(json.loads(reply["body"])), ensure_ascii=False)
     elif reply["headers"]["Content-Type"] == "text/xml" and reply["body"]:
         sent = chat.Request("POST", "/chat/wecom", {}, {}, "")
@@ -134,11 +140,11 @@ def planted(value: Any, mark: str) -> Iterator[tuple[str, Any]]:
                 yield f"{how} {where}", changed(value, place, made)
 
 
-def assert_silent(events: Iterator[tuple[str, Any]], mark: Mark) -> None:
+def assert_silent(upstream: Surroundings, events: Iterator[tuple[str, Any]], mark: Mark) -> None:
     """Hand in every event, and assert that nothing of the mark or of our own secrets comes back."""
     count = 0
     for where, event in events:
-        output = shown(event)
+        output = shown(upstream, event)
         assert not mark.leaks_into(output), f"{where}: {output}"
         assert not [secret for secret in SECRETS if secret in output], f"{where}: {output}"
         assert public_keys()[0][80:120] not in output, "a key is never repeated"
@@ -154,10 +160,10 @@ def _encoded(event: Json) -> Json:
 @pytest.mark.slow
 @pytest.mark.parametrize("mark", VARIED)
 @pytest.mark.parametrize("name", RECORDED)
-def test_no_place_of_a_recorded_event_leaks(upstream: StandIn, name: str, mark: str) -> None:
+def test_no_place_of_a_recorded_event_leaks(upstream: Surroundings, name: str, mark: str) -> None:
     """Of HTTP, chat and trigger events: every text, every member, every item, in JSON within JSON too."""
     upstream.clear()
-    assert_silent(planted(RECORDED[name], MARKS[mark].planted), MARKS[mark])
+    assert_silent(upstream, planted(RECORDED[name], MARKS[mark].planted), MARKS[mark])
 
 
 WHOLE: Json = {
@@ -196,10 +202,10 @@ def signed_requests(mark: str) -> Iterator[tuple[str, Json]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mark", MARKS)
-def test_no_place_of_a_signed_request_leaks(upstream: StandIn, mark: str) -> None:
+def test_no_place_of_a_signed_request_leaks(upstream: Surroundings, mark: str) -> None:
     """Also behind the proof of who calls, where the schema, the key gate, the policy and CVM speak."""
     upstream.clear()
-    assert_silent(signed_requests(MARKS[mark].planted), MARKS[mark])
+    assert_silent(upstream, signed_requests(MARKS[mark].planted), MARKS[mark])
 
 
 TYPED = ["{}", "help {}", "check {}", "import {}", "import {} KEY", "import alice {}", "import alice {} KEY"]
@@ -216,7 +222,7 @@ def chat_messages(mark: str) -> Iterator[tuple[str, Json]]:
     """Yield messages of each platform with the mark in their text, and in every field of their forms."""
     for text in TYPED:
         typed = text.replace("KEY", public_keys()[0]).replace("{}", mark)
-        for platform in ("slack", "mattermost", "wecom"):
+        for platform in BY_NAME:
             yield f"{platform} {text}", chat.PLAYERS[platform](typed, chat.Sender()).event()
     for platform in ("slack", "mattermost"):
         request = chat.PLAYERS[platform]("help", chat.Sender())
@@ -227,6 +233,10 @@ def chat_messages(mark: str) -> Iterator[tuple[str, Json]]:
             yield f"{platform} {name}", {**made.event(), "body": body}
     for name in ("FromUserName", "ToUserName", "MsgType", "Content", "MsgId", "AgentID", "Other"):
         yield f"wecom {name}", chat.wecom_sealed(_message(**{name: mark}), chat.Sender()).event()
+    for platform in PROVED:
+        for typed in ("help", f"import alice {public_keys()[0]}"):
+            for where, message in planted(inside(platform, typed, chat.Sender()), mark):
+                yield f"{platform} {where}", proved(platform, message, chat.Sender())
 
 
 def _message(**changed_to: str) -> str:
@@ -245,10 +255,10 @@ def _message(**changed_to: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mark", MARKS)
-def test_no_place_of_a_chat_message_leaks(upstream: StandIn, mark: str) -> None:
+def test_no_place_of_a_chat_message_leaks(upstream: Surroundings, mark: str) -> None:
     """What somebody types or pastes into a chat, and every field that the platform adds."""
     upstream.clear()
-    assert_silent(chat_messages(MARKS[mark].planted), MARKS[mark])
+    assert_silent(upstream, chat_messages(MARKS[mark].planted), MARKS[mark])
 
 
 VARIABLES = [
@@ -266,23 +276,25 @@ def _everything_asked() -> Iterator[tuple[str, Any]]:
     yield "health", {"httpMethod": "GET", "path": "/health", "headers": {}}
     yield "signed", http(WHOLE)
     yield "invoke", WHOLE
-    for platform in ("slack", "mattermost", "wecom"):
+    for platform in BY_NAME:
         yield platform, chat.PLAYERS[platform]("help", chat.Sender()).event()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mark", VARIED)
 @pytest.mark.parametrize("name", VARIABLES)
-def test_no_setting_leaks(upstream: StandIn, monkeypatch: pytest.MonkeyPatch, name: str, mark: str) -> None:
+def test_no_setting_leaks(
+    upstream: Surroundings, monkeypatch: pytest.MonkeyPatch, name: str, mark: str
+) -> None:
     """A secret that landed in the wrong variable is named by that variable alone."""
     monkeypatch.setenv(name, MARKS[mark].planted)
-    assert_silent(_everything_asked(), MARKS[mark])
+    assert_silent(upstream, _everything_asked(), MARKS[mark])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mark", MARKS)
 def test_no_place_of_the_callers_file_leaks(
-    upstream: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mark: str
+    upstream: Surroundings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mark: str
 ) -> None:
     """A secret that somebody wrote into the file, where only the name of a variable belongs."""
     file = tmp_path / "callers.json"
@@ -297,4 +309,4 @@ def test_no_place_of_the_callers_file_leaks(
             yield f"{where} health", {"httpMethod": "GET", "path": "/health", "headers": {}}
             yield f"{where} signed", http(WHOLE)
 
-    assert_silent(events(), MARKS[mark])
+    assert_silent(upstream, events(), MARKS[mark])

@@ -10,14 +10,17 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 import index
+from handler import main
+from handler.ambient import REAL
 from handler.callers import standard_webhooks
+from handler.chat import feishu_api
 from handler.upstream import transport
-from local import chat, cos, cvm, events
+from local import chat, cos, cvm, events, feishu
 from local.in_process import API_KEY, Json, caller, public_keys
 
 MESSAGE_ID = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"
@@ -33,6 +36,18 @@ RECORDED: dict[str, Any] = {
     for path in sorted(events.EVENTS.glob("*.json"))
 }
 SOURCES = sorted({source for event in RECORDED.values() for source in events.sources(event)})
+
+
+class Surroundings(NamedTuple):
+    """The stand-ins that the function reaches."""
+
+    cvm: cvm.StandIn
+    feishu: feishu.Feishu
+
+    def clear(self) -> None:
+        """Let them be as new."""
+        self.cvm.clear()
+        self.feishu.clear()
 
 
 def callers() -> list[Json]:
@@ -73,14 +88,16 @@ def handed_in(event: Any, context: Any) -> tuple[Any, str]:
 
 
 @contextlib.contextmanager
-def stage(folder: Path) -> Iterator[cvm.StandIn]:
-    """Give this process the environment of the function, with a stand-in that takes anything."""
+def stage(folder: Path) -> Iterator[Surroundings]:
+    """Give this process the environment of the function, with stand-ins that take anything."""
     file = folder / "callers.json"
     file.write_text(json.dumps({"callers": callers()}), encoding="utf-8")
     options = cvm.Options(rate=0, quota=0, any_project=True, any_region=True, credentials=(CREDENTIAL,))
+    secret = chat.VARIABLES["FEISHU_APP_SECRET"]
     with (
         cvm.serve(options) as running,
         cos.serve(keyring=running.keyring) as store,
+        feishu.serve(feishu.Options(app_id=chat.APP, app_secret=secret, rate=0, chat_rate=0)) as lark,
         pytest.MonkeyPatch.context() as patch,
     ):
         for bucket, key in (place for event in RECORDED.values() for place in events.objects(event)):
@@ -95,11 +112,13 @@ def stage(folder: Path) -> Iterator[cvm.StandIn]:
             "TENCENTCLOUD_SESSIONTOKEN": CREDENTIAL.token,
             "WEBHOOK_SECRET": WEBHOOK_SECRET,
             **chat.VARIABLES,
-            # Nobody is there: a reply that goes through an API is not to leave this machine.
-            "FEISHU_ENDPOINT": "http://127.0.0.1:1",
+            "FEISHU_ENDPOINT": lark.url,
         }
         for name, value in variables.items():
             patch.setenv(name, value)
-        yield running
-        # The kept connection would outlive the stand-in.
+        # A second of a chat's patience lasts twenty here, so that a busy machine does not use it up.
+        patch.setattr(main, "REAL", REAL._replace(monotonic=lambda: time.monotonic() / 20))
+        yield Surroundings(running, lark)
+        # Kept connections and tokens would outlive the stand-ins.
         transport.forget()
+        feishu_api.forget()

@@ -8,16 +8,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from handler.chat.platforms import BY_PATH
 from local import chat
 from local.in_process import API_KEY, Json
 from tests.fuzz.bodies import KEYS, damaged_keys, json_texts, requests
+from tests.fuzz.chats import PROVED, inside, proved
 from tests.fuzz.scene import MESSAGE_ID, RECORDED, signed
 from tests.fuzz.values import ANYTHING, MOSTLY, TEXTS, broken
 from tests.handler.triggers import samples
 
 METHODS = ["POST", "GET", "HEAD", "OPTIONS", "PUT", "post", "TRACE", "", "P\u014fST", "A" * 9_000]
 PATHS = [
-    *("/key-pairs", "/", "/health", "/openapi.json", "/chat/slack", "/chat/mattermost", "/chat/wecom", ""),
+    *("/key-pairs", "/", "/health", "/openapi.json", *BY_PATH, ""),
     *("/key-pairs/", "//", "/KEY-PAIRS", "/key-pairs?x=1", "/%6bey-pairs", "key-pairs", "/chat/", "/\ud800"),
 ]
 ROUTES = st.one_of(
@@ -35,6 +37,7 @@ HEADERS = [
         "host",
     ),
     *("webhook-id", "webhook-timestamp", "webhook-signature", "x-slack-signature", "content-length"),
+    *("timestamp", "sign", "x-lark-signature", "x-signature-ed25519", "x-signature-timestamp"),
 ]
 HEADER_VALUES = st.one_of(
     st.sampled_from(["application/json", "text/plain", "application/json; charset=latin-1"]),
@@ -96,8 +99,10 @@ def commands(draw: st.DrawFn) -> str:
 def chat_events(draw: st.DrawFn) -> Json:
     """Return what a chat platform sends, most of them with its proof."""
     user = draw(st.sampled_from(["alice", "U0ALICE", "张三", "a b", "", "x" * 200]))
-    play = chat.PLAYERS[draw(st.sampled_from(sorted({*chat.PLAYERS} - {"feishu"})))]
-    event = play(draw(commands()), chat.Sender(user=user)).event()
+    sender, player = chat.Sender(user=user), draw(st.sampled_from(sorted(chat.PLAYERS)))
+    event = chat.PLAYERS[player](draw(commands()), sender).event()
+    if player in PROVED and not draw(MOSTLY):
+        event = proved(player, draw(broken(inside(player, draw(commands()), sender))), sender)
     while not draw(MOSTLY):
         event = draw(broken(event))
     return event

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from local.cvm import StandIn
+from handler.chat.platforms import BY_PATH
 from tests.conftest import LONG
 from tests.fuzz import sources, verdict
-from tests.fuzz.scene import handed_in, stage
+from tests.fuzz.scene import Surroundings, handed_in, stage
 
 
 @pytest.fixture(scope="module")
-def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
     """Yield the function's surroundings, for as long as it is fuzzed."""
     with stage(tmp_path_factory.mktemp("fuzz")) as running:
         yield running
@@ -24,7 +24,8 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
 #: What a run that comes far enough meets, whatever examples it draws.
 REACHED = {
     *("/key-pairs 201", "/key-pairs 200", "/key-pairs 207", "/health 200", "OPTIONS 204"),
-    *("/chat/slack 200", "/chat/mattermost 200", "/chat/wecom 200"),
+    *(f"{path} 200" for path in BY_PATH),
+    "feishu reply",
     *("ckafka created", "eventbridge created", "timer created", "invoke created", "invoke many"),
     *("unknown malformed-request", "malformed-request", "malformed-json", "unsupported-media-type"),
     *("unauthenticated", "forbidden", "not-found", "method-not-allowed"),
@@ -34,7 +35,7 @@ REACHED = {
 
 @pytest.mark.slow
 @pytest.mark.fuzz
-def test_no_event_makes_it_fail(upstream: StandIn) -> None:
+def test_no_event_makes_it_fail(upstream: Surroundings) -> None:
     """2,000 events, 100,000 under `make fuzz`: never an exception, a 5xx or an answer of another form."""
     seen: set[str] = set()
 
@@ -44,6 +45,7 @@ def test_no_event_makes_it_fail(upstream: StandIn) -> None:
     def fuzzed(event: Any, context: Any) -> None:
         upstream.clear()
         seen.update(verdict.judge(event, *handed_in(event, context)))
+        seen.update(verdict.sent(upstream.feishu.replies))
 
     fuzzed()
     assert seen >= REACHED, "the events come as far as CVM"

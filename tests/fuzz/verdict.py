@@ -9,6 +9,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from handler.problems import ServiceProblem
+from local.feishu import Reply
 from local.in_process import ROOT, Json
 from tests.fuzz.scene import SECRETS
 
@@ -47,6 +48,13 @@ def judge(event: object, answer: Any, output: str) -> set[str]:
         return {"invoke many"}
     assert len(audit) == 1
     return {f"{audit[0]['trigger']} {_single(answer)}"}
+
+
+def sent(replies: Sequence[Reply]) -> set[str]:
+    """Assert that what goes through Feishu's API holds no secret; return in a few words what it was."""
+    for reply in replies:
+        assert not [secret for secret in SECRETS if secret in reply.text], "a secret in a reply"
+    return {"feishu reply"} if replies else set()
 
 
 def _log(output: str) -> list[Json]:
