@@ -39,7 +39,7 @@ def judge(event: object, answer: Any, output: str) -> set[str]:
     if isinstance(event, dict) and "httpMethod" in event and "headers" in event:
         return {_http(event, answer, audit)}
     assert audit, "nothing was decided"
-    if audit[0]["trigger"] in {"ckafka", "eventbridge", "timer"}:
+    if audit[0]["trigger"] in {"ckafka", "eventbridge", "timer", "cos"}:
         assert set(answer) <= ENDINGS
         assert sum(answer.values()) == len(audit)
         return {f"{audit[0]['trigger']} {ending}" for ending in answer}
