@@ -76,7 +76,7 @@ def _gateway_options(chosen: argparse.Namespace, minted: Sequence[Minted], lark:
             **chat.VARIABLES,
             "FEISHU_ENDPOINT": lark,
             "INVITATION_SECRETS": minted[-1].variable,
-            **{one.variable: one.secret for one in minted},
+            **{caller.variable: caller.secret for caller in minted},
             **dict(chosen.env),
         },
         init_timeout=120,

@@ -45,11 +45,11 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
     signature, fault_2 = header.single(request.headers, "sign")
     hmac.compare_digest(sign(_NOBODY, timestamp), signature)
     signers = [
-        one
-        for one in known
-        if isinstance(one.caller.auth, DingTalk)
+        entry
+        for entry in known
+        if isinstance(entry.caller.auth, DingTalk)
         # All are compared, whatever is found: the time of a refusal tells nothing.
-        and True in [hmac.compare_digest(sign(secret, timestamp), signature) for secret in one.secrets]
+        and True in [hmac.compare_digest(sign(secret, timestamp), signature) for secret in entry.secrets]
     ]
     fault = fault_1 or fault_2 or _fault(timestamp, body, ambient.wall())
     if fault or not signers:
@@ -57,9 +57,9 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
     message = envelope.read(body.raw or b"")
     robot, corporation = (envelope.text(message, name) for name in ("robotCode", "chatbotCorpId"))
     candidates = tuple(
-        Candidate(one.caller, one.caller.auth.audience, one.secrets)
-        for one in signers
-        if isinstance(one.caller.auth, DingTalk) and one.caller.auth.robot_code == robot
+        Candidate(entry.caller, entry.caller.auth.audience, entry.secrets)
+        for entry in signers
+        if isinstance(entry.caller.auth, DingTalk) and entry.caller.auth.robot_code == robot
     )
     if not candidates or not corporation or envelope.text(message, "senderCorpId") != corporation:
         raise Unauthenticated("wrong-robot")

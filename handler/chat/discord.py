@@ -53,10 +53,10 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
     # What is compared is public, so its order and number may show in the time.
     signed = bytes.fromhex(signature.decode())
     candidates = tuple(
-        Candidate(one.caller, one.caller.auth.audience, one.secrets)
-        for one in known
-        if isinstance(one.caller.auth, Discord)
-        and any(_is_signed(key, signed, timestamp + raw) for key in one.secrets)
+        Candidate(entry.caller, entry.caller.auth.audience, entry.secrets)
+        for entry in known
+        if isinstance(entry.caller.auth, Discord)
+        and any(_is_signed(key, signed, timestamp + raw) for key in entry.secrets)
     )
     if not candidates:
         raise Unauthenticated("bad-signature")
@@ -80,10 +80,10 @@ def command(proof: Proof) -> Typed:
         prefix=f"/{name} command:" if re.fullmatch(r"[\w-]{1,32}", name) else "",
     )
     ours = tuple(
-        one
-        for one in proof.candidates
-        if isinstance(one.caller.auth, Discord)
-        and (one.caller.auth.guilds is None or guild in one.caller.auth.guilds)
+        entry
+        for entry in proof.candidates
+        if isinstance(entry.caller.auth, Discord)
+        and (entry.caller.auth.guilds is None or guild in entry.caller.auth.guilds)
     )
     if ours:
         return typed._replace(candidates=ours)

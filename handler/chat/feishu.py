@@ -49,17 +49,19 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
             another token or is for another app, or it has no signature and is no check.
     """
     sealed = envelope.encrypted(body.raw or b"")
-    ours = [one for one in known if isinstance(one.caller.auth, Feishu)]
+    ours = [entry for entry in known if isinstance(entry.caller.auth, Feishu)]
     is_signed = _SIGNATURE in request.headers
     if is_signed:
         ours = _signers(request, body, ours, ambient.wall())
     elif body.raw is None or not sealed:
         raise Unauthenticated("missing-header")
-    opened = [(one, *feishu_cipher.unseal(one.secrets[1], sealed)) for one in ours]
-    events = [(one, envelope.read(message)) for one, message, fault in opened if not fault]
+    opened = [(entry, *feishu_cipher.unseal(entry.secrets[1], sealed)) for entry in ours]
+    events = [(entry, envelope.read(message)) for entry, message, fault in opened if not fault]
     if not events:
         raise Unauthenticated(opened[0][2] if is_signed else "missing-header")
-    trusted = [(one, event) for one, event in events if hmac.compare_digest(_token(event), one.secrets[2])]
+    trusted = [
+        (entry, event) for entry, event in events if hmac.compare_digest(_token(event), entry.secrets[2])
+    ]
     if not trusted:
         raise Unauthenticated("bad-token")
     event = trusted[0][1]
@@ -71,9 +73,9 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
         raise Unauthenticated("missing-header")
     app = envelope.text(event, "header", "app_id")
     candidates = tuple(
-        Candidate(one.caller, one.caller.auth.audience, one.secrets)
-        for one, _ in trusted
-        if isinstance(one.caller.auth, Feishu) and one.caller.auth.app_id == app
+        Candidate(entry.caller, entry.caller.auth.audience, entry.secrets)
+        for entry, _ in trusted
+        if isinstance(entry.caller.auth, Feishu) and entry.caller.auth.app_id == app
     )
     if not candidates:
         raise Unauthenticated("wrong-app")
@@ -133,10 +135,10 @@ def _signers(request: HttpRequest, body: Body, ours: list[Known], now: float) ->
     raw = body.raw or b""
     hmac.compare_digest(feishu_cipher.sign(_NOBODY, timestamp, nonce, raw), signature)
     signers = [
-        one
-        for one in ours
+        entry
+        for entry in ours
         # All are compared, whatever is found: the time of a refusal tells nothing.
-        if hmac.compare_digest(feishu_cipher.sign(one.secrets[1], timestamp, nonce, raw), signature)
+        if hmac.compare_digest(feishu_cipher.sign(entry.secrets[1], timestamp, nonce, raw), signature)
     ]
     fault = fault_1 or fault_2 or fault_3 or ("body-not-text" if body.raw is None else "")
     fault = fault or freshness.fault(timestamp, now)

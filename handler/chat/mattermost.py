@@ -38,11 +38,11 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], _: Ambien
     token, fault = _token(request, body)
     hmac.compare_digest(_NOBODY, token)
     candidates = [
-        Candidate(one.caller, one.caller.auth.audience, one.secrets)
-        for one in known
-        if isinstance(one.caller.auth, Mattermost)
+        Candidate(entry.caller, entry.caller.auth.audience, entry.secrets)
+        for entry in known
+        if isinstance(entry.caller.auth, Mattermost)
         # All are compared, whatever is found: the time of a refusal tells nothing.
-        and True in [hmac.compare_digest(secret, token) for secret in one.secrets]
+        and True in [hmac.compare_digest(secret, token) for secret in entry.secrets]
     ]
     if fault or not candidates:
         raise Unauthenticated(fault or "unknown-token")

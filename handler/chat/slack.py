@@ -44,11 +44,11 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
     signed = b":".join((b"v0", timestamp, body.raw or b""))
     hmac.compare_digest(sign(_NOBODY, signed), signature)
     candidates = [
-        Candidate(one.caller, one.caller.auth.audience, one.secrets)
-        for one in known
-        if isinstance(one.caller.auth, Slack)
+        Candidate(entry.caller, entry.caller.auth.audience, entry.secrets)
+        for entry in known
+        if isinstance(entry.caller.auth, Slack)
         # All are compared, whatever is found: the time of a refusal tells nothing.
-        and True in [hmac.compare_digest(sign(secret, signed), signature) for secret in one.secrets]
+        and True in [hmac.compare_digest(sign(secret, signed), signature) for secret in entry.secrets]
     ]
     fault = fault_1 or fault_2 or _fault(timestamp, body, ambient.wall())
     if fault or not candidates:

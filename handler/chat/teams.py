@@ -49,11 +49,11 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
     raw = body.raw or b""
     hmac.compare_digest(sign(_NOBODY, raw), signature)
     candidates = tuple(
-        Candidate(one.caller, one.caller.auth.audience, one.secrets)
-        for one in known
-        if isinstance(one.caller.auth, Teams)
+        Candidate(entry.caller, entry.caller.auth.audience, entry.secrets)
+        for entry in known
+        if isinstance(entry.caller.auth, Teams)
         # All are compared, whatever is found: the time of a refusal tells nothing.
-        and True in [hmac.compare_digest(sign(secret, raw), signature) for secret in one.secrets]
+        and True in [hmac.compare_digest(sign(secret, raw), signature) for secret in entry.secrets]
     )
     if not fault and body.raw is None:
         fault = "body-not-text"

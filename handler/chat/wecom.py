@@ -43,7 +43,7 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
     Raises:
         Unauthenticated: see `wecom_proof.prove`.
     """
-    apps = [one for one in known if isinstance(one.caller.auth, WeCom)]
+    apps = [entry for entry in known if isinstance(entry.caller.auth, WeCom)]
     return wecom_proof.prove(request, body, _encrypt(body), apps, ambient.wall())
 
 

@@ -38,7 +38,7 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
         Unauthenticated: see `wecom_proof.prove`.
     """
     sealed = envelope.encrypted(body.raw or b"")
-    bots = [one for one in known if isinstance(one.caller.auth, WeComBot)]
+    bots = [entry for entry in known if isinstance(entry.caller.auth, WeComBot)]
     return wecom_proof.prove(request, body, sealed, bots, ambient.wall())
 
 

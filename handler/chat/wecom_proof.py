@@ -54,10 +54,10 @@ def prove(
     fault = _fault(signature, timestamp, nonce, encrypted, body, now)
     wecom_cipher.sign(_NOBODY, timestamp, nonce, encrypted)
     signers = [
-        one
-        for one in ours
+        entry
+        for entry in ours
         # All are compared, whatever is found: the time of a refusal tells nothing.
-        if hmac.compare_digest(wecom_cipher.sign(one.secrets[0], timestamp, nonce, encrypted), signature)
+        if hmac.compare_digest(wecom_cipher.sign(entry.secrets[0], timestamp, nonce, encrypted), signature)
     ]
     if fault or not signers:
         raise Unauthenticated(fault or "bad-signature")
@@ -97,10 +97,10 @@ def _opened(signers: list[Known], encrypted: bytes) -> tuple[Candidate, bytes]:
         Unauthenticated: none of them.
     """
     faults = []
-    for one in signers:
-        auth = cast("_Auth", one.caller.auth)
-        message, fault = wecom_cipher.unseal(one.secrets[1], encrypted, auth.receive_id.encode())
+    for entry in signers:
+        auth = cast("_Auth", entry.caller.auth)
+        message, fault = wecom_cipher.unseal(entry.secrets[1], encrypted, auth.receive_id.encode())
         if not fault:
-            return Candidate(one.caller, auth.audience, one.secrets), message
+            return Candidate(entry.caller, auth.audience, entry.secrets), message
         faults.append(fault)
     raise Unauthenticated(faults[0])

@@ -101,8 +101,8 @@ def _send(chosen: argparse.Namespace, line: Line, collection: Collection) -> _Se
         except UnreachableError as problem:
             return _Sent(outcomes, NO_ANSWER, f"{chosen.url}: {problem}.{_settled(outcomes, wanted)}")
         except KeyboardInterrupt:
-            said = "Interrupted; what was sent may have arrived, and can be sent again."
-            return _Sent(outcomes, NO_ANSWER, f"{said}{_settled(outcomes, wanted)}")
+            notice = "Interrupted; what was sent may have arrived, and can be sent again."
+            return _Sent(outcomes, NO_ANSWER, f"{notice}{_settled(outcomes, wanted)}")
     return _Sent(outcomes)
 
 

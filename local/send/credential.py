@@ -39,11 +39,15 @@ class Key(NamedTuple):
     def described(self) -> list[str]:
         """Return what may be wrong with the key, in sentences that do not show it."""
         digest = hashlib.sha256(self.key.encode()).hexdigest()
-        said = (
+        sentence = (
             f"The key of {self.variable} has {len(self.key)} characters; the SHA-256 hash of it starts"
             f" {digest[:8]}. The whole hash must stand in the callers file that the function has."
         )
-        return [said] if self.listed is not False else [said, "It does not stand in the callers file here."]
+        return (
+            [sentence]
+            if self.listed is not False
+            else [sentence, "It does not stand in the callers file here."]
+        )
 
 
 class Signing(NamedTuple):

@@ -43,7 +43,7 @@ def _require_folder(switch: str, path: Path) -> None:
 
 def write_report(path: Path, wanted: Sequence[Wanted], outcomes: Mapping[int, Outcome]) -> None:
     """Write a row for each key, as CSV (in UTF-8 with its mark, which Excel needs) or as JSON lines."""
-    rows = [_row(one, outcomes.get(place)) for place, one in enumerate(wanted)]
+    rows = [_row(item, outcomes.get(place)) for place, item in enumerate(wanted)]
     if path.suffix.lower() in _LINES:
         lines = (json.dumps({name: cell for name, cell in row.items() if cell != ""}) for row in rows)
         path.write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
@@ -67,22 +67,22 @@ def _row(wanted: Wanted, outcome: Outcome | None) -> dict[str, object]:
 def write_failed(path: Path, collection: Collection, outcomes: Mapping[int, Outcome]) -> int:
     """Write what is not done in the form of the input, to be sent again; return how many keys those are."""
     undone = [
-        one
-        for place, one in enumerate(collection.wanted)
+        item
+        for place, item in enumerate(collection.wanted)
         if place not in outcomes or not outcomes[place].is_done
     ]
     if not undone:
         return 0
     if collection.form == "folder":
         path.mkdir()
-        for one in undone:
-            shutil.copy(one.cells[0], path)
+        for item in undone:
+            shutil.copy(item.cells[0], path)
     elif collection.form == "table":
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
             writer.writerows([collection.header] if collection.header else [])
-            writer.writerows(one.cells for one in undone)
+            writer.writerows(item.cells for item in undone)
     else:
-        keys = (str(one.members["publicKey"]) for one in undone)
+        keys = (str(item.members["publicKey"]) for item in undone)
         path.write_text("".join(f"{key}\n" for key in keys), encoding="utf-8")
     return len(undone)

@@ -53,7 +53,7 @@ def many(outcomes: Sequence[Outcome]) -> str:
     for cause, names in _causes(outcomes).items():
         lines += [*fitted(cause).splitlines(), fitted(f"  {_named(names)}"), ""]
     counts = Counter(_said(outcome).split("/")[0] for outcome in outcomes)
-    lines.append(", ".join(f"{count} {said}" for said, count in sorted(counts.items())))
+    lines.append(", ".join(f"{count} {ending}" for ending, count in sorted(counts.items())))
     return visible("\n".join(lines))
 
 

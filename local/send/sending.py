@@ -184,15 +184,15 @@ def _sent(line: Line, wanted: Sequence[Wanted]) -> list[Outcome]:
         reply = line.send(wanted[0].members)
         _require_ours(reply)
         return [Outcome(wanted[0], reply.status, reply.body)]
-    reply = line.send([one.members for one in wanted])
+    reply = line.send([row.members for row in wanted])
     _require_ours(reply)
     results = reply.body.get("results")
     if results is None:
         # One problem stands for all of them.
-        return [Outcome(one, reply.status, reply.body) for one in wanted]
+        return [Outcome(row, reply.status, reply.body) for row in wanted]
     try:
         pairs = [(item["status"], dict(item["body"])) for item in results]
-        return [Outcome(one, *pair) for one, pair in zip(wanted, pairs, strict=True)]
+        return [Outcome(row, *pair) for row, pair in zip(wanted, pairs, strict=True)]
     except (TypeError, KeyError, ValueError):
         raise NotOursError(reply) from None
 

@@ -77,7 +77,7 @@ def read(text: str, source: str, folder: Path, columns: Columns, common: Common)
         NotSendableError: it cannot be read, or is empty.
     """
     first = text.partition("\n")[0]
-    separator = next((one for one in _SEPARATORS if one in first), ",")
+    separator = next((candidate for candidate in _SEPARATORS if candidate in first), ",")
     try:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         rows = [[cell.strip() for cell in row] for row in lines if any(cell.strip() for cell in row)]

@@ -28,7 +28,7 @@ PLATFORMS = ("slack", "mattermost", "wecom")
 
 def entry(platform: str, **auth: Any) -> Json:
     """Return the caller of a platform, with other members in its `auth`; None takes one out."""
-    (found,) = [one for one in chat.CALLERS if one["id"] == platform]
+    (found,) = [candidate for candidate in chat.CALLERS if candidate["id"] == platform]
     members = {**found["auth"], **auth}
     return {**found, "auth": {name: value for name, value in members.items() if value is not None}}
 

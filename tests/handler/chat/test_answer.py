@@ -452,19 +452,19 @@ def test_nothing_secret_is_said_or_logged(platform: str, bot: Function) -> None:
         chat.PLAYERS[platform](typed, ALICE)
         for typed in (f"import alice {KEY}", f"import alice {OTHER}", f"check {KEY}", "help", PRIVATE)
     ]
-    said = json.dumps([chat.seen(one, 200, bot.answer(one.event()).text, ALICE) for one in sent])
+    shown = json.dumps([chat.seen(message, 200, bot.answer(message.event()).text, ALICE) for message in sent])
     stranger = {
         **sent[0].event(),
         "headers": {},
         "queryString": {},
         "body": sent[0].body.replace("text", "txt"),
     }
-    said += bot.answer(stranger).text + json.dumps(bot.log)
+    shown += bot.answer(stranger).text + json.dumps(bot.log)
 
-    signatures = [one.headers.get("x-slack-signature", "-none-") for one in sent]
-    signatures += [one.query.get("msg_signature", "-none-") for one in sent]
+    signatures = [message.headers.get("x-slack-signature", "-none-") for message in sent]
+    signatures += [message.query.get("msg_signature", "-none-") for message in sent]
     for secret in (*SECRETS, *signatures, KEY.split()[1][20:60], OTHER.split()[1][20:60], "b3BlbnNzaC1r"):
-        assert secret not in said
+        assert secret not in shown
 
 
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)

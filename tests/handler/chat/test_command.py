@@ -107,10 +107,10 @@ def test_the_verb_is_found(verb: str) -> None:
 )
 def test_options_are_read_in_any_order(typed: str, members: dict[str, Any]) -> None:
     """Each option becomes its member of the request; words of a comment may stand between them."""
-    given = value("import alice " + typed.format(key=KEY))
+    values = value("import alice " + typed.format(key=KEY))
 
-    assert given.pop("publicKey").startswith(KEY)
-    assert given == {"keyName": "alice", **members}
+    assert values.pop("publicKey").startswith(KEY)
+    assert values == {"keyName": "alice", **members}
 
 
 def test_a_comment_stays_with_its_key() -> None:

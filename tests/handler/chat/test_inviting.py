@@ -38,7 +38,7 @@ def inviting(
 ) -> Iterator[Function]:
     """Run the function with a caller of each platform, all of which may invite."""
     rules = {"invite": True, "keyNames": ["onb_*"]} if allow is None else allow
-    callers = [{**one, "allow": rules} for one in chat.CALLERS]
+    callers = [{**entry, "allow": rules} for entry in chat.CALLERS]
     with function(cvm, callers, **{**ENVIRON, "FEISHU_ENDPOINT": feishu.url, **environ}) as made:
         yield made
 
@@ -119,7 +119,7 @@ def test_who_may_not_invite_is_refused(play: str, feishu: Feishu) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "typed", "said"),
+    ("changes", "typed", "message"),
     [
         ({"INVITATION_SECRETS": ""}, "invite onb_bob", "INVITATION_SECRETS is not set"),
         ({}, "invite bob", "keyNames"),
@@ -133,12 +133,14 @@ def test_who_may_not_invite_is_refused(play: str, feishu: Feishu) -> None:
         ({}, "invite onb_bob project=1 project=2", "twice"),
     ],
 )
-def test_what_cannot_be_is_explained(changes: dict[str, str], typed: str, said: str, feishu: Feishu) -> None:
+def test_what_cannot_be_is_explained(
+    changes: dict[str, str], typed: str, message: str, feishu: Feishu
+) -> None:
     """A wrong command, a name out of bounds and a function without secrets are refused in words."""
     with inviting(feishu, None, None, **changes) as bot:
         text = seen(bot, feishu, "slack", typed)
 
-    assert said in text
+    assert message in text
     assert [line.get("result") for line in bot.audit] == [None]
 
 

@@ -43,7 +43,7 @@ def test_what_is_typed_is_read() -> None:
     typed = mattermost.command(proof(sent, body=body))
 
     assert typed[1:6] == ("U0ALICE", "import a + b & c\nü", "this1team1on1this1machine1", "C0GENERAL", "/key")
-    assert [one.caller.id for one in typed.candidates] == ["mattermost"]
+    assert [candidate.caller.id for candidate in typed.candidates] == ["mattermost"]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_slacks_own_example_is_accepted() -> None:
 
     assert (typed.user, typed.channel, typed.team) == (vectors.SLACK_USER, "G8PSS9T3V", vectors.SLACK_TEAM)
     assert (typed.text, typed.prefix) == ("", "/webhook-collect")
-    assert [one.caller.id for one in typed.candidates] == ["slack"]
+    assert [candidate.caller.id for candidate in typed.candidates] == ["slack"]
     with pytest.raises(Unauthenticated):
         slack.verify(asked, body, callers, AMBIENT)
 
@@ -172,7 +172,7 @@ def test_a_message_is_for_the_callers_of_its_workspace() -> None:
     again = {**entry("slack", channels=["C2"]), "id": "again"}
 
     typed = slack.command(proof(chat.slack("help", ALICE), here, there, again))
-    assert [one.caller.id for one in typed.candidates] == ["slack", "again"]
+    assert [candidate.caller.id for candidate in typed.candidates] == ["slack", "again"]
 
 
 @pytest.mark.parametrize("team", ["T0STRANGE", "t0thisone", chat.TEAM + " "])
@@ -182,7 +182,7 @@ def test_another_workspace_is_forbidden(team: str) -> None:
 
     assert isinstance(typed.text, Forbidden)
     assert typed.text.reason == "team"
-    assert [one.caller.id for one in typed.candidates] == ["slack"]
+    assert [candidate.caller.id for candidate in typed.candidates] == ["slack"]
 
 
 @pytest.mark.parametrize(

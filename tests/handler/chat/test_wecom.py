@@ -85,7 +85,7 @@ def test_what_is_typed_is_read() -> None:
 
     assert isinstance(typed, Typed)
     assert typed[1:6] == ("U0ALICE", "import a ]]> <b>\nü", "", "", "")
-    assert [one.caller.id for one in typed.candidates] == ["wecom"]
+    assert [candidate.caller.id for candidate in typed.candidates] == ["wecom"]
 
 
 @pytest.mark.parametrize("play", [chat.wecom, chat.wecom_check])
@@ -182,8 +182,8 @@ def test_of_apps_with_one_token_the_one_that_can_open_it_is_meant() -> None:
     other = {**entry("wecom", receiveId="ww00000000000000b2"), "id": "other"}
     sent = chat.wecom("help", ALICE)
 
-    assert [one.caller.id for one in proof(sent, other, entry("wecom")).candidates] == ["wecom"]
-    assert [one.caller.id for one in proof(sent, entry("wecom"), other).candidates] == ["wecom"]
+    assert [candidate.caller.id for candidate in proof(sent, other, entry("wecom")).candidates] == ["wecom"]
+    assert [candidate.caller.id for candidate in proof(sent, entry("wecom"), other).candidates] == ["wecom"]
     assert cause(sent, other, entry("slack")) == "wrong-receiver"
     assert cause(sent, entry("slack")) == "bad-signature"
 

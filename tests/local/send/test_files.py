@@ -85,7 +85,7 @@ def test_where_everything_is_in_there_is_no_such_file(send: Sender, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("switches", "told"),
+    ("switches", "message"),
     [
         (["--report", "out.txt"], "--report out.txt: the name has to end in .csv or .jsonl."),
         (["--report", "no/out.csv"], "--report no/out.csv: there is no folder no."),
@@ -93,9 +93,9 @@ def test_where_everything_is_in_there_is_no_such_file(send: Sender, tmp_path: Pa
     ],
 )
 def test_a_file_that_cannot_be_written_is_told_before(
-    send: Sender, table: Path, switches: list[str], told: str
+    send: Sender, table: Path, switches: list[str], message: str
 ) -> None:
     """Nothing is sent where what comes of it could not be written down."""
     assert send(table, *switches) == 2
-    assert send.err == f"{told}\n"
+    assert send.err == f"{message}\n"
     assert send.front.bodies == []

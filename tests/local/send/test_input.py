@@ -34,18 +34,20 @@ def test_lines_of_keys_are_named_after_their_comments(send: Sender) -> None:
 
 
 @pytest.mark.parametrize(
-    ("comments", "told"),
+    ("comments", "message"),
     [
         ([" a", ""], "Nothing was sent: the key of standard input, line 2 has no comment to make a name of."),
         ([" a", " a"], "standard input, line 1 and standard input, line 2 would both be a: rename one"),
         ([" a", " 张三"], "no key name can be made of the comment of standard input, line 2"),
     ],
 )
-def test_lines_without_a_name_of_their_own_are_refused(send: Sender, comments: list[str], told: str) -> None:
+def test_lines_without_a_name_of_their_own_are_refused(
+    send: Sender, comments: list[str], message: str
+) -> None:
     """Nothing is sent where a key has no name, and the way out is a table."""
     lines = [" ".join(key.split()[:2]) + comment for key, comment in zip(KEYS, comments, strict=False)]
     assert send("-", stdin="\n".join(lines)) == 2
-    assert told in send.err
+    assert message in send.err
     assert send.front.bodies == []
 
 

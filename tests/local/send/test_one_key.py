@@ -115,9 +115,9 @@ def test_help_tells_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         command.main(["--help"], {}, io.StringIO())
     assert ended.value.code == 0
-    said = capsys.readouterr().out
-    assert "exit code:  0" in said
-    assert "ONBOARDING_SECRET or ONBOARDING_API_KEY" in said
+    printed = capsys.readouterr().out
+    assert "exit code:  0" in printed
+    assert "ONBOARDING_SECRET or ONBOARDING_API_KEY" in printed
 
 
 def test_one_caller_alone_is_enough(

@@ -23,14 +23,14 @@ def test_progress_is_a_line_on_a_terminal_and_nothing_elsewhere(monkeypatch: pyt
     """On a terminal it shows count, what is waited for and the time left; in a file there is nothing."""
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("TERM", "xterm")
-    terminal, plain, one = Terminal(), io.StringIO(), Terminal()
-    for stream, total in ((terminal, 200), (plain, 200), (one, 1)):
+    terminal, plain, single = Terminal(), io.StringIO(), Terminal()
+    for stream, total in ((terminal, 200), (plain, 200), (single, 1)):
         with progress.Progress(total, stream) as shown:
             shown.advance(100, "3 wait 5 s")
     assert "100/200" in terminal.getvalue()
     assert "3 wait 5 s" in terminal.getvalue()
     assert plain.getvalue() == ""
-    assert one.getvalue() == ""
+    assert single.getvalue() == ""
 
 
 def outcomes(count: int, **members: Any) -> list[sending.Outcome]:
@@ -88,6 +88,6 @@ def test_differences_are_told() -> None:
             "nonsense",
         ],
     }
-    said = report.single(sending.Outcome(Wanted({"keyName": "a"}, "x"), 200, body))
-    assert "  differs  /projectId: asked for 1, stored is 0\n" in said
-    assert "  differs  /tags/owner: asked for alice, stored is nothing" in said
+    lines = report.single(sending.Outcome(Wanted({"keyName": "a"}, "x"), 200, body))
+    assert "  differs  /projectId: asked for 1, stored is 0\n" in lines
+    assert "  differs  /tags/owner: asked for alice, stored is nothing" in lines

@@ -160,8 +160,8 @@ def test_interruption_keeps_what_is_known(
     front.script = [problem(503, "upstream-busy", retryable=True)]
     arguments = [str(key_file), "--url", front.url, *WHOM, "--wait"]
     assert command.main(arguments, SIGNED, io.StringIO(), sleep=interrupted) == 5
-    said = "Interrupted; what was sent may have arrived, and can be sent again.\n"
-    assert capsys.readouterr() == ("", said)
+    message = "Interrupted; what was sent may have arrived, and can be sent again.\n"
+    assert capsys.readouterr() == ("", message)
 
 
 def test_ten_keys_a_second_go_out_and_no_more() -> None:

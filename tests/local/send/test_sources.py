@@ -138,8 +138,8 @@ def test_private_key_never_leaves_this_machine(send: Sender, tmp_path: Path) -> 
     assert send(path) == 2
     assert "is a private key: it stays with you." in send.err
     assert send("-", "--name", "a", stdin=private) == 2
-    told = "Nothing was sent: there is a private key in standard input. It stays with you; send the public"
-    assert send.err == f"{told} half.\n"
+    message = "Nothing was sent: there is a private key in standard input. It stays with you; send the public"
+    assert send.err == f"{message} half.\n"
     assert send(table) == 2
     assert "planted" not in send.out + send.err
     assert send.front.bodies == []
