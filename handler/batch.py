@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from handler.invocation import Invocation
 
 
-def settle(items: Iterable[Item], call: Invocation, deadline: Deadline) -> Iterator[Answer]:
+def answers(items: Iterable[Item], call: Invocation, deadline: Deadline) -> Iterator[Answer]:
     """Yield an answer for each item, decided as if they had been sent one after another.
 
     Items are taken from the iterable as they are decided, so that ten thousand need no more memory

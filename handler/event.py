@@ -29,7 +29,7 @@ class Source(Protocol):
         """Return what the source makes use of, in its own form."""
 
 
-class Trigger(Source, Protocol):
+class EventSource(Source, Protocol):
     """A module of `handler.triggers`."""
 
     def recognises(self, event: object) -> bool:
@@ -43,7 +43,7 @@ def recognise(event: object) -> Source:
     return next(trigger for trigger in triggers() if trigger.recognises(event))
 
 
-def triggers() -> tuple[Trigger, ...]:
+def triggers() -> tuple[EventSource, ...]:
     """Return the sources beside HTTP, in the order in which they are asked."""
     # Imported here: an HTTP request, which somebody waits for, needs none of them.
     from handler.triggers import ckafka, cos, eventbridge, invoke, timer, unknown

@@ -58,7 +58,7 @@ def settled(items: list[Asked], call: Invocation) -> Iterator[Answer]:
     # Imported here: a request that ends before this line needs no importing.
     from handler import batch
 
-    return batch.settle(items, call, call.deadline(call.configured().time_budget))
+    return batch.answers(items, call, call.deadline(call.configured().time_budget))
 
 
 def refused(item: Rejected, request: HttpRequest, call: Invocation) -> reply.Body:

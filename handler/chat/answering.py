@@ -110,7 +110,7 @@ def _followed(
     asked = command.read(text)
     if asked.verb == command.IMPORT:
         item = Asked(asked.value, caller, typed.user, origin)
-        (answer,) = batch.settle([item], call, deadline)
+        (answer,) = batch.answers([item], call, deadline)
         return wording.answered(answer, typed, call.request_id)
     if asked.verb == command.CHECK:
         key = public_key.parse(asked.public_key, policy.smallest_rsa(caller, call.configured()))

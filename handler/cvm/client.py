@@ -17,9 +17,9 @@ from handler.importing.account import (
     Full,
     Listing,
     Nonsense,
-    NoReply,
     Refused,
     Throttled,
+    Unanswered,
     Unreached,
 )
 from handler.importing.reading import PAGE, Reading
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from handler.importing.order import Order, Region
     from handler.settings import Settings
 
-    Failure = Refused | Throttled | Unreached | NoReply | Nonsense
+    Failure = Refused | Throttled | Unreached | Unanswered | Nonsense
 
 _SERVICE, _VERSION = "cvm", "2017-03-12"
 _IMPORT, _LIST = "ImportKeyPair", "DescribeKeyPairs"
@@ -189,7 +189,7 @@ class _Cvm:
 
     def _call(
         self, action: str, wanted: Mapping[str, Any], region: Region, bounds: Bounds, credentials: Credentials
-    ) -> Reply | Unreached | NoReply | Nonsense:
+    ) -> Reply | Unreached | Unanswered | Nonsense:
         call = tc3.Call(_SERVICE, self._endpoint.host, action, _VERSION, region.name)
         request = tc3.signed(call, wanted, credentials, self._ambient.wall())
         begun = self._ambient.monotonic()
@@ -200,7 +200,7 @@ class _Cvm:
         except transport.NeverSent as error:
             return Unreached(str(error))
         except transport.NoReply as error:
-            return NoReply(str(error))
+            return Unanswered(str(error))
         except transport.BadReply as error:
             return Nonsense(str(error))
         finally:

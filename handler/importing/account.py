@@ -6,7 +6,7 @@ the write executed, surely not executed, or is it in doubt?
     Created                              executed, CVM named the key pair
     Duplicate, Full, Refused             surely not executed: CVM read the request and said no
     Throttled, Unreached                 surely not executed: it never got that far
-    NoReply, Nonsense                    in doubt
+    Unanswered, Nonsense                    in doubt
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Unreached(NamedTuple):
     reading: Reading | None = None
 
 
-class NoReply(NamedTuple):
+class Unanswered(NamedTuple):
     """Something was sent and no whole reply came back in time; `cause` and `reading` as above."""
 
     cause: str
@@ -95,8 +95,8 @@ class Nonsense(NamedTuple):
 CHANGING = "key pairs that keep changing"
 
 if TYPE_CHECKING:
-    ImportOutcome = Created | Duplicate | Full | Refused | Throttled | Unreached | NoReply | Nonsense
-    ListOutcome = Listing | Refused | Throttled | Unreached | NoReply | Nonsense
+    ImportOutcome = Created | Duplicate | Full | Refused | Throttled | Unreached | Unanswered | Nonsense
+    ListOutcome = Listing | Refused | Throttled | Unreached | Unanswered | Nonsense
 
 
 class Account(Protocol):

@@ -22,9 +22,9 @@ from handler.importing.account import (
     Full,
     Listing,
     Nonsense,
-    NoReply,
     Refused,
     Throttled,
+    Unanswered,
     Unreached,
 )
 from handler.importing.decision import Imported, decide, would_create
@@ -155,14 +155,14 @@ class _Course:
         self._new_waits = partial(Waits, ambient.random, ambient.monotonic)
         self._waits = self._new_waits()
 
-    def write(self, order: Order) -> Created | Duplicate | Full | Refused | NoReply | Nonsense | _TooLate:
+    def write(self, order: Order) -> Created | Duplicate | Full | Refused | Unanswered | Nonsense | _TooLate:
         """Import until CVM has decided, or until a write is in doubt, or it is too late for another."""
         self._wrote = True
         problem: Problem = _busy(1)
         while self._deadline.left() >= LEAST_FOR_AN_IMPORT:
             outcome = self._ledger.import_key_pair(order)
             if not isinstance(outcome, (Throttled, Unreached)):
-                self.in_doubt = self.in_doubt or isinstance(outcome, (NoReply, Nonsense))
+                self.in_doubt = self.in_doubt or isinstance(outcome, (Unanswered, Nonsense))
                 return outcome
             room = self._room(LEAST_FOR_AN_IMPORT)
             wait, problem = self._setback(outcome, room)
@@ -210,7 +210,7 @@ class _Course:
         raise _busy(1)
 
     def _setback(
-        self, outcome: Throttled | Unreached | NoReply | Nonsense | Refused, room: float
+        self, outcome: Throttled | Unreached | Unanswered | Nonsense | Refused, room: float
     ) -> tuple[float, Problem]:
         """Return the seconds to wait before the next try, and what it means if there is none."""
         if isinstance(outcome, Throttled):

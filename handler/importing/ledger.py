@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handler.importing.account import Created, Listing, Nonsense, NoReply
+from handler.importing.account import Created, Listing, Nonsense, Unanswered
 from handler.importing.key_pair import KeyPair
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Ledger:
                     outcome.request_id,
                 )
             )
-        elif isinstance(outcome, (NoReply, Nonsense)):
+        elif isinstance(outcome, (Unanswered, Nonsense)):
             self.complete = False
         return outcome
 

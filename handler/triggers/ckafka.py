@@ -32,10 +32,10 @@ def answer(event: Mapping[str, Any], call: Invocation) -> dict[str, int]:
     """Decide every message and return how many ended how.
 
     Raises:
-        Redeliver: see `delivery.settle`.
+        Redeliver: see `delivery.process`.
     """
     messages = [record["Ckafka"] for record in event["Records"]]
-    return delivery.settle(map(_record, messages), len(messages), call)
+    return delivery.process(map(_record, messages), len(messages), call)
 
 
 def _record(message: object) -> intake.Record:

@@ -65,12 +65,12 @@ def answer(event: Mapping[str, Any], call: Invocation) -> dict[str, int]:
     """Import what every object holds and return how many ended how.
 
     Raises:
-        Redeliver: see `delivery.settle`.
+        Redeliver: see `delivery.process`.
     """
     configured = call.settings if isinstance(call.settings, Settings) else Settings()
     box = _DropBox(call, call.deadline(configured.time_budget))
     records = [_record(_object(record)) for record in event["Records"]]
-    return delivery.settle(records, len(records), call, box.opened, box.report)
+    return delivery.process(records, len(records), call, box.opened, box.report)
 
 
 def _object(record: Mapping[str, Any]) -> _Object:

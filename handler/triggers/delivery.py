@@ -37,17 +37,17 @@ def _unreported(answer: Answer) -> None:
     """Nobody looks for the answers of most sources: the log has them."""
 
 
-def settle(
+def process(
     records: Iterable[Record],
     count: int,
     call: Invocation,
     opened: Callable[[Record], Opened] = intake.alone,
     report: Callable[[Answer], Problem | None] = _unreported,
 ) -> dict[str, int]:
-    """Decide all records of a delivery and return how many ended how; see `intake.settle`.
+    """Decide all records of a delivery and return how many ended how; see `intake.answers`.
 
     Args:
-        records, count, call, opened: see `intake.settle`.
+        records, count, call, opened: see `intake.answers`.
         report: tells an answer to whoever looks for it; returns why that may succeed later, if it may.
 
     Raises:
@@ -56,7 +56,7 @@ def settle(
     endings: Counter[str] = Counter()
     later: Counter[str] = Counter()
     places: list[str] = []
-    for position, answer in enumerate(intake.settle(records, count, call, opened)):
+    for position, answer in enumerate(intake.answers(records, count, call, opened)):
         endings[_ending(answer)] += 1
         problem = _later(answer, report)
         if problem is not None:

@@ -32,10 +32,10 @@ def answer(event: Mapping[str, Any], call: Invocation) -> dict[str, int]:
     """Decide every event and return how many ended how.
 
     Raises:
-        Redeliver: see `delivery.settle`.
+        Redeliver: see `delivery.process`.
     """
     several = event["EventList"] if _is_list(event) else [event]
-    return delivery.settle(map(_record, several), len(several), call, _opened)
+    return delivery.process(map(_record, several), len(several), call, _opened)
 
 
 def _is_list(event: Mapping[str, Any]) -> bool:

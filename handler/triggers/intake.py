@@ -84,7 +84,7 @@ def each(record: Record) -> tuple[Record, ...]:
     )
 
 
-def settle(
+def answers(
     records: Iterable[Record],
     count: int,
     call: Invocation,
@@ -101,7 +101,7 @@ def settle(
     configured = call.settings if isinstance(call.settings, Settings) else Settings()
     deadline = call.deadline(configured.time_budget)
     lines = min(count * _LINE, deadline.left() / 2)
-    return batch.settle(_items(records, call, opened), call, deadline._replace(ends=deadline.ends - lines))
+    return batch.answers(_items(records, call, opened), call, deadline._replace(ends=deadline.ends - lines))
 
 
 def read(content: object) -> object:

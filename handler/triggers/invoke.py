@@ -25,7 +25,7 @@ def recognises(event: object) -> bool:
 
 def answer(event: Mapping[str, Any], call: Invocation) -> reply.Body:
     """Return the result or the problem; for `items` the body that an HTTP array gets with 207."""
-    answers = list(intake.settle([intake.Record("invoke", event)], 1, call, intake.each))
+    answers = list(intake.answers([intake.Record("invoke", event)], 1, call, intake.each))
     # Where `items` as a whole is refused, there is one problem and it belongs to no index.
     if "index" in answers[0].item.origin:
         return reply.many(answers, call)

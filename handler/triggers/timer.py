@@ -25,10 +25,10 @@ def answer(event: Mapping[str, Any], call: Invocation) -> dict[str, int]:
     """Decide what the message holds and return how many requests ended how.
 
     Raises:
-        Redeliver: see `delivery.settle`.
+        Redeliver: see `delivery.process`.
     """
     record = intake.Record(intake.sender("timer", event.get("TriggerName")), event.get("Message"))
-    return delivery.settle([record], 1, call, _opened)
+    return delivery.process([record], 1, call, _opened)
 
 
 def _opened(record: intake.Record) -> tuple[intake.Record, ...]:

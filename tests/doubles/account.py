@@ -17,9 +17,9 @@ from handler.importing.account import (
     Full,
     Listing,
     Nonsense,
-    NoReply,
     Refused,
     Throttled,
+    Unanswered,
     Unreached,
 )
 from handler.importing.decision import Imported
@@ -45,7 +45,7 @@ STRANGE = Refused(
 CROWD = Throttled(23, 10, 0.0)  # a wait of exactly 3 s
 BLIND = Throttled(0, 0, 0.0)  # a wait of exactly 1 s, since nothing is drawn
 UNREACHED = Unreached("refused")
-NO_REPLY = NoReply("timeout")
+NO_REPLY = Unanswered("timeout")
 NONSENSE = Nonsense("status 502")
 
 ABSENT = Listing((KeyPair("skey-x", "somebody", 0, key(99).blob, {}, "r-list"),), "r-list")

@@ -239,7 +239,7 @@ def test_items_are_taken_as_they_are_decided(function: Function) -> None:
             yield Rejected(UpstreamBusy("a", "b"), None, {})
 
     call = invocation.begin({}, REAL._replace(environ=function.environ))
-    answers = batch.settle(endless(), call, Deadline(call.started + 20, REAL.monotonic))
+    answers = batch.answers(endless(), call, Deadline(call.started + 20, REAL.monotonic))
     ahead = []
     for decided in range(1, 6):
         next(answers)
@@ -253,13 +253,13 @@ def test_a_problem_that_many_share_does_not_grow(function: Function) -> None:
     shared = UpstreamBusy("a", "b")
     call = invocation.begin({}, REAL._replace(environ=function.environ))
     items = [Rejected(shared, None, {})] * 50
-    assert {answer.outcome for answer in batch.settle(items, call, call.deadline(20.0))} == {shared}
+    assert {answer.outcome for answer in batch.answers(items, call, call.deadline(20.0))} == {shared}
     assert len(list(traceback.walk_tb(shared.__traceback__))) < 5
 
     function.let_in("invoke")
     known = callers.load(call.configured(), function.environ)[0].caller
     wanted = (Asked(request, known, "", {}) for request in requests(KEYS[:50]))
-    full = [answer.outcome for answer in batch.settle(wanted, call, call.deadline(20.0))][3:]
+    full = [answer.outcome for answer in batch.answers(wanted, call, call.deadline(20.0))][3:]
     assert full[0] is full[-1]
     assert isinstance(full[0], KeyPairQuota)
     assert len(list(traceback.walk_tb(full[0].__traceback__))) < 5
@@ -278,7 +278,7 @@ def test_one_alone_is_read_whatever_the_time(function: Function) -> None:
 def test_nothing_at_all_is_nothing(function: Function) -> None:
     """No items, no answers, no calls."""
     call = invocation.begin({}, REAL._replace(environ=function.environ))
-    assert list(batch.settle([], call, call.deadline(1.0))) == []
+    assert list(batch.answers([], call, call.deadline(1.0))) == []
 
 
 ITEM = st.builds(

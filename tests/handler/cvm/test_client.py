@@ -20,9 +20,9 @@ from handler.importing.account import (
     Full,
     Listing,
     Nonsense,
-    NoReply,
     Refused,
     Throttled,
+    Unanswered,
     Unreached,
 )
 from handler.importing.order import Region
@@ -174,21 +174,21 @@ def test_a_list_that_cannot_be_read_is_nonsense() -> None:
 OUTCOMES: dict[str, tuple[type[Any], ...]] = {
     "delay-before": (Created, Listing),
     "delay-after": (Created, Listing),
-    "late-write": (NoReply, NoReply),
+    "late-write": (Unanswered, Unanswered),
     "throttle": (Throttled, Throttled),
     "token-expired": (Refused, Refused),
     "denied": (Refused, Refused),
-    "drop-before": (NoReply, NoReply),
-    "drop-after": (NoReply, NoReply),
-    "reset-before": (NoReply, NoReply),
-    "reset-after": (NoReply, NoReply),
+    "drop-before": (Unanswered, Unanswered),
+    "drop-after": (Unanswered, Unanswered),
+    "reset-before": (Unanswered, Unanswered),
+    "reset-after": (Unanswered, Unanswered),
     "http-error-before": (Nonsense, Nonsense),
     "http-error-after": (Nonsense, Nonsense),
     "html-before": (Nonsense, Nonsense),
     "html-after": (Nonsense, Nonsense),
     "internal-error-before": (Nonsense, Nonsense),
     "internal-error-after": (Nonsense, Nonsense),
-    "truncated": (NoReply, NoReply),
+    "truncated": (Unanswered, Unanswered),
     "dribbled": (Created, Listing),
     "content-type": (Created, Listing),
     "no-request-id": (Created, Listing),
@@ -216,13 +216,13 @@ def test_every_fault_is_sorted_by_what_is_sure(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "outcome"),
     [
-        ("drop-after", NoReply("the connection was closed")),
-        ("reset-after", NoReply("ConnectionResetError")),
+        ("drop-after", Unanswered("the connection was closed")),
+        ("reset-after", Unanswered("ConnectionResetError")),
         ("http-error-after", Nonsense("status 502")),
         ("internal-error-after", Nonsense("InternalError")),
     ],
 )
-def test_a_doubt_says_why_for_the_log(kind: str, outcome: NoReply | Nonsense) -> None:
+def test_a_doubt_says_why_for_the_log(kind: str, outcome: Unanswered | Nonsense) -> None:
     """Whether CVM, a proxy before it or the network is to blame."""
     with stand_in() as running:
         running.fault("*", kind, times=None)
@@ -339,7 +339,7 @@ def test_a_write_s_reply_is_awaited_for_half_the_time_left(kind: str) -> None:
     with stand_in() as running:
         running.fault("ImportKeyPair", kind, seconds=1.0)
         begun = time.monotonic()
-        assert isinstance(opened(running, 1.0).import_key_pair(order()), NoReply)
+        assert isinstance(opened(running, 1.0).import_key_pair(order()), Unanswered)
         assert 0.4 < time.monotonic() - begun < 0.8
 
 
@@ -350,7 +350,7 @@ def test_a_list_s_reply_is_awaited_for_most_of_a_short_time() -> None:
         assert isinstance(opened(running, 2.2).list_key_pairs(HOME, NO_DEADLINE), Listing)
         running.fault("DescribeKeyPairs", "delay-after", seconds=2.0)
         begun = time.monotonic()
-        assert isinstance(opened(running, 0.6).list_key_pairs(HOME, NO_DEADLINE), NoReply)
+        assert isinstance(opened(running, 0.6).list_key_pairs(HOME, NO_DEADLINE), Unanswered)
         assert 0.4 < time.monotonic() - begun < 0.6, "and not beyond the end"
 
 
@@ -359,7 +359,7 @@ def test_a_list_ends_with_its_own_deadline_if_that_is_sooner() -> None:
     for own, whole, ends in ((0.4, 5.0, 0.4), (5.0, 0.45, 0.4)):
         with stand_in() as running, swallowing() as port:
             running.fault("DescribeKeyPairs", "delay-after", seconds=3.0)
-            for host, kind in ((running.host, NoReply), (f"127.0.0.1:{port}", Unreached)):
+            for host, kind in ((running.host, Unanswered), (f"127.0.0.1:{port}", Unreached)):
                 held = account(host, environ(running.credentials), whole)
                 begun = time.monotonic()
                 deadline = Deadline(begun + own, time.monotonic)
@@ -372,7 +372,7 @@ def test_a_list_s_reply_is_awaited_for_half_of_a_long_time() -> None:
     with stand_in() as running:
         running.fault("DescribeKeyPairs", "delay-after", seconds=5.0)
         begun = time.monotonic()
-        assert isinstance(opened(running, 4.6).list_key_pairs(HOME, NO_DEADLINE), NoReply)
+        assert isinstance(opened(running, 4.6).list_key_pairs(HOME, NO_DEADLINE), Unanswered)
         assert 2.1 < time.monotonic() - begun < 2.6
 
 

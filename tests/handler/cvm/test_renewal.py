@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handler.importing.account import Created, Nonsense, NoReply, Refused, Throttled
+from handler.importing.account import Created, Nonsense, Refused, Throttled, Unanswered
 from handler.problems import Misconfigured
 from local.cvm import Credential
 from tests.faults.scene import HOME, LENT, NO_DEADLINE, account, environ, order, stand_in
@@ -94,7 +94,7 @@ def test_a_refusal_of_the_same_credentials_is_not_repeated(kind: str) -> None:
         ("denied", Refused),
         ("throttle", Throttled),
         ("internal-error-after", Nonsense),
-        ("drop-after", NoReply),
+        ("drop-after", Unanswered),
     ],
 )
 def test_whatever_else_comes_back_is_not_sent_again_with_new_credentials(
