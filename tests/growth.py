@@ -47,6 +47,11 @@ def exponent(read: Callable[[_T], object], make: Callable[[int], _T], size: int)
     return worst
 
 
+def text(start: str, part: str, size: int) -> str:
+    """Return `start`, and behind it about `size` characters of `part` over and over."""
+    return start + part * (size // len(part))
+
+
 def ratio(work: Callable[[], object], yardstick: Callable[[], object], limit: float) -> float:
     """Return how many times the cost of `yardstick` that of `work` is. Assert that it is below `limit`."""
     costs: list[tuple[float, float]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from handler import strict_json
 from handler.problems import MalformedJson
-from tests import cost
+from tests import growth
 
 
 def deep(levels: int) -> str:
@@ -81,7 +82,7 @@ def test_json_is_read(text: bytes | str, value: object) -> None:
 )
 def test_what_readers_disagree_about_is_refused(text: bytes | str, says: str) -> None:
     """Everything else is `malformed-json`, with the place or the rule in the detail."""
-    with cost.at_most(1), pytest.raises(MalformedJson) as problem:
+    with pytest.raises(MalformedJson) as problem:
         strict_json.read(text)
 
     assert says in problem.value.detail
@@ -119,10 +120,24 @@ def test_nothing_else_is_ever_raised(text: bytes | str) -> None:
         strict_json.read(text)
 
 
-def test_a_wide_text_costs_little() -> None:
-    """A mebibyte of empty arrays is read in the time that its size asks for."""
-    wide = "[" + ",".join(["[]"] * 350_000) + "]"
-    with cost.at_most(1):
-        value = strict_json.read(wide)
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda size: "[" + ",".join(["[]"] * size) + "]", id="empty arrays"),
+        pytest.param(lambda size: "{" + ",".join(f'"{n}":0' for n in range(size)) + "}", id="members"),
+        pytest.param(lambda size: "1" * size, id="digits"),
+        pytest.param(lambda size: "0." + "1" * size, id="digits of a fraction"),
+        pytest.param(lambda size: "[" * size, id="levels, unclosed"),
+        pytest.param(deep, id="levels"),
+        pytest.param(lambda size: '"' + "\\u0041" * size, id="escapes, unclosed"),
+        pytest.param(lambda size: " " * size, id="blanks"),
+    ],
+)
+def test_a_long_text_costs_what_its_length_asks_for(make: Callable[[int], str]) -> None:
+    """Read or refused, twice the text costs twice as much."""
 
-    assert len(value) == 350_000  # type: ignore[arg-type]  # an array, as sent
+    def read(text: str) -> None:
+        with contextlib.suppress(MalformedJson):
+            strict_json.read(text)
+
+    assert growth.exponent(read, make, 300_000) < growth.NEARLY_LINEAR

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import random
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from handler.chat import command
 from handler.key_gate import public_key
 from handler.problems import InvalidPublicKey, InvalidRequest, WeakPublicKey
+from tests import growth
 from tests.handler.chat.mangling import HARMFUL, HARMLESS, WRAPPING, wrapped
 from tests.keys import forms
 
@@ -306,10 +307,13 @@ def test_a_key_in_pieces_is_joined() -> None:
 
 
 def test_a_hostile_text_is_read_in_no_time() -> None:
-    """64 KiB of half options or of quotation marks are no work."""
+    """What half options and quotation marks cost grows with the text."""
+
+    def read(text: str) -> None:
+        with contextlib.suppress(InvalidRequest):
+            command.read(text)
+
     for part in ('tag:a="', "\"'", "tag:", "project=", "-", "—a", "ssh-rsa ", "a=", "' ", '"tag:a= '):
         for start in ("import a ", f"import a {KEY} ", "check "):
-            begun = time.process_time()
-            with contextlib.suppress(InvalidRequest):
-                command.read(start + part * (65000 // len(part)))
-            assert time.process_time() - begun < 2
+            worst = growth.exponent(read, partial(growth.text, start, part), 16384)
+            assert worst < growth.NEARLY_LINEAR, (start[:9], part)
