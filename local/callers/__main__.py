@@ -13,7 +13,7 @@ from pathlib import Path
 from handler.callers import accounts, file
 from handler.callers.caller import resolve
 from handler.problems import Misconfigured
-from local.callers import invite
+from local.callers import chats, invite
 from local.callers.mint import SUFFIXES, Minted, mint, written
 from local.columns import Help
 
@@ -34,6 +34,10 @@ This Python lacks the packages that judge the file. In this tree:
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Do what the command line says; return the exit code."""
     chosen = _parser().parse_args(arguments)
+    if chosen.command == "new" and chosen.scheme in chats.SCHEMES:
+        made = chats.entry(chosen.name, chosen.scheme)
+        print(json.dumps(made._asdict()) if chosen.json else _to_fill_in(made))
+        return 0
     if chosen.command == "new":
         minted = mint(chosen.name, chosen.scheme)
         print(json.dumps(minted._asdict()) if chosen.json else _introduced(minted, chosen.scheme))
@@ -114,6 +118,22 @@ Put this into "callers" of callers.json, and add "allow" to say what {caller} ma
 Then: python -m local.callers check callers.json"""
 
 
+def _to_fill_in(made: chats.Entry) -> str:
+    lines = [
+        'Put this into "callers" of callers.json:',
+        "",
+        _indented(written(made.entry)),
+        "",
+        "Fill in:",
+        "",
+    ]
+    lines += [f"    {placeholder}" for placeholder in made.placeholders]
+    if made.variables:
+        lines += ["", "Set these variables of the function to secrets that the platform shows:", ""]
+        lines += [f"    {name}: {origin}" for name, origin in made.variables.items()]
+    return "\n".join([*lines, "", "Then: python -m local.callers check callers.json"])
+
+
 def _indented(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.splitlines())
 
@@ -132,9 +152,13 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    new = commands.add_parser("new", help="make a secret or key, and the entry for callers.json")
+    new = commands.add_parser(
+        "new", help="make a secret or key, or name what a chat platform makes, and the entry for callers.json"
+    )
     new.add_argument("name", type=_caller_id, metavar="NAME", help="the caller's id, such as onboarding")
-    new.add_argument("--scheme", choices=SUFFIXES, required=True, help="how it will prove itself")
+    new.add_argument(
+        "--scheme", choices=(*SUFFIXES, *chats.SCHEMES), required=True, help="how it will prove itself"
+    )
     new.add_argument(
         "--json", action="store_true", help="print secret, variable and entry as JSON, for scripts"
     )

@@ -48,10 +48,14 @@ def mint(caller: str, scheme: str) -> Minted:
 
 def variable(caller: str, scheme: str) -> str:
     """Return the environment variable that a caller's secret is kept in, such as `ONBOARDING_SECRET`."""
+    return named(caller, SUFFIXES[scheme])
+
+
+def named(caller: str, suffix: str) -> str:
+    """Return the name of a variable of a caller that ends in `_` and a suffix."""
     name = re.sub("[^A-Z0-9]+", "_", caller.upper()).strip("_")
     if not name[:1].isalpha() or name.startswith(("SCF_", "QCLOUD_", "TENCENTCLOUD_")):
         name = f"CALLER_{name}".rstrip("_")
-    suffix = SUFFIXES[scheme]
     return f"{name[: 64 - len(suffix) - 1]}_{suffix}"
 
 

@@ -10,6 +10,7 @@ from handler.callers.allow import USER
 from handler.callers.api_key import ApiKey
 from handler.callers.audience import Audience
 from handler.callers.caller import Caller, ChatAuth, place
+from handler.callers.dingtalk import DingTalk
 from handler.callers.standard_webhooks import StandardWebhooks
 from handler.callers.trigger import Trigger
 from handler.chat import platforms
@@ -59,6 +60,8 @@ def _of_rules(caller: Caller) -> Iterator[str]:
     patterns = [pattern for pattern in allow.key_names or () if USER in pattern]
     if patterns:
         yield f"{USER} makes one name of the ids a.b and a_b."
+        if isinstance(caller.auth, DingTalk):
+            yield f"{USER} rests on a user id that DingTalk does not sign: see the risk of its requests."
     for pattern in patterns:
         if f"{USER}_*" in pattern:
             yield f"{pattern} of alice also covers the names of alice_x."

@@ -20,6 +20,11 @@ from local.chat import PATIENCE, PLAYERS, VARIABLES, Request, Sender, seen
 
 def main(arguments: Sequence[str]) -> int:
     """Send one message and print what its sender sees; return the exit code."""
+    if arguments[:1] == ["discord-register"]:
+        # Imported here: nothing else needs it.
+        from local.chat import register
+
+        return register.main(arguments[1:], os.environ)
     chosen = _parser().parse_args(arguments)
     variables = {name: os.environ.get(name, value) for name, value in VARIABLES.items()}
     sender = Sender(chosen.user, chosen.team, chosen.channel, None, variables)
@@ -61,7 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m local.chat",
         description="Sends what a chat platform would send, and prints what the person there would see.",
-        epilog=f"Against a function of your own, set {', '.join(VARIABLES)} to its secrets.",
+        epilog=f"Against a function of your own, set {', '.join(VARIABLES)} to its secrets."
+        " `discord-register APPLICATION_ID` registers the slash command with Discord itself.",
     )
     add = parser.add_argument
     add(
