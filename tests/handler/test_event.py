@@ -94,7 +94,7 @@ SHAPES = {
     "a request with empty batches beside it": ("invoke", {**REQUEST, "Records": [], "EventList": []}),
     "messages of two sources": ("unknown", {"Records": [{"Ckafka": CKAFKA}, {"CMQ": CMQ}]}),
     "messages of CMQ": ("unknown", {"Records": [{"CMQ": CMQ}]}),
-    "objects of COS": ("unknown", {"Records": [COS]}),
+    "objects of COS": ("cos", {"Records": [COS]}),
     "logs of CLS": ("unknown", {"clslogs": {"data": "H4sIAAAAAAAA"}}),
     "a load balancer": (
         "unknown",
