@@ -32,7 +32,7 @@ _TIME = re.compile(
 )
 
 #: The mention that a message begins with, which calls the webhook; nobody else can write such a tag.
-_MENTION = re.compile(r"\s*<at\b[^<>]{0,256}>[^<>]{0,256}</at>")
+_MENTION = re.compile(r"<at\b[^<>]{0,256}>[^<>]{0,256}</at>")
 _LINE_END = re.compile(r"</?(?:p|div|br)\s?/?>", re.IGNORECASE)
 _ENTITIES = {"&nbsp;": " ", "&quot;": '"', "&#39;": "'", "&#160;": " "}
 
@@ -110,7 +110,13 @@ def _plain(html: str) -> str:
 
     The entities of `&`, `<` and `>` are the same as other platforms', and undone with them.
     """
-    text = _LINE_END.sub("\n", _MENTION.sub("", html, count=1) if _MENTION.match(html) else html)
+    text = _LINE_END.sub("\n", _addressed(html))
     for entity, sign_of_it in _ENTITIES.items():
         text = text.replace(entity, sign_of_it)
-    return _MENTION.sub("", text, count=1) if _MENTION.match(text) else text
+    return _addressed(text)
+
+
+def _addressed(text: str) -> str:
+    """Return a text without the mention at its start."""
+    mention = _MENTION.match(text := text.lstrip())
+    return text[mention.end() :] if mention else text

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LONGEST = 20480
 
 #: What a message in a group begins with: the bot's name, which no blank ends but the last.
-_MENTION = re.compile(r"\s*@\S{1,64}\s+")
+_MENTION = re.compile(r"@\S{1,64}\s+")
 
 
 def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient) -> Proof | Probe:
@@ -52,7 +52,8 @@ def command(proof: Proof) -> Typed | Probe:
     # Pictures and voices have no text, so they are answered with how to write a command.
     text = envelope.text(message, "text", "content")
     if in_group:
-        text = _MENTION.sub("", text, count=1) if _MENTION.match(text) else text
+        mention = _MENTION.match(text := text.lstrip())
+        text = text[mention.end() :] if mention else text
     return Typed(proof.candidates, user, text, channel=envelope.text(message, "chatid"), private=not in_group)
 
 

@@ -220,9 +220,8 @@ def page(*pairs: Any, total: Any = None) -> Page | Nonsense:
 
 def test_key_pairs_are_read_with_their_decoded_keys() -> None:
     """The comment that CVM writes behind them is no part of it."""
-    assert page(stored(), total=120) == Page(
-        (KeyPair("skey-1", "alice", 7, key(1).blob, {"team": "infra"}, "r-1"),), 120, "r-1"
-    )
+    pair = KeyPair("skey-1", "alice", 7, key(1).blob, {"team": "infra"}, "r-1", "2024-01-04T08:00:00Z")
+    assert page(stored(), total=120) == Page((pair,), 120, "r-1")
 
 
 @pytest.mark.parametrize("absent", [{"ProjectId": None}, {"Tags": None}, {"Tags": []}])
