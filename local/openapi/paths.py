@@ -261,12 +261,18 @@ shown: what it may not know of is as what is not there.
 
 _PARAMETERS = {
     "keyName": ("exactly this name", {"type": "string", "pattern": "^[A-Za-z0-9_]{1,25}$"}),
-    "fingerprint": ("of the key: SHA256: or MD5: and the rest", {"type": "string"}),
+    "fingerprint": (
+        "of the key: SHA256: or MD5: and the rest",
+        {"type": "string", "pattern": "^(?:SHA256:[A-Za-z0-9+/]{43}|MD5:(?:[0-9a-f]{2}:){15}[0-9a-f]{2})$"},
+    ),
     "account": (
         "the account, by the name that the callers file gives it",
         {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,32}$"},
     ),
-    "region": ("where CVM is asked", {"type": "string", "maxLength": 32}),
+    "region": (
+        "where CVM is asked",
+        {"type": "string", "pattern": "^[a-z]{2,}(?:-[a-z0-9]+)+$", "maxLength": 32},
+    ),
     "expiresBefore": ("a date: the tag expires-on is before it", {"type": "string", "format": "date"}),
     "limit": (
         "at most so many key pairs; without it 1000",
