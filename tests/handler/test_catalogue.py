@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from handler import catalogue
 from handler.sentence import Sentence, translated
+from local.in_process import API_KEY, Function
 
 
 @pytest.mark.parametrize(
@@ -52,3 +55,15 @@ def test_a_sentence_is_english_and_can_be_translated() -> None:
     assert translated(sentence, chinese.__getitem__) == "公钥出现了 2 次。"
     assert translated("skey-1", chinese.__getitem__) == "skey-1"
     assert translated(Sentence("{user} is kept"), str) == "{user} is kept"
+
+
+def test_a_refusal_is_written_in_the_language_of_its_reader() -> None:
+    """In ASCII JSON, with the headers that say so; codes and members stay as they are."""
+    with Function() as function:
+        headers = {"authorization": f"Bearer {API_KEY}", "accept-language": "zh-CN,zh;q=0.9"}
+        answer = function.ask("POST", "/key-pairs", "nonsense", headers=headers)
+    assert answer.headers["Content-Language"] == "zh-CN"
+    assert answer.headers["Vary"].startswith("Accept-Language")
+    assert answer.text.isascii()
+    assert re.search("[\u4e00-\u9fff]", answer.json["detail"])
+    assert answer.json["code"] == "malformed-json"
