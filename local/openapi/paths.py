@@ -325,7 +325,7 @@ def _shown_path(recorded: Recorded) -> Json:
     kinds = (*LOOK, problems.NoSuchKeyPair)
     parameters = [name, *_parameters(looking.ONE_PARAMETERS)]
     get = _look("showKeyPair", "Shows one key pair", "OneKeyPair", "shown", parameters, (kinds, recorded))
-    shown = _path("showKeyPair", "look", recorded, get=get)
+    shown = _path("showKeyPair", "look", recorded, problems.NotFound, get=get)
     return {**shown, "options": {**shown["options"], "parameters": [name]}}
 
 
