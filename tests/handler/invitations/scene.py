@@ -17,7 +17,6 @@ from local.cvm import StandIn
 from local.in_process import Answer, Function, Json, caller, public_keys
 
 ALICE, BOB, *_ = public_keys()
-#: The stand-in for CVM refuses signatures of another time.
 NOW = time.time()
 SECRET, OLD_SECRET = b"signs" * 6, b"older" * 6
 ID = "0123456789abcdefghijk_"
@@ -42,8 +41,8 @@ def function(
     revoked: Sequence[str] = (),
     **environ: str,
 ) -> Iterator[Function]:
-    """Yield the function with these callers, at `NOW`."""
-    ambient = REAL._replace(wall=lambda: NOW)
+    """Yield the function with these callers, at `NOW`; beside a stand-in at its time, which goes on."""
+    ambient = REAL._replace(wall=lambda: NOW) if cvm is None else REAL
     with Function(cvm, list(callers), ambient, {**ENVIRON, **environ}) as made:
         if revoked:
             path = Path(made.environ["CALLERS_FILE"])

@@ -12,7 +12,7 @@ from handler.upstream import sts, transport
 from local.cvm import Options, StandIn, serve
 from local.in_process import Answer, Function, caller
 from local.sts import Role
-from tests.handler.invitations.scene import BOB, NOW, function, redeem
+from tests.handler.invitations.scene import BOB, function, redeem
 
 UIN = "200000000002"
 PROD = Role(f"qcs::cam::uin/{UIN}:roleName/prod", external_id="shared-with-prod")
@@ -21,7 +21,7 @@ PROD = Role(f"qcs::cam::uin/{UIN}:roleName/prod", external_id="shared-with-prod"
 @pytest.fixture
 def cvm() -> Iterator[StandIn]:
     """Start a stand-in that knows a role of another account."""
-    with serve(Options(rate=0, roles=(PROD,)), lambda: NOW) as stand_in:
+    with serve(Options(rate=0, roles=(PROD,))) as stand_in:
         yield stand_in
         transport.forget()
         sts._kept.clear()
