@@ -157,6 +157,10 @@ def _kind(value: Any) -> Any:
 
 def _wrong(name: str, value: object, errors: list[ValidationError], what: Sentence) -> Sentence:
     """Return what is said of a wrong member; of tags it says which, by position."""
+    if name == "keyName" and isinstance(value, str) and "-" in value:
+        underscored = value.replace("-", "_")
+        if re.fullmatch(_KEY_NAME, underscored):
+            return Sentence("A key name cannot have a hyphen; `{name}` would do.", name=underscored)
     if name != "tags" or not isinstance(value, dict) or len(value) > _MOST_TAGS:
         return Sentence("This must be: {what}.", what=what)
     # A wrong name is an error of the object, a wrong value one of the object's member.

@@ -36,6 +36,10 @@ class Sentence(str):
         text.values = values
         return text
 
+    def filled(self, **values: object) -> Sentence:
+        """Return the sentence with more values filled in."""
+        return Sentence(self.message, **self.values, **values)
+
 
 def translated(text: str, lookup: Translate) -> str:
     """Return a sentence in the language of a look-up, filled in; a text that is no Sentence stays as it is.

@@ -17,6 +17,7 @@ from handler import problems
 from handler.key_gate import reasons as key_reasons
 from handler.key_gate import weak_reasons
 from handler.key_gate.reasons import Reason
+from handler.sentence import Sentence
 
 # By the name of a reason in `key_reasons` and `weak_reasons`, in the order of the page.
 EXAMPLES = {
@@ -25,6 +26,7 @@ EXAMPLES = {
     "PRIVATE_KEY": "-----BEGIN OPENSSH PRIVATE KEY-----",
     "MULTIPLE_KEYS": "{{line}} alice\n{{line2}} bob",
     "WRAPPED": "ssh-rsa {{blob[:70]}}\n{{blob[70:]}} alice",
+    "WRAPPED_IN_MAIL": "> ssh-rsa {{blob[:70]}}\n> {{blob[70:]}} alice",
     "PEM_PUBLIC": "{{spki-pem}}",
     "PEM_RSA": "{{pkcs1-pem}}",
     "PEM_CERTIFICATE": "{{cert-pem}}",
@@ -44,8 +46,10 @@ EXAMPLES = {
     "BARE_BLOB": "{{blob}} alice",
     "FINGERPRINT": "2048 {{fingerprint}} alice (RSA)",
     "FILE_PATH": "~/.ssh/id_rsa.pub",
+    "PPK_PATH": "C:\\Users\\alice\\key.ppk",
     "QUOTED": '"{{line}} alice"',
     "INVISIBLE": "\ufeff{{line}} alice",
+    "FULL_WIDTH": "ｓｓｈ－ｒｓａ　ＡＡＡＡＢ３ＮｚａＣ１ｙｃ２ＥＡ",
     "TYPOGRAPHIC": "ssh\u2013rsa {{blob}} alice",
     "CAPITALS": "Ssh-rsa {{blob}} alice",
     "URL_ENCODED": "ssh-rsa%20{{blob}}%20alice",
@@ -53,7 +57,8 @@ EXAMPLES = {
     "ESCAPED": "{{line}}\\n",
     "ENCODED_TWICE": "{{line-b64}}",
     "ELLIPSIS": "ssh-rsa {{blob[:40]}}...{{blob[-8:]}} alice",
-    "EXTRA_TEXT": "My key is: {{line}} alice",
+    "WORDS_BEFORE": "My key is: {{line}} alice",
+    "EXTRA_TEXT": "My key is:\n{{line}} alice",
     "DAMAGED_TYPE": "ssh-rsa{{blob}} alice",
     "DAMAGED_START": "ssh-rsa {{blob[1:]}} alice",
     "FOREIGN_CHARACTER": "ssh-rsa {{blob[:40]}}*{{blob[41:]}} alice",
@@ -73,7 +78,8 @@ EXAMPLES = {
     "ZERO": "ssh-rsa {{blob-n-zero}} alice",
     "BAD_COMMENT": "{{line}} alice\u202e",
     "NOT_KEY_DATA": "ssh-rsa hello",
-    "OTHER_FORMAT": "{{jwk}}",
+    "JWK": "{{jwk}}",
+    "OTHER_FORMAT": "<RSAKeyValue> <Modulus>…</Modulus>",
     "NOT_A_KEY": "hello",
     "SECOND_OPINION": "(no key is known that leads here)",
     "KNOWN_KEY": "(the key that every Vagrant box once trusted, for one)",
@@ -195,8 +201,8 @@ def _reasons() -> list[str]:
     return lines[:-1]
 
 
-def _filled(sentence: str) -> str:
-    return sentence.format(**COUNTS)
+def _filled(sentence: Sentence) -> str:
+    return sentence.filled(**COUNTS)
 
 
 if __name__ == "__main__":

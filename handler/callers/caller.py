@@ -51,12 +51,14 @@ class Caller(NamedTuple):
         auth: the record of its scheme.
         allow: what it may do.
         tags: what its key pairs are tagged with, whatever the request says.
+        language: the language tag of chat replies; empty for that of the platform.
     """
 
     id: str
     auth: Auth
     allow: Allow
     tags: Mapping[str, str]
+    language: str = ""
 
 
 class Known(NamedTuple):

@@ -23,7 +23,7 @@ _HOST = Rule(r"open\.(?:feishu\.cn|larksuite\.com)", " or ".join(HOSTS))
 
 _SECRET_FORM = Sentence("the App Secret of a Feishu app")
 _KEY_FORM = Sentence(
-    "the Encrypt Key of a Feishu app, of at least {shortest_key} characters", shortest_key=SHORTEST_KEY
+    "the Encrypt Key of a Feishu app, of at least {shortest} characters", shortest=SHORTEST_KEY
 )
 _TOKEN_FORM = Sentence("the Verification Token of a Feishu app")
 

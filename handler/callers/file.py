@@ -16,6 +16,7 @@ from handler.callers import accounts, api_key, standard_webhooks, trigger
 from handler.callers.allow import MOST_TAGS, USER, Allow
 from handler.callers.caller import Caller, place
 from handler.callers.node import Node, Rule
+from handler.catalogue import CHINESE, ENGLISH
 from handler.chat import platforms
 from handler.problems import MalformedJson, Misconfigured
 from handler.sentence import Sentence
@@ -62,6 +63,10 @@ _USER_GLOB = Rule(
 _KEY_NAME_RULES = {name: _USER_GLOB if name in platforms.BY_NAME else _GLOB for name in SCHEMES}
 
 _INVITATION = Rule("[A-Za-z0-9_-]{22}", Sentence("the id of an invitation: 22 of A-Z, a-z, 0-9, - and _"))
+#: The languages of chat replies, as the file writes them.
+_LANGUAGES = {"zh": CHINESE, "en": ENGLISH}
+_LANGUAGE = Rule("zh|en", Sentence("zh or en"))
+
 _REGION = Rule(rf"(?=.{{1,32}}(?![\s\S])){REGION}", Sentence("a region such as ap-guangzhou"))
 
 # The rules of the request for tags, which CVM makes
@@ -150,7 +155,7 @@ def parse_all(text: bytes) -> Contents:
     """
     if len(text) > LARGEST:
         raise Misconfigured(
-            Sentence("The callers file is wrong: it must be at most {number} MiB.", number=LARGEST >> 20)
+            Sentence("The callers file is wrong: it must be at most {most} MiB.", most=LARGEST >> 20)
         )
     if not text.strip():
         raise Misconfigured(Sentence("The callers file is empty."))
@@ -175,7 +180,9 @@ def parse_all(text: bytes) -> Contents:
 def _caller(index: int, item: Node, others: Mapping[str, Target]) -> Caller:
     sent_id = item.value.get("id") if isinstance(item.value, dict) else None
     known_id = sent_id if isinstance(sent_id, str) and re.fullmatch(ID.pattern, sent_id) else ""
-    members = Node(place(index, known_id), "", item.value).members(("id", "auth"), ("allow", "tags"))
+    members = Node(place(index, known_id), "", item.value).members(
+        ("id", "auth"), ("allow", "tags", "language")
+    )
     auth = members["auth"].choice("scheme", _SCHEMES)().read(members["auth"])
     allow = _allow(members["allow"], members["auth"], others) if "allow" in members else Allow()
     caller_id = members["id"].text(ID)
@@ -184,7 +191,14 @@ def _caller(index: int, item: Node, others: Mapping[str, Target]) -> Caller:
         auth=auth,
         allow=allow._replace(accounts=accounts.on_behalf(caller_id, allow.accounts)),
         tags=_tags(members["tags"]) if "tags" in members else {},
+        language=_language(members["language"], members["auth"]) if "language" in members else "",
     )
+
+
+def _language(language: Node, auth: Node) -> str:
+    if isinstance(auth.value, dict) and auth.value.get("scheme") not in platforms.BY_NAME:
+        raise language.wrong(Sentence("has no place on a caller that is no chat"))
+    return _LANGUAGES[language.text(_LANGUAGE)]
 
 
 def _allow(allow: Node, auth: Node, others: Mapping[str, Target]) -> Allow:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from handler import audit, callers, decide, http, reply
 from handler.callers import audience
+from handler.catalogue import translator
 from handler.chat import wording
 from handler.chat.form import unreadable
 from handler.chat.message import ID, Probe, Proof
@@ -49,7 +50,9 @@ def answer(platform: Platform, request: HttpRequest, body: Body, call: Invocatio
         "traceId": http.trace_id(request.headers),
         "user": typed.user if ID.fullmatch(typed.user) else "",
     }
-    return adapter.render(_decided(typed, origin, deadline, call), typed, call)
+    text = _decided(typed, origin, deadline, call)
+    language = _candidate(typed).caller.language or platform.language
+    return adapter.render(wording.translated(text, translator(language)), typed, call)
 
 
 def _decided(typed: Typed, origin: dict[str, Field], deadline: Deadline, call: Invocation) -> Text:

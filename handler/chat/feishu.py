@@ -163,7 +163,7 @@ def _is_message(event: dict[str, Any]) -> bool:
 def _plain(text: Text, *, private: bool) -> str:
     lines = [text.headline]
     lines += [
-        line if isinstance(line, str) else f"{line.label}: {line.value}"
+        line if isinstance(line, str) else f"{line.label}{text.colon}{line.value}"
         for line in text.shown(private=private)
     ]
     # Feishu takes `<at user_id=...>` in a text for a mention, whoever wrote it.

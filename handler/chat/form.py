@@ -50,9 +50,7 @@ class Form(NamedTuple):
             MalformedRequest: it is there more than once or is not UTF-8, or the form has too many fields.
         """
         if self.too_many:
-            raise unreadable(
-                Sentence("Its form has more than {most_fields} fields.", most_fields=MOST_FIELDS)
-            )
+            raise unreadable(Sentence("Its form has more than {most} fields.", most=MOST_FIELDS))
         if len(self.fields.get(name.encode(), [])) > 1:
             raise unreadable(Sentence("Its form has the field `{name}` more than once.", name=name))
         try:

@@ -24,7 +24,7 @@ def lines(text: Text, *, private: bool) -> list[str]:
         if isinstance(line, str):
             written.append(_escaped(line))
         else:
-            written.append(f"{line.label}: `{line.value.replace('`', chr(39))}`")
+            written.append(f"{line.label}{text.colon}`{line.value.replace('`', chr(39))}`")
     return written
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from handler.catalogue import CHINESE, ENGLISH
 from handler.chat.patience import FEISHU, ON_THE_WAY
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Platform(NamedTuple):
         scheme: loads the module in `handler.callers`.
         unasked: what it sends beside commands that is answered with nothing, in words; may be empty.
         reserve: the seconds of its time that are kept for a reply through its API, which can fail.
+        language: that of replies, where the callers file does not say.
         risk: what somebody can do who has seen one of its requests, a sentence; may be empty.
     """
 
@@ -76,6 +78,7 @@ class Platform(NamedTuple):
     unasked: str = ""
     risk: str = ""
     reserve: float = 0.0
+    language: str = ENGLISH
 
     @property
     def path(self) -> str:
@@ -204,7 +207,18 @@ PLATFORMS = (
         _mattermost_scheme,
         risk="a request holds its token and no time: whoever has seen one can send it, or others, for ever.",
     ),
-    Platform("wecom", "WeCom", ("GET", "POST"), 5.0, _XML, _XML, _wecom, _wecom_scheme, "an event"),
+    Platform(
+        "wecom",
+        "WeCom",
+        ("GET", "POST"),
+        5.0,
+        _XML,
+        _XML,
+        _wecom,
+        _wecom_scheme,
+        "an event",
+        language=CHINESE,
+    ),
     Platform(
         "wecom-bot",
         "WeCom smart bot",
@@ -215,6 +229,7 @@ PLATFORMS = (
         _wecom_bot,
         _wecom_bot_scheme,
         "an event",
+        language=CHINESE,
     ),
     Platform(
         "dingtalk",
@@ -225,6 +240,7 @@ PLATFORMS = (
         _JSON,
         _dingtalk,
         _dingtalk_scheme,
+        language=CHINESE,
         risk="its signature does not cover the message: whoever has seen a request can send others for five"
         " minutes, in anybody's name.",
     ),
@@ -239,6 +255,7 @@ PLATFORMS = (
         _feishu_scheme,
         "a message, whose reply goes through Feishu's API",
         reserve=0.8,
+        language=CHINESE,
     ),
     Platform("teams", "Teams", ("POST",), 5.0, _JSON, _JSON, _teams, _teams_scheme, "what is no message"),
     Platform("discord", "Discord", ("POST",), 3.0, _JSON, _JSON, _discord, _discord_scheme),

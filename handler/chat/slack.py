@@ -88,7 +88,7 @@ def render(text: Text, _: Typed, call: Invocation) -> reply.Body:
         if isinstance(line, str):
             lines.append(_escaped(line))
         else:
-            lines.append(f"{line.label}: `{_escaped(line.value.replace('`', chr(39)))}`")
+            lines.append(f"{line.label}{text.colon}`{_escaped(line.value.replace('`', chr(39)))}`")
     body = {"response_type": "ephemeral", "text": "\n".join(lines)}
     return reply.http(200, body, reply.JSON, call.request_id)
 

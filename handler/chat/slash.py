@@ -33,7 +33,7 @@ def typed(proof: Proof) -> Typed:
         if proof.media_type not in ("", form.MEDIA_TYPE):
             raise UnsupportedMediaType(
                 Sentence("The message is not the form that a slash command sends."),
-                Sentence("Send it with `Content-Type: {MEDIA_TYPE}`.", MEDIA_TYPE=form.MEDIA_TYPE),
+                Sentence("Send it with `Content-Type: {media_type}`.", media_type=form.MEDIA_TYPE),
             )
         somebody = somebody._replace(user=fields.text("user_id"))
         somebody = somebody._replace(team=fields.text("team_id"), channel=fields.text("channel_id"))

@@ -25,17 +25,6 @@ if TYPE_CHECKING:
 #: The longest text of a reply, in bytes; WeCom cuts off the rest, maybe within a character.
 LONGEST = 2048
 
-_CHINESE = {
-    "created": "已导入",
-    "unchanged": "账号中已有，无需再导入",
-    "dry-run": "试运行，未写入任何内容",
-    "checked": "公钥可用",
-    "invited": "邀请已生成",
-    "help": "用法",
-    "refused": "未完成，原因如下",
-    "again": "暂未完成，没有任何丢失，请把同一条消息再发一次",
-}
-
 
 def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient) -> Proof | Probe:
     """Return the message that WeCom signed and encrypted, or its check of the URL.
@@ -98,6 +87,8 @@ def _encrypt(body: Body) -> bytes:
 
 
 def _plain(text: Text) -> str:
-    lines = [f"{_CHINESE[text.mood]} · {text.headline}"]
-    lines += [line if isinstance(line, str) else f"{line.label}: {line.value}" for line in text.lines]
+    lines = [text.headline]
+    lines += [
+        line if isinstance(line, str) else f"{line.label}{text.colon}{line.value}" for line in text.lines
+    ]
     return "\n".join(lines).encode(errors="replace")[:LONGEST].decode(errors="ignore")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from handler.decide import Asked
 from handler.problems import Problem
 from handler.sentence import Sentence
 
@@ -20,20 +21,21 @@ if TYPE_CHECKING:
     from handler.importing.decision import Difference, Imported
     from handler.importing.order import Order
     from handler.key_gate.public_key import PublicKey
+    from handler.problems import FieldError
+    from handler.sentence import Translate
 
 #: After these nothing is decided yet, and the same message leads to an answer that is true.
 _OUT_OF_TIME = ("upstream-busy", "upstream-unreachable", "outcome-unknown")
 
-#: How a command writes what a JSON Pointer of the request's schema names.
-_PLACES = {
-    "/keyName": "KEY_NAME",
-    "/publicKey": "the key",
-    "/projectId": "project=",
-    "/region": "region=",
-    "/account": "account=",
-    "/expiresOn": "expires=",
-    "/tags": "tag:",
+#: What is said of an option that the request's schema refuses, by JSON Pointer.
+_OPTIONS = {
+    "/projectId": Sentence("`project=` takes a number, such as `project=1001`."),
+    "/region": Sentence("`region=` takes the name of a region, such as `region=ap-shanghai`."),
+    "/expiresOn": Sentence("`expires=` takes a date that exists, such as `expires=2027-01-31`."),
 }
+
+#: How a command writes the other places.
+_PLACES = {"/keyName": "KEY_NAME", "/account": "account=", "/tags": "tag:"}
 
 #: What an imported key pair opens, and what it does not.
 _GOOD_FOR = Sentence(
@@ -65,11 +67,13 @@ class Text(NamedTuple):
         mood: `created`, `unchanged`, `dry-run`, `checked`, `invited`, `help`, `refused` or `again`.
         headline: one sentence.
         lines: what else there is to say, facts and sentences, in the order in which they are shown.
+        colon: what stands between the label and the value of a fact.
     """
 
     mood: str
     headline: str
     lines: tuple[Fact | str, ...]
+    colon: str = Sentence(": ")
 
     def shown(self, *, private: bool) -> tuple[Fact | str, ...]:
         """Return the lines that may be shown: where others see them, of a result no more than what it is."""
@@ -78,10 +82,19 @@ class Text(NamedTuple):
         return tuple(line for line in self.lines if isinstance(line, Fact) and not line.private)
 
 
+def translated(text: Text, say: Translate) -> Text:
+    """Return a reply in another language; `say` makes a sentence readable in it."""
+    lines = tuple(
+        say(line) if isinstance(line, str) else line._replace(label=say(line.label), value=say(line.value))
+        for line in text.lines
+    )
+    return Text(text.mood, say(text.headline), lines, say(text.colon))
+
+
 def answered(answer: Answer, typed: Typed, request_id: str) -> Text:
     """Return what is said about an answer."""
     if isinstance(answer.outcome, Problem):
-        return _refused(answer.outcome, typed, request_id)
+        return _refused(answer.outcome, answer, typed, request_id)
     assert answer.order is not None  # noqa: S101 - nothing is imported without an order; for the type checker
     return _imported(answer.order, answer.outcome)
 
@@ -89,21 +102,31 @@ def answered(answer: Answer, typed: Typed, request_id: str) -> Text:
 def _imported(order: Order, result: Imported) -> Text:
     name = order.key_name
     mood, headline = {
-        (False, "created"): ("created", f"Imported as {name}."),
-        (False, "unchanged"): ("unchanged", f"{name} is there already, with this very key."),
-        (True, "created"): ("dry-run", f"Dry run: {name} would be imported."),
-        (True, "unchanged"): ("dry-run", f"Dry run: {name} is there already, with this very key."),
+        (False, "created"): ("created", Sentence("Imported as {name}.", name=name)),
+        (False, "unchanged"): (
+            "unchanged",
+            Sentence("{name} is there already, with this very key.", name=name),
+        ),
+        (True, "created"): ("dry-run", Sentence("Dry run: {name} would be imported.", name=name)),
+        (True, "unchanged"): (
+            "dry-run",
+            Sentence("Dry run: {name} is there already, with this very key.", name=name),
+        ),
     }[order.dry_run, result.result]
     return Text(
         mood,
         headline,
         (
-            Fact("Result", result.result),
+            Fact(Sentence("Result"), result.result),
             *_known(result.key_id, name),
             *_key(order.key),
-            Fact("Project", str(result.project_id), private=True),
-            Fact("Region", order.region.name, private=True),
-            *([Fact("Account", order.account.name, private=True)] if order.account.role_arn else ()),
+            Fact(Sentence("Project"), str(result.project_id), private=True),
+            Fact(Sentence("Region"), order.region.name, private=True),
+            *(
+                [Fact(Sentence("Account"), order.account.name, private=True)]
+                if order.account.role_arn
+                else ()
+            ),
             *_differences(result.differences),
             *(() if order.dry_run else (_GOOD_FOR,)),
         ),
@@ -112,7 +135,7 @@ def _imported(order: Order, result: Imported) -> Text:
 
 def checked(key: PublicKey) -> Text:
     """Return what is said about a key that passed the key gate, where nothing else was asked for."""
-    return Text("checked", "This key can be imported.", tuple(_key(key)))
+    return Text("checked", Sentence("This key can be imported."), tuple(_key(key)))
 
 
 def invited(invitation: Mapping[str, str]) -> Text:
@@ -131,32 +154,42 @@ def invited(invitation: Mapping[str, str]) -> Text:
         "invited",
         Sentence("Invitation for {name}.", name=invitation["keyName"]),
         (
-            Fact("Link" if link else "Token", link or invitation["token"], private=True),
-            Fact("Key name", invitation["keyName"]),
-            Fact("Ends", invitation["expiresAt"]),
+            Fact(Sentence("Link") if link else Sentence("Token"), link or invitation["token"], private=True),
+            Fact(Sentence("Key name"), invitation["keyName"]),
+            Fact(Sentence("Ends"), invitation["expiresAt"]),
             way,
         ),
     )
 
 
-def _refused(problem: Problem, typed: Typed, request_id: str) -> Text:
-    code, last = problem.slug, Fact("Request id", request_id)
+def _refused(problem: Problem, answer: Answer, typed: Typed, request_id: str) -> Text:
+    code, last = problem.slug, Fact(Sentence("Request id"), request_id)
+    title = Sentence("{title}.", title=problem.title)
     if code in _OUT_OF_TIME:
-        wait = f" in {problem.retry_after} seconds" if problem.retry_after > 1 else ""
-        again = f"Nothing was lost: send the same again{wait}."
-        return Text("again", f"{problem.title}.", (problem.detail, again, last))
+        again = Sentence("Nothing was lost: send the same again.")
+        if problem.retry_after > 1:
+            again = Sentence(
+                "Nothing was lost: send the same again in {seconds} seconds.", seconds=problem.retry_after
+            )
+        return Text("again", title, (problem.detail, again, last))
     if problem.reason == "private-key":
-        delete = "Delete your message, so that nobody else reads the key in it."
-        return Text("refused", "Do not send private keys.", (problem.detail, problem.remedy, delete, last))
+        delete = Sentence("Delete your message, so that nobody else reads the key in it.")
+        headline = Sentence("Do not send private keys.")
+        return Text("refused", headline, (problem.detail, problem.remedy, delete, last))
     if code == "invalid-request":
-        errors = [_error(error.pointer, error.detail) for error in problem.errors]
-        lines = [*errors, "Send `help` to see how a command is written."] if errors else _why(problem)
-        return Text("refused", "The command is wrong.", (*lines, last))
+        errors = [_error(error, answer, typed) for error in problem.errors]
+        see = Sentence("Send `help` to see how a command is written.")
+        lines = [*errors, see] if errors else _why(problem)
+        return Text("refused", Sentence("The command is wrong."), (*lines, last))
     # Who sets up the callers file needs the ids, which no platform shows to people.
-    ids = [Fact("Your user id", typed.user), Fact("Channel id", typed.channel), Fact("Team id", typed.team)]
+    ids = [
+        Fact(Sentence("Your user id"), typed.user),
+        Fact(Sentence("Channel id"), typed.channel),
+        Fact(Sentence("Team id"), typed.team),
+    ]
     shown = [fact for fact in ids if code == "forbidden" and _SHOWN.fullmatch(fact.value)]
     pair = _known(problem.key_id, problem.key_name)
-    return Text("refused", f"{problem.title}.", (*_why(problem), *pair, *shown, last))
+    return Text("refused", title, (*_why(problem), *pair, *shown, last))
 
 
 def usage(prefix: str) -> Text:
@@ -165,51 +198,77 @@ def usage(prefix: str) -> Text:
     Args:
         prefix: what has to be typed before one, such as `/key`; may be empty.
     """
-    start = f"{prefix} " if prefix else ""
+    start = _start(prefix)
     return Text(
         "help",
-        "Import an SSH public key into Tencent Cloud CVM.",
+        Sentence("Import an SSH public key into Tencent Cloud CVM."),
         (
-            Fact("Import", f"{start}import KEY_NAME ssh-rsa AAAA..."),
-            Fact("Only look at a key", f"{start}check ssh-rsa AAAA..."),
-            Fact("Invite somebody, in private", f"{start}invite KEY_NAME"),
-            Fact("Options of import", "project=1001 region=ap-shanghai tag:owner=alice --dry-run"),
-            Fact("More options", "account=prod expires=2027-01-31"),
-            Fact("Make a key", "ssh-keygen -t rsa -b 3072 -f ~/.ssh/id_rsa_tencent"),
-            "`KEY_NAME` has 1 to 25 letters, digits and underscores.",
-            "Send the one line of the `.pub` file, never the private key.",
+            Fact(Sentence("Import"), Sentence("{start}import KEY_NAME ssh-rsa AAAA...", start=start)),
+            Fact(Sentence("Only check a key"), Sentence("{start}check ssh-rsa AAAA...", start=start)),
+            Fact(Sentence("Invite somebody, in private"), Sentence("{start}invite KEY_NAME", start=start)),
+            Fact(Sentence("Options of import"), "project=1001 region=ap-shanghai tag:owner=alice --dry-run"),
+            Fact(Sentence("More options"), "account=prod expires=2027-01-31"),
+            Fact(Sentence("Make a key"), "ssh-keygen -t rsa -b 3072 -f id_rsa_tencent"),
+            Sentence("`KEY_NAME` has 1 to 25 letters, digits and underscores."),
+            Sentence("Send the one line of the `.pub` file, never the private key."),
         ),
     )
 
 
 def _known(key_id: str, key_name: str) -> Iterator[Fact]:
     """Yield which key pair it is, as far as that is known."""
-    for label, value in (("Key id", key_id), ("Key name", key_name)):
+    for label, value in ((Sentence("Key id"), key_id), (Sentence("Key name"), key_name)):
         if value:
             yield Fact(label, value)
 
 
 def _key(key: PublicKey) -> Iterator[Fact]:
-    yield Fact("Bits", str(key.bits))
-    yield Fact("Fingerprint", key.fingerprint)
-    yield Fact("Fingerprint", key.fingerprint_md5)
+    yield Fact(Sentence("Bits"), str(key.bits))
+    yield Fact(Sentence("Fingerprint"), key.fingerprint)
+    yield Fact(Sentence("Fingerprint"), key.fingerprint_md5)
 
 
 def _differences(differences: tuple[Difference, ...]) -> Iterator[Fact | str]:
     """Yield how a stored key pair differs from what was asked for; pointers are as RFC 6901 has them."""
     for difference in differences[:_MOST_DIFFERENCES]:
         tag = difference.pointer.partition("/tags/")[2].replace("~1", "/").replace("~0", "~")
-        stored = "nothing" if difference.stored is None else str(difference.stored)
-        text = f"asked for {difference.requested}, there is {stored}"
-        label = f"Differs, {'tag' if tag else 'project'}"
-        yield Fact(label, " ".join(f"{tag} {text}".split()), private=True)
+        stored = Sentence("nothing") if difference.stored is None else _on_one_line(difference.stored)
+        requested = _on_one_line(difference.requested)
+        if tag:
+            text = Sentence(
+                "{tag} asked for {requested}, there is {stored}",
+                tag=_on_one_line(tag),
+                requested=requested,
+                stored=stored,
+            )
+            yield Fact(Sentence("Differs, tag"), text, private=True)
+        else:
+            text = Sentence("asked for {requested}, there is {stored}", requested=requested, stored=stored)
+            yield Fact(Sentence("Differs, project"), text, private=True)
     if more := len(differences[_MOST_DIFFERENCES:]):
-        yield f"{more} more tags differ."
+        yield Sentence("{count} more tags differ.", count=more)
 
 
-def _error(pointer: str, detail: str) -> str:
-    place = _PLACES.get(pointer)
-    return f"`{place}` {detail}" if place else detail
+def _on_one_line(value: object) -> str:
+    return " ".join(str(value).split())
+
+
+def _error(error: FieldError, answer: Answer, typed: Typed) -> str:
+    """Return what is said of a wrong member, in the terms of the command."""
+    command = f"{_start(typed.prefix)}import {answer.key_name or 'KEY_NAME'} ssh-rsa AAAA..."
+    if error.pointer == "/publicKey":
+        return Sentence("The key is missing: `{command}`.", command=command)
+    asked = answer.item.value if isinstance(answer.item, Asked) else None
+    if error.pointer == "/keyName" and isinstance(asked, dict) and "keyName" not in asked:
+        return Sentence("The key name is missing: `{command}`.", command=command)
+    if option := _OPTIONS.get(error.pointer):
+        return option
+    place = _PLACES.get(error.pointer)
+    return Sentence("`{place}`: {detail}", place=place, detail=error.detail) if place else error.detail
+
+
+def _start(prefix: str) -> str:
+    return f"{prefix} " if prefix else ""
 
 
 def _why(problem: Problem) -> list[str]:

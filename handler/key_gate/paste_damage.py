@@ -27,9 +27,11 @@ _UNSEEN = (
 )
 _HYPHENS = f"[{DASHES}]"
 _FULL_WIDTH = r"[\uff01-\uff5e]"
+_FULL_WIDTH_LETTERS = r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]"
 # What stands before a key in quotation marks, code fences, mark-up and quoted mail.
-_OPENING = "\"'`<>([{*«»‹›„‚“”‘’ \t\r\n"
-_CLOSING = "\"'`<>)]}*«»‹›“”‘’,;. \t\r\n"
+_BRACKETS = "「」『』【】《》〈〉"  # those that Chinese writing puts around what is quoted
+_OPENING = f"\"'`<>([{{*«»‹›„‚“”‘’{_BRACKETS} \t\r\n"
+_CLOSING = f"\"'`<>)]}}*«»‹›“”‘’{_BRACKETS},;. \t\r\n"
 
 
 # Each repair looks for its first sign before it compiles anything: most texts need none of them.
@@ -82,6 +84,12 @@ def _visible(text: str) -> str:
     return re.sub(_UNSEEN, "", re.sub(_SPACES, " ", re.sub(_ANSI, "", text)))
 
 
+def _half_width(text: str) -> str:
+    if text.isascii() or not re.search(_FULL_WIDTH_LETTERS, text):
+        return text
+    return _plain(text.replace("\u3000", " "))
+
+
 def _plain(text: str) -> str:
     if text.isascii():
         return text
@@ -91,7 +99,11 @@ def _plain(text: str) -> str:
 
 def _unquoted(text: str) -> str:
     inner = text.lstrip(_OPENING)
-    return text if inner == text else inner.rstrip(_CLOSING)
+    if inner == text:
+        return text
+    if text[:1] == ">":  # mail has the mark before every line
+        inner = re.sub(r"([\r\n])[> \t]+", r"\1", inner)
+    return inner.rstrip(_CLOSING)
 
 
 def _small_letters(text: str) -> str:
@@ -102,6 +114,7 @@ _REPAIRS: tuple[tuple[Reason, Callable[[str], str]], ...] = (
     (why.ESCAPED, _unescaped),
     (why.HTML_ENCODED, _without_entities),
     (why.URL_ENCODED, _url_decoded),
+    (why.FULL_WIDTH, _half_width),
     (why.INVISIBLE, _visible),
     (why.TYPOGRAPHIC, _plain),
     (why.QUOTED, _unquoted),

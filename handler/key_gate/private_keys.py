@@ -51,6 +51,17 @@ _JWK = (
     rb"%22d%22(?::|%3A)(?:%20)?%22[\w-]{20}",
 )
 
+# DER (X.690) inside an RSA private key (RFC 8017 appendix A.1.2): 65537 with another INTEGER behind it, or an
+# INTEGER as long as a prime of a key of 1024 to 8192 bits, with its highest bit set, that is not the first of
+# a SEQUENCE, as the modulus of a public key is. Compiled where a text is nothing but base64.
+_INNER_DER = (
+    rb"(?s)\x02\x03\x01\x00\x01\x02[\x81\x82]"
+    rb"|(?<!\x30\x48)(?<!\x30\x47)\x02\x41\x00[\x80-\xff].{63}\x02\x41\x00[\x80-\xff]"
+    rb"|(?<!\x30\x81[\x80-\xff])\x02\x81[\x81\xc1]\x00[\x80-\xff]"
+    rb"|(?<!\x30\x82[\x01-\x04].)\x02\x82\x01[\x01\x81]\x00[\x80-\xff]"
+    rb"|(?<!\x30\x82[\x01-\x04].)\x02\x82\x02\x01\x00[\x80-\xff]"
+)
+
 _DASHED_KEY = re.compile(rb"-KEY-")
 _FILES = rb"PUTTY-USER-KEY-FILE-|AGE-SECRET-KEY-1|OPENSSH-KEY-V1"
 _ENCRYPTED_PEM = re.compile(rb"DEK-INFO:")  # RFC 1421
@@ -65,6 +76,19 @@ def found_in(text: str) -> bool:
     """Whether there is a private key, a part of one or a container of one in the text."""
     seen = text.encode("ascii", "ignore").translate(None, _BLANKS_AND_CONTROLS)
     return _shows_base64(seen) or _shows_members(seen) or _shows_words(text, seen)
+
+
+def is_part_of_pem(text: str) -> bool:
+    """Say whether a text is lines out of the middle of an RSA private key's PEM file.
+
+    Args:
+        text: no longer than the longest key.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9+/ \t\r\n]{16,}={0,2}", text):
+        return False
+    data = re.sub("[^A-Za-z0-9+/]", "", text)
+    # Where the first line is not whole, its four-character groups begin later.
+    return any(re.search(_INNER_DER, key_line.decode(data[start:])) for start in range(4))
 
 
 def _shows_base64(seen: bytes) -> bool:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from handler.key_gate import fingerprints, private_keys, weak_keys
 from handler.key_gate import line as key_line
 from handler.key_gate import reasons as why
+from handler.sentence import Sentence
 
 _HEADER = b"\0\0\0\x07ssh-rsa"
 _PLAUSIBLE = 4096  # bytes; no part of a key is longer, so a text cannot have lost more in one
@@ -137,8 +138,8 @@ def _shows_type(data: str) -> bool:
     return "zac1yc2e" in data[:32].lower() and data[7:15] != "zaC1yc2E"
 
 
-def _bytes(count: int) -> str:
-    return "1 byte" if count == 1 else f"{count} bytes"
+def _bytes(count: int) -> Sentence:
+    return Sentence("1 byte") if count == 1 else Sentence("{count} bytes", count=count)
 
 
 def _split_padding(field: str) -> tuple[str, str, str]:

@@ -1,78 +1,99 @@
 """Why a key of the right form is refused all the same: every reason with its sentences.
 
-As in `key_reasons`, only counts are filled in.
+As in `reasons`, only counts are filled in.
 """
 
 from __future__ import annotations
 
 from handler.key_gate.reasons import NEW_KEY, Reason
 from handler.problems import WeakPublicKey
+from handler.sentence import Sentence
 
-_MAKE_NEW = "Do not use this key any more. Make a new one: " + NEW_KEY
+_MAKE_NEW = Sentence("Do not use this key any more. Make a new one. {new_key}", new_key=NEW_KEY)
 
 KNOWN_KEY = Reason(
     "known-key",
-    "The private half of this key is known to everybody: it was published, built into devices, or made"
-    " by a program whose keys can be computed.",
-    "Remove this key wherever it gives access, and do not use it any more. Make a new one: " + NEW_KEY,
+    Sentence(
+        "The private half of this key is known to everybody: it was published, built into devices, or made"
+        " by a program whose keys can be computed."
+    ),
+    Sentence(
+        "Remove this key wherever it gives access, and do not use it any more. Make a new one. {new_key}",
+        new_key=NEW_KEY,
+    ),
     WeakPublicKey,
 )
 TOO_SMALL = Reason(
     "too-small",
-    "The key has {bits} bits; at least {minimum} are required here.",
-    "Make a larger key: `ssh-keygen -t rsa -b {advised} -f ~/.ssh/id_rsa_tencent`, and send the one line"
-    " in `~/.ssh/id_rsa_tencent.pub`.",
+    Sentence("The key has {bits} bits; at least {minimum} are required here."),
+    Sentence(
+        "Make a larger key. Run `ssh-keygen -t rsa -b {advised} -f id_rsa_tencent` and send the one line in"
+        " the file `id_rsa_tencent.pub`, which it makes in the current folder."
+    ),
     WeakPublicKey,
 )
 TOO_LARGE = Reason(
     "too-large",
-    "The key has {bits} bits; OpenSSH takes at most 16384.",
-    "Make a smaller key, 3072 bits are enough: " + NEW_KEY,
+    Sentence("The key has {bits} bits; OpenSSH takes at most 16384."),
+    Sentence("Make a smaller key; 3072 bits are enough. {new_key}", new_key=NEW_KEY),
     WeakPublicKey,
 )
 EVEN_MODULUS = Reason(
     "even-modulus",
-    "The key's modulus is an even number, which no RSA key has. Most often a few characters of the key"
-    " were changed on the way.",
-    "Compare it with the `.pub` file and send that line. If they are the same, make a new key: " + NEW_KEY,
+    Sentence(
+        "The key's modulus is an even number, which no RSA key has. Most often a few characters of the key"
+        " were changed on the way."
+    ),
+    Sentence(
+        "Compare it with the `.pub` file and send that line. If they are the same, make a new key. {new_key}",
+        new_key=NEW_KEY,
+    ),
     WeakPublicKey,
 )
 BAD_EXPONENT = Reason(
     "bad-exponent",
-    "The key's public exponent is unusable: it must be odd, at least 3 and under 257 bits, and at most"
-    " 64 bits where the modulus has more than 3072.",
+    Sentence(
+        "The key's public exponent is unusable: it must be odd, at least 3 and under 257 bits, and at most"
+        " 64 bits where the modulus has more than 3072."
+    ),
     _MAKE_NEW,
     WeakPublicKey,
 )
 SMALL_FACTOR = Reason(
     "small-factor",
-    "The key's modulus can be divided by a small prime number, so anybody can break it. Most often a few"
-    " characters of the key were changed on the way.",
+    Sentence(
+        "The key's modulus can be divided by a small prime number, so anybody can break it. Most often a few"
+        " characters of the key were changed on the way."
+    ),
     EVEN_MODULUS.remedy,
     WeakPublicKey,
 )
 SQUARE = Reason(
     "square",
-    "The key's modulus is the square of one number, so anybody can compute the private key.",
+    Sentence("The key's modulus is the square of one number, so anybody can compute the private key."),
     _MAKE_NEW,
     WeakPublicKey,
 )
 CLOSE_PRIMES = Reason(
     "close-primes",
-    "The two primes of the key are so close together that anybody can compute the private key.",
+    Sentence("The two primes of the key are so close together that anybody can compute the private key."),
     _MAKE_NEW,
     WeakPublicKey,
 )
 ROCA = Reason(
     "roca",
-    "The key was made by a chip or card with a broken generator (ROCA, CVE-2017-15361), and its private"
-    " key can be computed.",
-    "Do not use keys that this device makes. Make a new one in software: " + NEW_KEY,
+    Sentence(
+        "The key was made by a chip or card with a broken generator (ROCA, CVE-2017-15361), and its private"
+        " key can be computed."
+    ),
+    Sentence(
+        "Do not use keys that this device makes. Make a new one in software. {new_key}", new_key=NEW_KEY
+    ),
     WeakPublicKey,
 )
 SPARSE_MODULUS = Reason(
     "sparse-modulus",
-    "The key's modulus is mostly zeros, as after a fault in the program that made it.",
+    Sentence("The key's modulus is mostly zeros, as after a fault in the program that made it."),
     _MAKE_NEW,
     WeakPublicKey,
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from handler.key_gate import line as key_line
-from handler.key_gate import paste_damage
+from handler.key_gate import paste_damage, private_keys
 from handler.key_gate import reasons as why
 from handler.key_gate.reasons import Reason
 
@@ -62,6 +62,8 @@ _PATH = (
     r"(?:~|\.\.?|[A-Za-z]:|\$\{?\w+\}?|%\w+%|file:|https?:|\\)?[\\/][^\s].*\Z"
 )
 
+_PPK = r"(?i)\.ppk\W*\Z"
+
 # sshd(8), AUTHORIZED_KEYS FILE FORMAT; besides these there are many that begin with "no-".
 _OPTION_NAMES = {
     "agent-forwarding", "cert-authority", "command", "environment", "expiry-time", "from", "permitlisten",
@@ -77,15 +79,19 @@ def name(line: str) -> Reason:
     other_form = _other_form(line)
     if other_form:
         return other_form
+    if private_keys.is_part_of_pem(line):
+        return why.PRIVATE_KEY
     if "AAAA" not in line:
         if re.search(_FINGERPRINT, line):
             return why.FINGERPRINT
         if re.search(_PATH, line):
-            return why.FILE_PATH
+            return why.PPK_PATH if re.search(_PPK, line) else why.FILE_PATH
     if _name(line) is why.OPTIONS:  # whose values have quotation marks and escapes of their own
         return why.OPTIONS
     damage, text = paste_damage.undo(line)
     found = _name(text)
+    if found is why.WRAPPED and damage is why.QUOTED:
+        return why.WRAPPED_IN_MAIL if line.startswith(">") else found
     if damage and (found is None or found in (why.WRAPPED, why.EXTRA_TEXT)):
         return damage
     return found or why.NOT_A_KEY
@@ -110,7 +116,9 @@ def _other_form(line: str) -> Reason | None:
         return why.PEM_BARE
     if line.startswith("c3NoLXJzYSBBQUFB"):
         return why.ENCODED_TWICE
-    return why.OTHER_FORMAT if '"kty"' in line or "<Modulus>" in line else None
+    if '"kty"' in line:
+        return why.JWK
+    return why.OTHER_FORMAT if "<Modulus>" in line else None
 
 
 def _name(text: str) -> Reason | None:
@@ -173,11 +181,12 @@ def _before(prefix: str) -> Reason | None:
     options = re.fullmatch(f"{_OPTION}(?:,{_OPTION})*", words)
     if first in _OPTION_NAMES or first.startswith("no-") or (options and "=" in words and prefix != words):
         return why.OPTIONS
-    hosts = re.fullmatch(_HOSTS, words) and re.search(r"[\w*?\]]\Z", words)
+    # Host names are ASCII; words in any other letters are somebody's own.
+    hosts = words.isascii() and re.fullmatch(_HOSTS, words) and re.search(r"[\w*?\]]\Z", words)
     another_type = first == "ssh-rsa" or _by_type(first)
     if hosts and prefix != words and not words.isdigit() and not another_type:
         return why.KNOWN_HOSTS
-    return why.EXTRA_TEXT
+    return why.WORDS_BEFORE
 
 
 def _after_type(text: str) -> Reason:

@@ -73,7 +73,7 @@ def test_a_command_is_as_strict_as_a_request(platform: str, bot: Function, cvm: 
     wrong = say(bot, platform, f"import a-b {KEY} project=ten tag:project=x")
     assert ("`KEY_NAME`" in wrong, "`project=`" in wrong, "`tag:`" in wrong) == (True, True, True)
     assert bot.audit[-1]["code"] == "invalid-request"
-    assert "required" in say(bot, platform, "import")
+    assert "missing" in say(bot, platform, "import")
     assert "no option of that name" in say(bot, platform, f"import a {KEY} --dryrum")
     assert "cut off" in say(bot, platform, f"import a {KEY[:300]}")
     assert (bot.audit[-1]["code"], bot.audit[-1]["reason"]) == ("invalid-public-key", "truncated")

@@ -128,11 +128,11 @@ def test_schema_errors_are_said_in_the_commands_terms() -> None:
     text = refused(problems.InvalidRequest("Broken.", "GET /openapi.json.", errors=tuple(errors)))
 
     assert text.lines == (
-        "`KEY_NAME` Wrong.",
-        "`the key` Wrong.",
-        "`project=` Wrong.",
-        "`region=` Wrong.",
-        "`tag:` Wrong.",
+        "`KEY_NAME`: Wrong.",
+        "The key is missing: `import KEY_NAME ssh-rsa AAAA...`.",
+        "`project=` takes a number, such as `project=1001`.",
+        "`region=` takes the name of a region, such as `region=ap-shanghai`.",
+        "`tag:`: Wrong.",
         "Wrong.",
         "Send `help` to see how a command is written.",
         Fact("Request id", "r-1"),
@@ -182,7 +182,7 @@ def test_help_shows_commands_that_work(prefix: str, start: str) -> None:
 
     assert shown["Import"] == f"{start}import KEY_NAME ssh-rsa AAAA..."
     assert shown["Invite somebody, in private"] == f"{start}invite KEY_NAME"
-    assert shown["Only look at a key"] == f"{start}check ssh-rsa AAAA..."
+    assert shown["Only check a key"] == f"{start}check ssh-rsa AAAA..."
     typed = f"{shown['Import'].removeprefix(start)} {shown['Options of import']}"
     assert command.read(typed).value == {
         "keyName": "KEY_NAME",
