@@ -1,6 +1,7 @@
-"""Writes `docs/problems.md`: every problem and every reason, out of the code that raises them.
+"""Writes `docs/problems.md` and its Chinese twin: every problem and reason, out of the code.
 
     python -m local.problem_docs > docs/problems.md
+    python -m local.problem_docs --language zh-CN > docs/problems.zh-CN.md
 
 Each reason comes with an example. In an example `{{name}}` stands for key material, which the page
 shows shortened; a test puts the whole in and sees the reason come out.
@@ -14,12 +15,12 @@ import sys
 from collections.abc import Iterator
 
 from handler import problems
+from handler.catalogue import CHINESE, ENGLISH, translator
+from handler.key_gate import other_reasons, weak_reasons
 from handler.key_gate import reasons as key_reasons
-from handler.key_gate import weak_reasons
 from handler.key_gate.reasons import Reason
-from handler.sentence import Sentence
 
-# By the name of a reason in `key_reasons` and `weak_reasons`, in the order of the page.
+# By the name of a reason in the modules of reasons, in the order of the page.
 EXAMPLES = {
     "EMPTY": "(nothing, or only blanks)",
     "TOO_LONG": "{{line}} {{long}}",
@@ -125,9 +126,36 @@ COUNTS: dict[str, int | str] = {"count": "57 bytes", "bits": 1024, "minimum": 20
 _UNSEEN = {"\ufeff": "(byte order mark)", "\u202e": "(right-to-left override)"}
 
 
-def page() -> str:
-    """Return the whole page, as Markdown."""
-    return "\n".join([*_head(), *_problems(), *_reasons()]) + "\n"
+_HEADS = {
+    ENGLISH: [
+        "# Problems",
+        "",
+        "[中文](problems.zh-CN.md)",
+        "",
+        "Whatever is not a result is a problem as [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) has it,",
+        "`application/problem+json`. `code` is the slug in the table; `detail` says what happened and",
+        "`remedy` what to do about it. `retryable` says whether the very same request may succeed later.",
+        "This page is made from the code: `python -m local.problem_docs > docs/problems.md`.",
+        "",
+    ],
+    CHINESE: [
+        "# 问题列表",
+        "",
+        "[English](problems.md)",
+        "",
+        "凡不是结果的应答，都是 [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) 所定义的问题，类型为",
+        "`application/problem+json`。`code` 见下表；`detail` 说明发生了什么，`remedy` 说明如何处理。",
+        "`retryable` 表示同一请求稍后是否可能成功。请求带有 `Accept-Language: zh` 时，这些说明为中文。",
+        "本页由代码生成：`python -m local.problem_docs --language zh-CN > docs/problems.zh-CN.md`。",
+        "",
+    ],
+}
+_SECTIONS = {ENGLISH: "## Reasons of `{}`", CHINESE: "## `{}` 的原因"}
+
+
+def page(language: str = ENGLISH) -> str:
+    """Return the whole page in a language, as Markdown."""
+    return "\n".join([*_HEADS[language], *_problems(language), *_reasons(language)]) + "\n"
 
 
 def shown(example: str) -> str:
@@ -146,30 +174,26 @@ def shown(example: str) -> str:
 
 def reasons() -> Iterator[tuple[str, Reason]]:
     """Every reason for refusing a key by its name in the code, in the order of the page."""
-    known = {**vars(key_reasons), **vars(weak_reasons)}
+    known = {**vars(key_reasons), **vars(other_reasons), **vars(weak_reasons)}
     for name in EXAMPLES:
         yield name, known[name]
 
 
-def _head() -> list[str]:
-    return [
-        "# Problems",
-        "",
-        "Whatever is not a result is a problem as [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) has it,",
-        "`application/problem+json`. `code` is the slug in the table; `detail` says what happened and",
-        "`remedy` what to do about it. `retryable` says whether the very same request may succeed later.",
-        "This page is made from the code: `python -m local.problem_docs > docs/problems.md`.",
-        "",
-    ]
-
-
-def _problems() -> list[str]:
-    rows = ["| code | status | retryable | title | when |", "|---|---|---|---|---|"]
+def _problems(language: str) -> list[str]:
+    """Return the table of problems; when one comes about is said in English alone."""
+    if language == CHINESE:
+        rows = ["| code | status | retryable | title |", "|---|---|---|---|"]
+    else:
+        rows = ["| code | status | retryable | title | when |", "|---|---|---|---|---|"]
+    say = translator(language)
     for kind in _leaves(problems.Problem):
         when = (kind.__doc__ or "").split("\n")[0]
         retryable = "yes" if kind.retryable else "no"
         anchor = f'<a id="{kind.slug}"></a>`{kind.slug}`'  # for PROBLEM_BASE_URL with a `#` at its end
-        rows.append(f"| {anchor} | {kind.status} | {retryable} | {kind.title} | {when} |")
+        if language == CHINESE:
+            rows.append(f"| {anchor} | {kind.status} | {str(kind.retryable).lower()} | {say(kind.title)} |")
+        else:
+            rows.append(f"| {anchor} | {kind.status} | {retryable} | {kind.title} | {when} |")
     return [*rows, ""]
 
 
@@ -181,32 +205,32 @@ def _leaves(kind: type[problems.Problem]) -> Iterator[type[problems.Problem]]:
         yield from _leaves(child)
 
 
-def _reasons() -> list[str]:
+def _reasons(language: str) -> list[str]:
+    say = translator(language)
     lines: list[str] = []
     section = slug = ""
     for name, reason in reasons():
         if reason.kind.slug != section:
             section = reason.kind.slug
-            lines += [f"## Reasons of `{section}`", ""]
+            lines += [_SECTIONS[language].format(section), ""]
         if reason.slug != slug:
             slug = reason.slug
             lines += [f"### `{slug}`", ""]
         lines += [
             f"    {shown(EXAMPLES[name])}",
             "",
-            f"- {_filled(reason.detail)}",
-            f"- {_filled(reason.remedy)}",
+            f"- {say(reason.detail.filled(**COUNTS))}",
+            f"- {say(reason.remedy.filled(**COUNTS))}",
             "",
         ]
     return lines[:-1]
 
 
-def _filled(sentence: Sentence) -> str:
-    return sentence.filled(**COUNTS)
-
-
 if __name__ == "__main__":
-    argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         "python -m local.problem_docs", description="Writes docs/problems.md to standard output."
-    ).parse_args()
-    sys.stdout.write(page())
+    )
+    parser.add_argument(
+        "--language", choices=(ENGLISH, CHINESE), default=ENGLISH, help="that of the page (default: en)"
+    )
+    sys.stdout.write(page(parser.parse_args().language))

@@ -4,8 +4,8 @@ A reason has one slug and one or more variants, because a padded base64 and a fo
 are the same kind of fault but not the same advice. No sentence holds any part of what was sent;
 the only values filled in are counts (`{count}`, `{bits}`, `{minimum}`, `{advised}`).
 
-Those of sound form and unsafe numbers are in `weak_reasons`. `docs/problems.md`, which is made from
-both modules, shows each variant with an example.
+Texts that are something else than such a key are in `other_reasons`, keys of sound form and unsafe numbers
+in `weak_reasons`. `docs/problems.md` is made from the three modules and shows each variant with an example.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ NEW_KEY = Sentence(
     "Run `ssh-keygen -t rsa -b 3072 -f id_rsa_tencent` and send the one line in the file"
     " `id_rsa_tencent.pub`, which it makes in the current folder."
 )
-_MAKE_RSA = Sentence("Make an RSA key beside the one that you have. {new_key}", new_key=NEW_KEY)
-_WHOLE_LINE = Sentence("Send the one line in your key's `.pub` file, whole and unchanged.")
+WHOLE_LINE = Sentence("Send the one line in your key's `.pub` file, whole and unchanged.")
 _COPY_AGAIN = Sentence(
     "Copy the line again from your key's `.pub` file, best with a command (`type FILE | clip` on Windows,"
     " `pbcopy < FILE` on a Mac, `xclip -sel clip < FILE` on Linux), not out of a chat, a page or a terminal"
@@ -44,7 +43,7 @@ class Reason(NamedTuple):
         return self.kind(self.detail.filled(**counts), self.remedy.filled(**counts), reason=self.slug)
 
 
-EMPTY = Reason("empty", Sentence("There is no key in the text: it is empty or only blanks."), _WHOLE_LINE)
+EMPTY = Reason("empty", Sentence("There is no key in the text: it is empty or only blanks."), WHOLE_LINE)
 
 TOO_LONG = Reason(
     "too-long",
@@ -88,139 +87,10 @@ WRAPPED_IN_MAIL = Reason(
     Sentence("Copy the one line from your key's `.pub` file, not from the mail."),
 )
 
-PEM_PUBLIC = Reason(
-    "pem",
-    Sentence("The text is a public key in PEM form, not in OpenSSH's one-line form."),
-    Sentence("Convert it with `ssh-keygen -i -m PKCS8 -f FILE` and send the line that it prints."),
-)
-PEM_RSA = Reason(
-    "pem",
-    Sentence("The text is an RSA public key in PKCS#1 PEM form, not in OpenSSH's one-line form."),
-    Sentence("Convert it with `ssh-keygen -i -m PEM -f FILE` and send the line that it prints."),
-)
-PEM_CERTIFICATE = Reason(
-    "pem",
-    Sentence("The text is an X.509 certificate or a request for one, not an OpenSSH public key."),
-    Sentence(
-        "If its key is really the one to import, take it out with `openssl x509 -in FILE -noout -pubkey"
-        " > key.pem` (`openssl req` for a request), convert that with `ssh-keygen -i -m PKCS8 -f key.pem`,"
-        " and send the line that it prints."
-    ),
-)
-PEM_PGP = Reason(
-    "pem",
-    Sentence("The text is a PGP public key, not an OpenSSH public key."),
-    Sentence(
-        "Print an RSA key of it in OpenSSH's form with `gpg --export-ssh-key KEYID` and send that line."
-    ),
-)
-PEM_OTHER = Reason(
-    "pem",
-    Sentence("The text is a block between BEGIN and END lines, not an OpenSSH public key on one line."),
-    Sentence(
-        "If you have the matching OpenSSH key, send the one line in its `.pub` file; a PEM public key can"
-        " be converted with `ssh-keygen -i -m PKCS8 -f FILE`."
-    ),
-)
-PEM_BARE = Reason(
-    "pem",
-    Sentence("The text is the inside of a PEM file, base64 of DER, not an OpenSSH public key."),
-    Sentence(
-        "Convert the whole PEM file with `ssh-keygen -i -m PKCS8 -f FILE` and send the line that it prints."
-    ),
-)
-
-SSH2 = Reason(
-    "ssh2",
-    Sentence("The text is a public key in SSH2 form (RFC 4716), as PuTTYgen's `Save public key` writes it."),
-    Sentence(
-        "Convert it with `ssh-keygen -i -f FILE` and send the line that it prints, or copy the line that"
-        " PuTTYgen shows as `Public key for pasting into OpenSSH authorized_keys file`."
-    ),
-)
-
-CERTIFICATE = Reason(
-    "certificate",
-    Sentence("The text is an OpenSSH certificate, that is a signed key, not the plain key."),
-    Sentence("Send the RSA key that the certificate was made for: the `.pub` file whose name lacks `-cert`."),
-)
-
-ED25519 = Reason(
-    "wrong-algorithm",
-    Sentence("The key is an Ed25519 key; Tencent Cloud only supports RSA keys."),
-    _MAKE_RSA,
-)
-ECDSA = Reason(
-    "wrong-algorithm",
-    Sentence("The key is an ECDSA key; Tencent Cloud only supports RSA keys."),
-    _MAKE_RSA,
-)
-DSA = Reason(
-    "wrong-algorithm",
-    Sentence(
-        "The key is a DSA key, which OpenSSH has given up as unsafe; Tencent Cloud only supports RSA keys."
-    ),
-    _MAKE_RSA,
-)
-SECURITY_KEY = Reason(
-    "wrong-algorithm",
-    Sentence("The key is kept on a FIDO security key; Tencent Cloud only supports RSA keys."),
-    _MAKE_RSA,
-)
-SIGNATURE_NAME = Reason(
-    "wrong-algorithm",
-    Sentence("The first word names a way of signing with an RSA key, not a type of key."),
-    Sentence("If it is an RSA key, its `.pub` file begins with `ssh-rsa`: send that line unchanged."),
-)
-OTHER_ALGORITHM = Reason(
-    "wrong-algorithm",
-    Sentence("The key is not an RSA key; Tencent Cloud only supports RSA keys."),
-    _MAKE_RSA,
-)
-
-OPTIONS = Reason(
-    "options",
-    Sentence("Options of an authorized_keys file stand before the key; a key pair cannot carry them."),
-    Sentence("Send the line from `ssh-rsa` on, without what stands before it."),
-)
-
-KNOWN_HOSTS = Reason(
-    "known-hosts",
-    Sentence(
-        "The text comes from a known_hosts file: it names a server and holds the server's key, not yours."
-    ),
-    Sentence("Send your own public key: the one line in your key's `.pub` file."),
-)
-
 BARE_BLOB = Reason(
     "bare-blob",
     Sentence("The text is the data of an RSA key without the word `ssh-rsa` before it."),
     Sentence("Put `ssh-rsa` and one blank in front of it, or send the whole line in the `.pub` file."),
-)
-
-FINGERPRINT = Reason(
-    "fingerprint",
-    Sentence("The text is the fingerprint of a key. The key itself cannot be computed from it."),
-    Sentence("Send the key itself: the one line in its `.pub` file."),
-)
-
-FILE_PATH = Reason(
-    "file-path",
-    Sentence("The text is the name or the address of a file; the key itself is not in it."),
-    Sentence(
-        "Open the `.pub` file and send its one line: `type FILE` shows it on Windows, `cat FILE` elsewhere."
-    ),
-)
-PPK_PATH = Reason(
-    "file-path",
-    Sentence(
-        "The text is the name of a `.ppk` file, in which PuTTY keeps a private key; the public key is not in"
-        " the text."
-    ),
-    Sentence(
-        "Load the file in PuTTYgen, and send the line under `Public key for pasting into OpenSSH"
-        " authorized_keys file`; never send the `.ppk` file itself."
-    ),
 )
 
 QUOTED = Reason(
@@ -279,7 +149,7 @@ ENCODED_TWICE = Reason(
 ELLIPSIS = Reason(
     "paste-damage",
     Sentence("The middle or the end of the key has been left out and replaced by dots."),
-    _WHOLE_LINE,
+    WHOLE_LINE,
 )
 WORDS_BEFORE = Reason(
     "paste-damage",
@@ -336,7 +206,7 @@ UNUSED_BITS = Reason(
 NO_DATA = Reason(
     "truncated",
     Sentence("The text ends before the key's data begins."),
-    _WHOLE_LINE,
+    WHOLE_LINE,
 )
 TRUNCATED = Reason(
     "truncated",
@@ -358,7 +228,7 @@ BAD_LENGTH = Reason(
 TRAILING_DATA = Reason(
     "trailing-data",
     Sentence("The key's data goes on for {count} after the key has ended, as when text was pasted twice."),
-    _WHOLE_LINE,
+    WHOLE_LINE,
 )
 
 TYPE_MISMATCH = Reason(
@@ -407,17 +277,7 @@ BAD_COMMENT = Reason(
 NOT_KEY_DATA = Reason(
     "not-a-key",
     Sentence("What follows the word `ssh-rsa` is not the data of an SSH key."),
-    _WHOLE_LINE,
-)
-OTHER_FORMAT = Reason(
-    "not-a-key",
-    Sentence("The text is a key in XML, not an OpenSSH public key."),
-    _WHOLE_LINE,
-)
-JWK = Reason(
-    "not-a-key",
-    Sentence("The text is a JSON Web Key, not an SSH public key."),
-    _WHOLE_LINE,
+    WHOLE_LINE,
 )
 NOT_A_KEY = Reason(
     "not-a-key",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from handler.key_gate import line as key_line
+from handler.key_gate import other_reasons as other
 from handler.key_gate import paste_damage, private_keys
 from handler.key_gate import reasons as why
 from handler.key_gate.reasons import Reason
@@ -27,24 +28,24 @@ _BASE64 = r"[A-Za-z0-9+/]+={0,2}"
 
 # Matched in this order against the name of a type.
 _TYPES = (
-    (r".*-cert-v0[01]@openssh\.com", why.CERTIFICATE),
-    (r"(?:webauthn-)?sk-.*", why.SECURITY_KEY),
-    (r"ssh-ed25519.*", why.ED25519),
-    (r"ecdsa-.*", why.ECDSA),
-    (r"ssh-ds[sa]", why.DSA),
-    (r"rsa-sha2-(?:256|512)", why.SIGNATURE_NAME),
+    (r".*-cert-v0[01]@openssh\.com", other.CERTIFICATE),
+    (r"(?:webauthn-)?sk-.*", other.SECURITY_KEY),
+    (r"ssh-ed25519.*", other.ED25519),
+    (r"ecdsa-.*", other.ECDSA),
+    (r"ssh-ds[sa]", other.DSA),
+    (r"rsa-sha2-(?:256|512)", other.SIGNATURE_NAME),
 )
 
 # What stands behind BEGIN or END in the marker lines of other forms.
 _MARKERS = (
-    ("SSH2", why.SSH2),
-    ("CERTIFICATE", why.PEM_CERTIFICATE),
-    ("NEW CERTIFICATE", why.PEM_CERTIFICATE),
-    ("TRUSTED CERTIFICATE", why.PEM_CERTIFICATE),
-    ("X509 CERTIFICATE", why.PEM_CERTIFICATE),
-    ("PGP", why.PEM_PGP),
-    ("RSA PUBLIC KEY", why.PEM_RSA),
-    ("PUBLIC KEY", why.PEM_PUBLIC),
+    ("SSH2", other.SSH2),
+    ("CERTIFICATE", other.PEM_CERTIFICATE),
+    ("NEW CERTIFICATE", other.PEM_CERTIFICATE),
+    ("TRUSTED CERTIFICATE", other.PEM_CERTIFICATE),
+    ("X509 CERTIFICATE", other.PEM_CERTIFICATE),
+    ("PGP", other.PEM_PGP),
+    ("RSA PUBLIC KEY", other.PEM_RSA),
+    ("PUBLIC KEY", other.PEM_PUBLIC),
 )
 # The beginning of DER (X.690) in base64: a SEQUENCE of 128 bytes and more, or one that is a public key.
 _DER = r"M(?:I|Fkw|Cow|HYw)[A-Za-z0-9+/]{20}[A-Za-z0-9+/\s]*={0,2}"
@@ -83,11 +84,11 @@ def name(line: str) -> Reason:
         return why.PRIVATE_KEY
     if "AAAA" not in line:
         if re.search(_FINGERPRINT, line):
-            return why.FINGERPRINT
+            return other.FINGERPRINT
         if re.search(_PATH, line):
-            return why.PPK_PATH if re.search(_PPK, line) else why.FILE_PATH
-    if _name(line) is why.OPTIONS:  # whose values have quotation marks and escapes of their own
-        return why.OPTIONS
+            return other.PPK_PATH if re.search(_PPK, line) else other.FILE_PATH
+    if _name(line) is other.OPTIONS:  # whose values have quotation marks and escapes of their own
+        return other.OPTIONS
     damage, text = paste_damage.undo(line)
     found = _name(text)
     if found is why.WRAPPED and damage is why.QUOTED:
@@ -109,16 +110,16 @@ def _other_form(line: str) -> Reason | None:
         if f"BEGIN {label}" in capitals or f"END {label}" in capitals:
             return reason
     if "---BEGIN " in capitals or "---END " in capitals or line.startswith("LS0tLS1CRUdJTi"):
-        return why.PEM_OTHER
+        return other.PEM_OTHER
     if capitals.startswith(("COMMENT:", "SUBJECT:")) and "AAAA" in line:
-        return why.SSH2
+        return other.SSH2
     if line[0:1] == "M" and re.fullmatch(_DER, line):
-        return why.PEM_BARE
+        return other.PEM_BARE
     if line.startswith("c3NoLXJzYSBBQUFB"):
         return why.ENCODED_TWICE
     if '"kty"' in line:
-        return why.JWK
-    return why.OTHER_FORMAT if "<Modulus>" in line else None
+        return other.JWK
+    return other.OTHER_FORMAT if "<Modulus>" in line else None
 
 
 def _name(text: str) -> Reason | None:
@@ -132,13 +133,13 @@ def _name(text: str) -> Reason | None:
     if keys:
         before = text[: keys[0].start()]
         place = _before(re.split(r"[\r\n]", before)[-1])
-        if place is why.KNOWN_HOSTS:
+        if place is other.KNOWN_HOSTS:
             return place
         if len(keys) > 1 or len(blobs) > 1:
             return why.MULTIPLE_KEYS
-        other = _other_type(keys[0][1], _inner_type(text[keys[0].end() :]))
-        if other or place or before:
-            return other or place or why.EXTRA_TEXT
+        another = _other_type(keys[0][1], _inner_type(text[keys[0].end() :]))
+        if another or place or before:
+            return another or place or why.EXTRA_TEXT
         return _after_type(text)
     if len(blobs) > 1:
         return why.MULTIPLE_KEYS
@@ -153,9 +154,9 @@ def _other_type(word: str, inner: str) -> Reason | None:
     if word == "ssh-rsa":
         return None
     reason = _by_type(word)
-    if inner == "ssh-rsa" and reason not in (why.CERTIFICATE, why.SIGNATURE_NAME):
+    if inner == "ssh-rsa" and reason not in (other.CERTIFICATE, other.SIGNATURE_NAME):
         return why.TYPE_MISMATCH_OUTER
-    return reason or why.OTHER_ALGORITHM
+    return reason or other.OTHER_ALGORITHM
 
 
 def _by_type(word: str) -> Reason | None:
@@ -176,16 +177,16 @@ def _before(prefix: str) -> Reason | None:
     if not words:
         return None
     if words.startswith(("|1|", "@cert-authority", "@revoked")):
-        return why.KNOWN_HOSTS
+        return other.KNOWN_HOSTS
     first = re.split('[=, \t"]', words, maxsplit=1)[0].lower()
     options = re.fullmatch(f"{_OPTION}(?:,{_OPTION})*", words)
     if first in _OPTION_NAMES or first.startswith("no-") or (options and "=" in words and prefix != words):
-        return why.OPTIONS
+        return other.OPTIONS
     # Host names are ASCII; words in any other letters are somebody's own.
     hosts = words.isascii() and re.fullmatch(_HOSTS, words) and re.search(r"[\w*?\]]\Z", words)
     another_type = first == "ssh-rsa" or _by_type(first)
     if hosts and prefix != words and not words.isdigit() and not another_type:
-        return why.KNOWN_HOSTS
+        return other.KNOWN_HOSTS
     return why.WORDS_BEFORE
 
 
@@ -216,9 +217,9 @@ def _broken(lines: list[str]) -> Reason:
 def _only_data(text: str, start: int) -> Reason:
     """Return what a text is that holds the data of a key, from `start` on, without a type right before it."""
     inner = _inner_type(text[start:])
-    other = _other_type(inner, inner) if inner else None
-    if other:
-        return other
+    another = _other_type(inner, inner) if inner else None
+    if another:
+        return another
     if start == 0:
         return why.BARE_BLOB
     before = text[:start]

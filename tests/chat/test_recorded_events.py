@@ -49,7 +49,7 @@ def answer(name: str, timestamp: str, feishu: str = "") -> tuple[Any, Answer]:
     [
         ("slack", vectors.SLACK_TIMESTAMP, "/webhook-collect import KEY_NAME"),
         ("mattermost", "0", "/test import KEY_NAME"),
-        ("wecom", vectors.HELLO.timestamp, "将 SSH 公钥导入腾讯云 CVM"),
+        ("wecom", vectors.HELLO.timestamp, "Import an SSH public key"),
         ("wecom-bot", vectors.HELLO.timestamp, "import KEY_NAME"),
         ("dingtalk", RECORDED, "import KEY_NAME"),
         ("teams", RECORDED, "import KEY_NAME"),

@@ -64,7 +64,7 @@ def test_wechatpy_writes_what_is_accepted_and_reads_what_is_answered(missing: Mi
         chat.CORPORATION,
         "text",
     )
-    assert "已导入 zhangsan。" in read["Content"]
+    assert "Imported as zhangsan." in read["Content"]
     assert pair.key_id in read["Content"]
 
 

@@ -7,7 +7,9 @@ import re
 import pytest
 
 from handler import catalogue
+from handler.catalogue import CHINESE, translator
 from handler.sentence import Sentence, translated
+from local import problem_docs
 from local.in_process import API_KEY, Function
 
 
@@ -55,6 +57,17 @@ def test_a_sentence_is_english_and_can_be_translated() -> None:
     assert translated(sentence, chinese.__getitem__) == "公钥出现了 2 次。"
     assert translated("skey-1", chinese.__getitem__) == "skey-1"
     assert translated(Sentence("{user} is kept"), str) == "{user} is kept"
+
+
+def test_no_refusal_of_a_key_keeps_an_english_sentence() -> None:
+    """Every reason has Chinese in detail and remedy, and no words in a row outside of code."""
+    for name, reason in problem_docs.reasons():
+        problem = reason.problem(**problem_docs.COUNTS)
+        for sentence in (problem.title, problem.detail, problem.remedy):
+            chinese = translator(CHINESE)(sentence)
+            plain = re.sub("`[^`]*`", "", chinese)
+            assert re.search("[\u4e00-\u9fff]", plain), name
+            assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", plain), (name, plain)
 
 
 def test_a_refusal_is_written_in_the_language_of_its_reader() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from handler import problems
-from handler.key_gate import public_key, weak_reasons
+from handler.key_gate import other_reasons, public_key, weak_reasons
 from handler.key_gate import reasons as key_reasons
 from handler.key_gate.reasons import Reason
 
 Refusal = problems.InvalidPublicKey | problems.WeakPublicKey
 REASONS = {
     name: value
-    for module in (key_reasons, weak_reasons)
+    for module in (key_reasons, other_reasons, weak_reasons)
     for name, value in vars(module).items()
     if isinstance(value, Reason)
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,21 @@ from local import problem_docs
 from tests.keys import cases
 from tests.keys.refusal import REASONS, refusal_of, variant_of
 
-PAGE = Path(__file__).parents[2] / "docs" / "problems.md"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_page_is_up_to_date() -> None:
-    """docs/problems.md is what the generator writes now."""
-    assert PAGE.read_text("utf-8") == problem_docs.page(), "python -m local.problem_docs > docs/problems.md"
+@pytest.mark.parametrize(("language", "name"), [("en", "problems.md"), ("zh-CN", "problems.zh-CN.md")])
+def test_page_is_up_to_date(language: str, name: str) -> None:
+    """Both pages are what the generator writes now."""
+    command = f"python -m local.problem_docs --language {language} > docs/{name}"
+    assert (DOCS / name).read_text("utf-8") == problem_docs.page(language), command
+
+
+def test_the_chinese_page_has_no_english_sentence() -> None:
+    """Every title, detail and remedy has Chinese in it."""
+    for line in problem_docs.page("zh-CN").splitlines():
+        if line.startswith(("- ", "| <a")):
+            assert re.search("[\u4e00-\u9fff]", line), line
 
 
 def test_nothing_is_left_out() -> None:

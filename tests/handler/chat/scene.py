@@ -26,16 +26,20 @@ ALICE = chat.Sender(user="U0ALICE", now=NOW)
 PLATFORMS = ("slack", "mattermost", "wecom")
 
 
+#: The callers of this machine, all answered in English; Chinese has its own tests.
+CALLERS: tuple[Json, ...] = tuple({**caller, "language": "en"} for caller in chat.CALLERS)
+
+
 def entry(platform: str, **auth: Any) -> Json:
     """Return the caller of a platform, with other members in its `auth`; None takes one out."""
-    (found,) = [candidate for candidate in chat.CALLERS if candidate["id"] == platform]
+    (found,) = [candidate for candidate in CALLERS if candidate["id"] == platform]
     members = {**found["auth"], **auth}
     return {**found, "auth": {name: value for name, value in members.items() if value is not None}}
 
 
 def known(*entries: Json, environ: Mapping[str, str] = chat.VARIABLES) -> tuple[Known, ...]:
     """Return callers with their secrets, as the function reads them; without any, one of each platform."""
-    callers = parse(json.dumps({"callers": list(entries or chat.CALLERS)}).encode())
+    callers = parse(json.dumps({"callers": list(entries or CALLERS)}).encode())
     return tuple(Known(caller, caller.auth.secrets(caller.id, environ)) for caller in callers)
 
 
@@ -45,7 +49,7 @@ def request(sent: chat.Request, **changes: Any) -> tuple[HttpRequest, Body]:
     return made, body_of(made, 1 << 16)
 
 
-def function(cvm: StandIn | None = None, callers: Sequence[Json] = chat.CALLERS, **environ: str) -> Function:
+def function(cvm: StandIn | None = None, callers: Sequence[Json] = CALLERS, **environ: str) -> Function:
     """Return the function with these callers, at the time of these tests."""
     return Function(cvm, list(callers), AMBIENT, {**chat.VARIABLES, **environ})
 

@@ -20,7 +20,7 @@ from local.cvm import StandIn
 from local.in_process import REQUEST_ID, Function, Json, public_keys
 from tests import growth
 from tests.doubles.clocks import SkippingClock
-from tests.handler.chat.scene import ALICE, AMBIENT, PLATFORMS, entry, function, refusal, say
+from tests.handler.chat.scene import ALICE, AMBIENT, CALLERS, PLATFORMS, entry, function, refusal, say
 
 KEY, OTHER, *_ = public_keys()
 MAL = ALICE._replace(user="U0MAL")
@@ -63,6 +63,19 @@ def test_a_key_is_imported_once(platform: str, bot: Function, cvm: StandIn) -> N
             assert fact in text
 
 
+@pytest.mark.parametrize(
+    ("platform", "language", "chinese"),
+    [("wecom", "", True), ("wecom", "en", False), ("slack", "", False), ("slack", "zh", True)],
+)
+def test_a_chat_is_answered_in_its_callers_language(platform: str, language: str, chinese: bool) -> None:
+    """The platform's own where the callers file names none; a refusal and help alike."""
+    (caller,) = (caller for caller in chat.CALLERS if caller["id"] == platform)
+    with function(None, [{**caller, "language": language} if language else caller]) as bot:
+        for typed in ("help", "import alice", "check hello"):
+            for line in say(bot, platform, typed).splitlines():
+                assert bool(re.search("[\u4e00-\u9fff]", line)) is chinese, line
+
+
 @every
 def test_a_command_is_as_strict_as_a_request(platform: str, bot: Function, cvm: StandIn) -> None:
     """Options reach CVM; schema, key gate and CVM's refusals are told in the command's terms."""
@@ -73,7 +86,10 @@ def test_a_command_is_as_strict_as_a_request(platform: str, bot: Function, cvm: 
     wrong = say(bot, platform, f"import a-b {KEY} project=ten tag:project=x")
     assert ("`KEY_NAME`" in wrong, "`project=`" in wrong, "`tag:`" in wrong) == (True, True, True)
     assert bot.audit[-1]["code"] == "invalid-request"
-    assert "missing" in say(bot, platform, "import")
+    assert "The key is missing: `" in say(bot, platform, "import alice")
+    assert "import alice ssh-rsa AAAA" in say(bot, platform, "import alice")
+    assert "such as `project=1001`" in say(bot, platform, f"import alice {KEY} project=abc")
+    assert "cannot have a hyphen; `al_ice` would do" in say(bot, platform, f"import al-ice {KEY}")
     assert "no option of that name" in say(bot, platform, f"import a {KEY} --dryrum")
     assert "cut off" in say(bot, platform, f"import a {KEY[:300]}")
     assert (bot.audit[-1]["code"], bot.audit[-1]["reason"]) == ("invalid-public-key", "truncated")
@@ -256,7 +272,7 @@ def test_out_of_time_nothing_is_lost(platform: str, faults: dict[str, str], code
     ambient = AMBIENT._replace(monotonic=clock.now, sleep=clock.sleep)
     for action, kind in faults.items():
         cvm.fault(action, kind, times=None)
-    with Function(cvm, list(chat.CALLERS), ambient, chat.VARIABLES) as bot:
+    with Function(cvm, list(CALLERS), ambient, chat.VARIABLES) as bot:
         begun = clock.now()
         seen = say(bot, platform, f"import alice {KEY}")
         took = clock.now() - begun
@@ -277,7 +293,7 @@ def test_the_platforms_time_is_used(platform: str, cvm: StandIn) -> None:
         clock = SkippingClock()
         ambient = AMBIENT._replace(monotonic=clock.now, sleep=clock.sleep, random=lambda: 0.5)
         environ = {**chat.VARIABLES, "TIME_BUDGET_MS": budget}
-        with Function(cvm, list(chat.CALLERS), ambient, environ) as bot:
+        with Function(cvm, list(CALLERS), ambient, environ) as bot:
             say(bot, platform, f"import alice {KEY}")
         spent[budget] = sum(clock.sleeps)
 
@@ -306,7 +322,7 @@ def test_an_unforeseen_failure_is_an_answer(platform: str) -> None:
             raise RuntimeError("a made-up defect")
         return float(tick)
 
-    with Function(None, list(chat.CALLERS), AMBIENT._replace(monotonic=clock), chat.VARIABLES) as bot:
+    with Function(None, list(CALLERS), AMBIENT._replace(monotonic=clock), chat.VARIABLES) as bot:
         seen = say(bot, platform, f"check {KEY}")
 
     assert "nobody foresaw" in seen

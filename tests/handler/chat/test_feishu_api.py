@@ -12,7 +12,7 @@ from local import chat
 from local.cvm import StandIn
 from local.feishu import Feishu
 from local.in_process import Function, public_keys
-from tests.handler.chat.scene import ALICE, AMBIENT, NOW, function
+from tests.handler.chat.scene import ALICE, AMBIENT, CALLERS, NOW, function
 
 KEY = public_keys()[0]
 
@@ -47,7 +47,7 @@ def test_a_token_that_ends_soon_is_renewed(cvm: StandIn, feishu: Feishu) -> None
     for later, asked in ((0, 1), (6599, 1), (6601, 2)):
         ambient = AMBIENT._replace(wall=partial(float, NOW + later))
         environ = {**chat.VARIABLES, "FEISHU_ENDPOINT": feishu.url}
-        with Function(cvm, list(chat.CALLERS), ambient, environ) as bot:
+        with Function(cvm, list(CALLERS), ambient, environ) as bot:
             sender = ALICE._replace(now=NOW + later)
             assert bot.answer(chat.feishu("help", sender).event()).status == 200
         assert tokens(feishu) == asked

@@ -13,7 +13,7 @@ from local import chat, cvm
 from local import feishu as lark
 from local.in_process import Function, public_keys
 from tests.doubles.clocks import Clock
-from tests.handler.chat.scene import ALICE, AMBIENT, NOW
+from tests.handler.chat.scene import ALICE, AMBIENT, CALLERS, NOW
 
 KEY = public_keys()[0]
 
@@ -80,9 +80,7 @@ def scene() -> Iterator[Scene]:
     with (
         cvm.serve(cvm.Options(rate=0), cvm_pace) as account,
         lark.serve(options, feishu_pace) as feishu,
-        Function(
-            account, list(chat.CALLERS), ambient, {**chat.VARIABLES, "FEISHU_ENDPOINT": feishu.url}
-        ) as bot,
+        Function(account, list(CALLERS), ambient, {**chat.VARIABLES, "FEISHU_ENDPOINT": feishu.url}) as bot,
     ):
         yield Scene(bot, clock, account, cvm_pace, feishu, feishu_pace)
     feishu_api.forget()

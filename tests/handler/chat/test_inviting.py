@@ -18,7 +18,7 @@ from local import chat
 from local.cvm import StandIn
 from local.feishu import Feishu
 from local.in_process import Function, Json, public_keys
-from tests.handler.chat.scene import ALICE, NOW, entry, function
+from tests.handler.chat.scene import ALICE, CALLERS, NOW, entry, function
 from tests.handler.invitations.scene import ENVIRON, PAGE, SECRET
 
 KEY = public_keys()[0]
@@ -38,7 +38,7 @@ def inviting(
 ) -> Iterator[Function]:
     """Run the function with a caller of each platform, all of which may invite."""
     rules = {"invite": True, "keyNames": ["onb_*"]} if allow is None else allow
-    callers = [{**entry, "allow": rules} for entry in chat.CALLERS]
+    callers = [{**entry, "allow": rules} for entry in CALLERS]
     with function(cvm, callers, **{**ENVIRON, "FEISHU_ENDPOINT": feishu.url, **environ}) as made:
         yield made
 

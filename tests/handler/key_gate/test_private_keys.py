@@ -10,6 +10,13 @@ import urllib.parse
 from collections.abc import Callable
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from handler.key_gate import private_keys
 from tests.keys import cases, forms
@@ -196,6 +203,20 @@ def test_other_signs(text: str) -> None:
 def test_nothing_else_is_one(text: str) -> None:
     """Public keys in all forms, and people's words in a comment, are no private keys."""
     assert not private_keys.found_in(text)
+
+
+@pytest.mark.parametrize("bits", [2048, 3072, 4096])
+def test_lines_out_of_a_pem_file_are_part_of_it(bits: int) -> None:
+    """A copy that lost its first line is told by the numbers inside; a public key's lines never are."""
+    key = rsa.generate_private_key(65537, bits)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    body = private.decode().splitlines()[2:-1]
+    assert refusal_of("\n".join(body)).reason == "private-key"
+    assert refusal_of("\n".join(body)[7:]).reason == "private-key"
+    for form in (PublicFormat.SubjectPublicKeyInfo, PublicFormat.PKCS1):
+        lines = key.public_key().public_bytes(Encoding.PEM, form).decode().splitlines()
+        for first in range(1, len(lines) - 1):
+            assert not private_keys.is_part_of_pem("\n".join(lines[first:-1]))
 
 
 def test_no_other_case_of_the_table_is_one() -> None:
