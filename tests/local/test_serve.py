@@ -120,7 +120,7 @@ def test_the_printed_chat_line_works(tmp_path: Path) -> None:
             script = "\n".join([*exports, line.replace("slack", platform)])
             done = subprocess.run(["sh", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
             assert (done.returncode, done.stderr) == (0, "")
-            assert "import KEY_NAME" in done.stdout
+            assert "KEY_NAME ssh-rsa AAAA" in done.stdout
 
 
 def test_a_port_that_is_taken_is_no_obstacle(tmp_path: Path) -> None:
