@@ -125,6 +125,44 @@ COUNTS: dict[str, int | str] = {"count": "57 bytes", "bits": 1024, "minimum": 20
 
 _UNSEEN = {"\ufeff": "(byte order mark)", "\u202e": "(right-to-left override)"}
 
+#: What the Chinese page says where the English one has words of ours in brackets.
+_NOTES = {
+    "(nothing, or only blanks)": "（空，或只有空格）",
+    "(more than 16,384 characters)": "（超过 16,384 个字符）",
+    "(no key is known that leads here)": "（目前没有已知的公钥会得到此结果）",
+    "(the key that every Vagrant box once trusted, for one)": "（例如早期所有 Vagrant box 都信任的那个公钥）",
+    "(byte order mark)": "（字节顺序标记）",
+    "(right-to-left override)": "（从右至左覆盖符）",
+}
+
+#: When a problem comes about, in Chinese; in English its class says it.
+_WHEN = {
+    "malformed-json": "请求体不是 JSON，或者不同的解析器会读出不同的内容。",
+    "malformed-request": "请求体的 base64 无法解码，或者事件不是任何已知的格式。",
+    "not-found": "该路径下没有内容。",
+    "method-not-allowed": "路由存在，但不支持该方法。",
+    "payload-too-large": "请求体超过该路由的上限。",
+    "unsupported-media-type": "该路由不接受这个 Content-Type。",
+    "invalid-request": "JSON 格式正确，但不符合 schema。",
+    "invalid-public-key": "文本不是恰好一个 OpenSSH RSA 公钥。",
+    "weak-public-key": "文本是 OpenSSH RSA 公钥，但该公钥不安全。",
+    "unauthenticated": "无法证明调用方的身份：所有情况应答相同，原因只写入日志。",
+    "forbidden": "调用方已知，但无权执行此操作。",
+    "no-such-key-pair": "没有该名称的密钥对，或者调用方无权知道它。",
+    "key-name-conflict": "该名称已用于另一个公钥。",
+    "public-key-conflict": "账号中已有该公钥，但名称不同。",
+    "key-pair-quota": "账号无法再创建密钥对。",
+    "unknown-project": "CVM 没有这个项目。",
+    "tag-refused": "CVM 不接受其中一个标签。",
+    "upstream-refused": "CVM 不接受调用方给出的一个值。",
+    "misconfigured": "需由函数的管理员处理：设置、调用方、角色或权限有误。",
+    "internal-error": "意料之外的错误，即本函数的缺陷；原因只写入日志。",
+    "upstream-error": "CVM、STS 或 COS 返回了未知的错误码，或者查询的应答无法理解。",
+    "upstream-busy": "本请求的写入确定被拒绝或从未发出；稍后可能成功。",
+    "upstream-unreachable": "无法建立连接，或者查询没有应答；没有写入任何内容。",
+    "outcome-unknown": "本请求有一次写入结果不明，也无法查清。",
+}
+
 
 _HEADS = {
     ENGLISH: [
@@ -158,7 +196,7 @@ def page(language: str = ENGLISH) -> str:
     return "\n".join([*_HEADS[language], *_problems(language), *_reasons(language)]) + "\n"
 
 
-def shown(example: str) -> str:
+def shown(example: str, language: str = ENGLISH) -> str:
     """Return an example as the page shows it: on one line, with key material shortened."""
 
     def short(found: re.Match[str]) -> str:
@@ -169,6 +207,8 @@ def shown(example: str) -> str:
     text = re.sub(r"\{\{([^}]+)\}\}", short, example).replace("\n", " ⏎ ")
     for unseen, name in _UNSEEN.items():
         text = text.replace(unseen, name)
+    for english, chinese in _NOTES.items() if language == CHINESE else ():
+        text = text.replace(english, chinese)
     return text
 
 
@@ -180,20 +220,18 @@ def reasons() -> Iterator[tuple[str, Reason]]:
 
 
 def _problems(language: str) -> list[str]:
-    """Return the table of problems; when one comes about is said in English alone."""
-    if language == CHINESE:
-        rows = ["| code | status | retryable | title |", "|---|---|---|---|"]
-    else:
-        rows = ["| code | status | retryable | title | when |", "|---|---|---|---|---|"]
+    """Return the table of problems."""
+    rows = {
+        ENGLISH: ["| code | status | retryable | title | when |", "|---|---|---|---|---|"],
+        CHINESE: ["| code | status | retryable | title | 何时出现 |", "|---|---|---|---|---|"],
+    }[language]
+    yes, no = {ENGLISH: ("yes", "no"), CHINESE: ("是", "否")}[language]
     say = translator(language)
     for kind in _leaves(problems.Problem):
-        when = (kind.__doc__ or "").split("\n")[0]
-        retryable = "yes" if kind.retryable else "no"
+        when = (kind.__doc__ or "").split("\n")[0] if language == ENGLISH else _WHEN[kind.slug]
         anchor = f'<a id="{kind.slug}"></a>`{kind.slug}`'  # for PROBLEM_BASE_URL with a `#` at its end
-        if language == CHINESE:
-            rows.append(f"| {anchor} | {kind.status} | {str(kind.retryable).lower()} | {say(kind.title)} |")
-        else:
-            rows.append(f"| {anchor} | {kind.status} | {retryable} | {kind.title} | {when} |")
+        retryable = yes if kind.retryable else no
+        rows.append(f"| {anchor} | {kind.status} | {retryable} | {say(kind.title)} | {when} |")
     return [*rows, ""]
 
 
@@ -217,7 +255,7 @@ def _reasons(language: str) -> list[str]:
             slug = reason.slug
             lines += [f"### `{slug}`", ""]
         lines += [
-            f"    {shown(EXAMPLES[name])}",
+            f"    {shown(EXAMPLES[name], language)}",
             "",
             f"- {say(reason.detail.filled(**COUNTS))}",
             f"- {say(reason.remedy.filled(**COUNTS))}",

@@ -56,7 +56,9 @@ NAMES = {"topic", "source", "eventId", "user", "caller", "bucket", "object"}
 
 #: Lines of a chat's answer that tell its sender how a stored tag differs, and who and where they are.
 SHOWN = re.compile(
-    r"(Differs, tag: .*|(Your user|Channel|Team) id: `?[A-Za-z0-9._@-]{1,64}`?$)", re.MULTILINE
+    r"((Differs, tag: |标签不同：).*"
+    r"|((Your user|Channel|Team) id: |您的用户 ID：|频道 ID：|团队 ID：)`?[A-Za-z0-9._@-]{1,64}`?$)",
+    re.MULTILINE,
 )
 
 #: Those that have something of each: a name's letters, base64's letters, many lines.
