@@ -14,6 +14,7 @@ from handler import (
     __version__,
     audit,
     callers,
+    chat,
     cors,
     http,
     reply,
@@ -117,15 +118,23 @@ def _route(path: str) -> Mapping[str, Answerer] | None:
     return platform and dict.fromkeys(platform.methods, partial(_chat, platform))
 
 
+def _loaded(call: Invocation) -> callers.Loaded:
+    """Return all callers of the file, with what proves each of them at this moment.
+
+    Raises:
+        Misconfigured: see `callers.load`.
+    """
+    return callers.load(call.configured(), call.ambient.environ, chat.schemes)
+
+
 def _import(request: HttpRequest, call: Invocation) -> reply.Body:
     body = http.body(request, _LARGEST_IMPORT)
     if header.offers(request.headers, "invitation"):
         # Imported here: most requests carry no invitation.
         from handler.invitations import over_http
 
-        return over_http.redeem(request, body, call)
-    known = callers.load(call.configured(), call.ambient.environ)
-    caller = callers.recognise(request.headers, body.raw, known, call.ambient.wall())
+        return over_http.redeem(request, body, _loaded(call), call)
+    caller = callers.recognise(request.headers, body.raw, _loaded(call).known, call.ambient.wall())
     origin, language = route_steps.origin(request), route_steps.language(request)
     value = attempt(route_steps.value, request, body, caller)
     if isinstance(value, Problem):
@@ -142,17 +151,15 @@ def _look(key_name: str, request: HttpRequest, call: Invocation) -> reply.Body:
     # Imported here: most requests do not look.
     from handler import batch, looking
 
-    configured = call.configured()
-    known = callers.load(configured, call.ambient.environ)
     # Without a body: a signature over one covers neither path nor query, so it proves nothing here.
-    caller = callers.recognise(request.headers, None, known, call.ambient.wall())
+    caller = callers.recognise(request.headers, None, _loaded(call).known, call.ambient.wall())
     origin = route_steps.origin(request)
 
     def looked() -> reply.Body:
         names = looking.ONE_PARAMETERS if key_name else looking.LIST_PARAMETERS
         asked = looking.read(request.query, names)
         asked = asked._replace(key_name=key_name or asked.key_name)
-        deadline = call.deadline(configured.time_budget)
+        deadline = call.deadline(call.configured().time_budget)
         shown = looking.look(asked, caller, "", call, deadline, batch.open_account)
         if key_name:
             body = {"keyPair": looking.described(looking.one(shown)), **looking.named(shown.account)}
@@ -175,7 +182,7 @@ def _chat(platform: Platform, request: HttpRequest, call: Invocation) -> reply.B
     # Imported here: only a chat route needs it.
     from handler.chat import answering
 
-    return answering.answer(platform, request, body, call)
+    return answering.answer(platform, request, body, _loaded(call).known, call)
 
 
 def _health(_: HttpRequest, call: Invocation) -> reply.Body:
@@ -186,7 +193,7 @@ def _health(_: HttpRequest, call: Invocation) -> reply.Body:
     body: dict[str, str] = {"status": "pass", "serviceId": "import-key-pair", "releaseId": _release()}
     status = 200
     try:
-        callers.load(call.configured(), call.ambient.environ)
+        _loaded(call)
         credentials.read(call.ambient.environ)
         if settings.invites(call.ambient.environ):
             from handler.invitations import secrets
@@ -216,7 +223,8 @@ def _invite(request: HttpRequest, call: Invocation) -> reply.Body:
     # Imported here, as below: most requests have nothing to do with invitations.
     from handler.invitations import over_http
 
-    return over_http.invite(request, http.body(request, _LARGEST_COMMAND), call)
+    body = http.body(request, _LARGEST_COMMAND)
+    return over_http.invite(request, body, _loaded(call).known, call)
 
 
 def _hand_in(_: HttpRequest, call: Invocation) -> reply.Body:

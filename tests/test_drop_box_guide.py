@@ -8,6 +8,7 @@ import re
 import yaml
 
 from handler.callers import file
+from handler.chat import schemes
 from local.in_process import ROOT
 
 GUIDE = (ROOT / "docs" / "drop-box.md").read_text(encoding="utf-8")
@@ -27,7 +28,7 @@ def test_the_policy_is_the_one_that_the_project_has() -> None:
 
 def test_the_function_takes_the_caller() -> None:
     """The entry is one that `callers.json` may have."""
-    (caller,) = file.parse(blocks("json")[1].encode())
+    (caller,) = file.parse(blocks("json")[1].encode(), schemes).callers
 
     assert caller.id == "hr"
 

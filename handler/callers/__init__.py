@@ -34,10 +34,11 @@ from handler.problems import Unauthenticated
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from handler.callers.file import ChatSchemes
     from handler.callers.header import Headers
     from handler.settings import Settings
 
-__all__ = ["Caller", "Known", "Loaded", "load", "load_all", "recognise"]
+__all__ = ["Caller", "Known", "Loaded", "load", "recognise"]
 
 
 class Loaded(NamedTuple):
@@ -52,23 +53,19 @@ class Loaded(NamedTuple):
     revoked_invitations: frozenset[str]
 
 
-def load(settings: Settings, environ: Mapping[str, str]) -> tuple[Known, ...]:
+def load(settings: Settings, environ: Mapping[str, str], chats: ChatSchemes) -> Loaded:
     """Return all callers of the file, with what proves each of them at this moment.
+
+    Args:
+        settings: the function's settings.
+        environ: the environment, which holds the secrets.
+        chats: returns the schemes of chat platforms: `handler.chat.schemes`.
 
     Raises:
         Misconfigured: the file is missing or wrong, or the secrets of any caller, or the external id of
             any account, cannot be had.
     """
-    return load_all(settings, environ).known
-
-
-def load_all(settings: Settings, environ: Mapping[str, str]) -> Loaded:
-    """Return all that the file says, for a request that carries an invitation.
-
-    Raises:
-        Misconfigured: see `load`.
-    """
-    contents = file.contents(settings.callers_file)
+    contents = file.read(settings.callers_file, chats)
     for account in contents.accounts:
         accounts.external_id(account, environ)
     return Loaded(resolve(contents.callers, environ), contents.revoked_invitations)

@@ -17,7 +17,6 @@ from handler.callers.allow import MOST_TAGS, USER, Allow
 from handler.callers.caller import Caller, place
 from handler.callers.node import Node, Rule
 from handler.catalogue import CHINESE, ENGLISH
-from handler.chat import platforms
 from handler.problems import MalformedJson, Misconfigured
 from handler.sentence import Sentence
 from handler.settings import REGION
@@ -34,6 +33,12 @@ if TYPE_CHECKING:
         def read(self, auth: Node, /) -> Auth:
             """Return the record that an `auth` object holds, or raise `Misconfigured`."""
 
+    #: What loads the module of a scheme, by the scheme's name.
+    Schemes = Mapping[str, Callable[[], Scheme]]
+
+    #: Returns the schemes of chat platforms; asked only where a file has another scheme than ours.
+    ChatSchemes = Callable[[], Schemes]
+
 
 #: Where the file is unless CALLERS_FILE says otherwise: beside `index.py`.
 BESIDE_INDEX = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "callers.json")
@@ -41,16 +46,12 @@ BESIDE_INDEX = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__fi
 #: A larger file, in bytes, is none: thousands of callers fit.
 LARGEST = 1 << 20
 
-_SCHEMES: Mapping[str, Callable[[], Scheme]] = {
+#: The schemes of callers that are no chat platforms.
+_SCHEMES: Schemes = {
     "api-key": lambda: api_key,
     "standard-webhooks": lambda: standard_webhooks,
     "trigger": lambda: trigger,
-    # Only those that a file names are loaded.
-    **{platform.name: platform.scheme for platform in platforms.PLATFORMS},
 }
-
-#: All schemes, in the order in which sentences list them.
-SCHEMES = tuple(_SCHEMES)
 
 #: What a caller may be called.
 ID = Rule("[A-Za-z0-9._-]{1,64}", Sentence('an id of 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"'))
@@ -59,8 +60,6 @@ _USER_GLOB = Rule(
     r"(?:[A-Za-z0-9_*?]|\{user\}){1,64}",
     Sentence("a pattern of 1 to 64 of A-Z, a-z, 0-9, _, *, ? and {user}", user=USER),
 )
-#: The patterns that `keyNames` may hold, by scheme: `{user}` only where people type.
-_KEY_NAME_RULES = {name: _USER_GLOB if name in platforms.BY_NAME else _GLOB for name in SCHEMES}
 
 _INVITATION = Rule("[A-Za-z0-9_-]{22}", Sentence("the id of an invitation: 22 of A-Z, a-z, 0-9, - and _"))
 #: The languages of chat replies, as the file writes them.
@@ -106,20 +105,12 @@ class Contents(NamedTuple):
     revoked_invitations: frozenset[str]
 
 
-def read(path: str) -> tuple[Caller, ...]:
-    """Return the callers of a file, in its order.
-
-    Raises:
-        Misconfigured: see `contents`.
-    """
-    return contents(path).callers
-
-
-def contents(path: str) -> Contents:
+def read(path: str, chats: ChatSchemes) -> Contents:
     """Return what a file holds.
 
     Args:
         path: where it is; empty for `callers.json` beside `index.py`.
+        chats: returns the schemes of chat platforms.
 
     Raises:
         Misconfigured: it is missing, empty or wrong; the cause says where and what belongs there.
@@ -135,20 +126,15 @@ def contents(path: str) -> Contents:
                 "There is no callers.json beside index.py that can be read; pack one, or set CALLERS_FILE."
             )
         ) from None
-    return parse_all(text)
+    return parse(text, chats)
 
 
-def parse(text: bytes) -> tuple[Caller, ...]:
-    """Return the callers that the text of a file holds, in its order.
-
-    Raises:
-        Misconfigured: see `parse_all`.
-    """
-    return parse_all(text).callers
-
-
-def parse_all(text: bytes) -> Contents:
+def parse(text: bytes, chats: ChatSchemes) -> Contents:
     """Return what the text of a file holds.
+
+    Args:
+        text: the bytes of the file.
+        chats: returns the schemes of chat platforms.
 
     Raises:
         Misconfigured: it is empty or wrong; the cause says where and what belongs there.
@@ -167,7 +153,7 @@ def parse_all(text: bytes) -> Contents:
         ) from None
     members = Node("", "", value).members(("callers",), ("accounts", "revokedInvitations"))
     others = accounts.read(members["accounts"]) if "accounts" in members else {}
-    found = [_caller(index, item, others) for index, item in enumerate(members["callers"].items(MOST))]
+    found = [_caller(index, item, others, chats) for index, item in enumerate(members["callers"].items(MOST))]
     _require_distinct(found)
     revoked = members.get("revokedInvitations")
     return Contents(
@@ -177,41 +163,45 @@ def parse_all(text: bytes) -> Contents:
     )
 
 
-def _caller(index: int, item: Node, others: Mapping[str, Target]) -> Caller:
+def _caller(index: int, item: Node, others: Mapping[str, Target], chats: ChatSchemes) -> Caller:
     sent_id = item.value.get("id") if isinstance(item.value, dict) else None
     known_id = sent_id if isinstance(sent_id, str) and re.fullmatch(ID.pattern, sent_id) else ""
     members = Node(place(index, known_id), "", item.value).members(
         ("id", "auth"), ("allow", "tags", "language")
     )
-    auth = members["auth"].choice("scheme", _SCHEMES)().read(members["auth"])
-    allow = _allow(members["allow"], members["auth"], others) if "allow" in members else Allow()
+    auth = members["auth"]
+    sent_scheme = auth.value.get("scheme") if isinstance(auth.value, dict) else None
+    scheme = sent_scheme if isinstance(sent_scheme, str) else ""
+    is_chat = scheme not in _SCHEMES
+    proof = auth.choice("scheme", {**_SCHEMES, **chats()} if is_chat else _SCHEMES)().read(auth)
+    allow = _allow(members["allow"], scheme, others) if "allow" in members else Allow()
     caller_id = members["id"].text(ID)
     return Caller(
         id=caller_id,
-        auth=auth,
+        auth=proof,
         allow=allow._replace(accounts=accounts.on_behalf(caller_id, allow.accounts)),
         tags=_tags(members["tags"]) if "tags" in members else {},
-        language=_language(members["language"], members["auth"]) if "language" in members else "",
+        language=_language(members["language"], is_chat=is_chat) if "language" in members else "",
     )
 
 
-def _language(language: Node, auth: Node) -> str:
-    if isinstance(auth.value, dict) and auth.value.get("scheme") not in platforms.BY_NAME:
+def _language(language: Node, *, is_chat: bool) -> str:
+    if not is_chat:
         raise language.wrong(Sentence("has no place on a caller that is no chat"))
     return _LANGUAGES[language.text(_LANGUAGE)]
 
 
-def _allow(allow: Node, auth: Node, others: Mapping[str, Target]) -> Allow:
+def _allow(allow: Node, scheme: str, others: Mapping[str, Target]) -> Allow:
     optional = (
         *("keyNames", "projectIds", "regions", "minBits", "requiredTags", "dryRunOnly", "invite"),
         *("look", "accounts"),
     )
     members = allow.members((), optional)
-    pattern = auth.choice("scheme", _KEY_NAME_RULES)
+    # `{user}` stands for somebody who types.
+    pattern = _GLOB if scheme in _SCHEMES else _USER_GLOB
     key_names, project_ids, regions, min_bits, required_tags, dry_run_only, invite, look, listed = map(
         members.get, optional
     )
-    scheme = auth.value.get("scheme") if isinstance(auth.value, dict) else None
     if invite and scheme == "trigger":
         raise invite.wrong(Sentence("has no place on a trigger, through which nobody invites"))
     if look and scheme in ("trigger", "standard-webhooks"):

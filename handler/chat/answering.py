@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handler import audit, callers, decide, http, reply
+from handler import audit, decide, http, reply
 from handler.callers import audience
 from handler.catalogue import translator
 from handler.chat import wording
@@ -20,6 +20,7 @@ from handler.problems import Problem, attempt
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
+    from handler.callers import Known
     from handler.chat.message import Candidate, Typed
     from handler.chat.platforms import Platform
     from handler.chat.wording import Text
@@ -29,8 +30,17 @@ if TYPE_CHECKING:
     from handler.log import Field
 
 
-def answer(platform: Platform, request: HttpRequest, body: Body, call: Invocation) -> reply.Body:
+def answer(
+    platform: Platform, request: HttpRequest, body: Body, known: tuple[Known, ...], call: Invocation
+) -> reply.Body:
     """Return the reply to a request on the route of a chat platform.
+
+    Args:
+        platform: the platform.
+        request: the request.
+        body: its body.
+        known: all callers of the file, with their secrets.
+        call: this call.
 
     Raises:
         Misconfigured: settings or callers are wrong.
@@ -39,7 +49,6 @@ def answer(platform: Platform, request: HttpRequest, body: Body, call: Invocatio
     adapter = platform.adapter()
     configured = call.configured()
     deadline = call.deadline(min(platform.budget, configured.time_budget))
-    known = callers.load(configured, call.ambient.environ)
     proof = adapter.verify(request, body, known, call.ambient)
     typed = adapter.command(proof) if isinstance(proof, Proof) else proof
     if isinstance(typed, Probe):

@@ -11,15 +11,15 @@ from handler.invitations import redeem as redemption
 from handler.problems import Problem, Unauthenticated, attempt
 
 if TYPE_CHECKING:
+    from handler.callers import Known, Loaded
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
 
 
-def invite(request: HttpRequest, body: Body, call: Invocation) -> reply.Body:
+def invite(request: HttpRequest, body: Body, known: tuple[Known, ...], call: Invocation) -> reply.Body:
     """Make an invitation, for a caller who may invite."""
-    configured, environ = call.configured(), call.ambient.environ
-    known = callers.load(configured, environ)
-    secrets.read(configured, environ)
+    configured = call.configured()
+    secrets.read(configured, call.ambient.environ)
     caller = callers.recognise(request.headers, body.raw, known, call.ambient.wall())
     origin = route_steps.origin(request)
     minted = attempt(
@@ -30,15 +30,13 @@ def invite(request: HttpRequest, body: Body, call: Invocation) -> reply.Body:
     return reply.http(201, minted.body(configured, call.request_id), reply.JSON, call.request_id)
 
 
-def redeem(request: HttpRequest, body: Body, call: Invocation) -> reply.Body:
+def redeem(request: HttpRequest, body: Body, loaded: Loaded, call: Invocation) -> reply.Body:
     """Import the key of somebody who holds an invitation, as the caller who gave it."""
-    configured, environ = call.configured(), call.ambient.environ
-    known, revoked = callers.load_all(configured, environ)
     holder = redemption.recognise(
         request.headers,
-        [caller for caller, _ in known],
-        revoked,
-        secrets.read(configured, environ),
+        [caller for caller, _ in loaded.known],
+        loaded.revoked_invitations,
+        secrets.read(call.configured(), call.ambient.environ),
         call.ambient.wall(),
     )
     caller, invitation, cause = holder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from handler import answer_size, audit, batch, callers, strict_json
+from handler import answer_size, audit, batch, callers, chat, strict_json
 from handler.callers import trigger
 from handler.decide import MOST_ITEMS, Asked, Rejected
 from handler.problems import FieldError, InvalidRequest, Problem, attempt
@@ -168,7 +168,7 @@ def _opened(opened: Callable[[Record], Opened], record: Record, caller: Caller) 
 
 
 def _known(call: Invocation) -> Iterable[Known]:
-    return callers.load(call.configured(), call.ambient.environ)
+    return callers.load(call.configured(), call.ambient.environ, chat.schemes).known
 
 
 def _request(content: object) -> object:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from handler import strict_json
+from handler import chat, strict_json
 from handler.callers import file
 from handler.callers.caller import Caller, place
 from handler.importing.order import Target
@@ -36,7 +36,7 @@ class Verdict(NamedTuple):
 def judge(text: bytes) -> Verdict:
     """Return what is wrong with the text of a callers file; only what neither minds is right."""
     try:
-        contents, cause = file.parse_all(text), ""
+        contents, cause = file.parse(text, chat.schemes), ""
     except Misconfigured as problem:
         contents, cause = None, problem.cause
     faults = [cause] if cause else []

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from handler import settings
+from handler import chat, settings
 from handler.callers import file
 from handler.invitations import mint, secrets
 from handler.problems import InvalidRequest, Misconfigured, Problem
@@ -44,7 +44,8 @@ def invite(wanted: Wanted, environ: Mapping[str, str]) -> dict[str, str]:
     try:
         configured = settings.read(environ)
         signing = secrets.read(configured, environ)
-        callers = {caller.id: caller for caller in file.read(str(wanted.callers_file))}
+        contents = file.read(str(wanted.callers_file), chat.schemes)
+        callers = {caller.id: caller for caller in contents.callers}
         if wanted.caller not in callers:
             raise NotInvitedError(f"There is no caller {wanted.caller} in {wanted.callers_file}.")
         # Where the function runs is not known here; what is left open is settled at the redemption.

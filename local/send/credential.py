@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from handler import chat
 from handler.callers import api_key, file, standard_webhooks
 from handler.callers.caller import Caller
 from handler.problems import Misconfigured
@@ -121,7 +122,7 @@ def default_callers_file(environ: Mapping[str, str]) -> Path | None:
 
 def _of_file(caller: str, path: Path, environ: Mapping[str, str]) -> Credential:
     try:
-        known = {found.id: found for found in file.read(os.fspath(path))}
+        known = {found.id: found for found in file.read(os.fspath(path), chat.schemes).callers}
     except Misconfigured as problem:
         raise NoCredentialError(f"{path}: {problem.cause}") from None
     if caller not in known:

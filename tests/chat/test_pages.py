@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from handler.callers import file
-from handler.chat import feishu_api
+from handler.chat import feishu_api, schemes
 from handler.chat.platforms import BY_NAME
 from handler.upstream import transport
 from local import chat, feishu
@@ -54,7 +54,7 @@ def test_the_entry_is_one_for_this_platform(page: Path) -> None:
     schema = json.loads((ROOT / "schemas" / "callers.json").read_text(encoding="utf-8"))
     Draft202012Validator(schema).validate(json.loads(entry))
 
-    (caller,) = file.parse(entry.encode())
+    (caller,) = file.parse(entry.encode(), schemes).callers
     assert caller.auth.secrets(caller.id, chat.VARIABLES)
     text = page.read_text(encoding="utf-8")
     for variable in re.findall(r'"([A-Z_]{6,})"', entry):

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler import batch, callers, invocation
+from handler import batch, callers, chat, invocation
 from handler.ambient import REAL
 from handler.deadline import Deadline
 from handler.decide import Asked, Rejected
@@ -257,7 +257,7 @@ def test_a_problem_that_many_share_does_not_grow(function: Function) -> None:
     assert len(list(traceback.walk_tb(shared.__traceback__))) < 5
 
     function.let_in("invoke")
-    known = callers.load(call.configured(), function.environ)[0].caller
+    known = callers.load(call.configured(), function.environ, chat.schemes).known[0].caller
     wanted = (Asked(request, known, "", {}) for request in requests(KEYS[:50]))
     full = [answer.outcome for answer in batch.answers(wanted, call, call.deadline(20.0))][3:]
     assert full[0] is full[-1]

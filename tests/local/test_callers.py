@@ -15,6 +15,7 @@ import pytest
 
 from handler.callers import file, standard_webhooks
 from handler.callers.caller import resolve
+from handler.chat import schemes
 from handler.problems import Misconfigured
 from local.callers import check, explain, mint, risks
 from local.callers.__main__ import main
@@ -55,7 +56,7 @@ def test_new_secret_makes_a_caller_that_the_function_takes(
     entry = json.loads(out[out.index("    {\n") : out.index("    }\n") + 6])
     variable = mint.variable("onboarding", scheme)
     assert re.search(rf"^ +{variable}$", out, re.MULTILINE)
-    (known,) = resolve(file.parse(callers(entry)), {variable: secret})
+    (known,) = resolve(file.parse(callers(entry), schemes).callers, {variable: secret})
     assert known.caller.id == "onboarding"
     if scheme == "api-key":
         assert known.secrets == (hashlib.sha256(secret.encode()).digest(),)
@@ -118,7 +119,7 @@ def test_variable_is_named_after_its_caller(caller: str, variable: str) -> None:
     """Any id makes a variable that the platform and the file take."""
     assert mint.variable(caller, "standard-webhooks") == variable
     entry = {"id": "x", "auth": {"scheme": "standard-webhooks", "secretEnv": [variable]}}
-    assert file.parse(callers(entry))
+    assert file.parse(callers(entry), schemes).callers
 
 
 @pytest.mark.parametrize("name", ["", "a b", "é", "a" * 65, "a/b"])
@@ -143,7 +144,7 @@ def test_check_says_of_every_file_what_the_function_says(
         assert out.endswith(f"{path} is right.\n")
         return
     with pytest.raises(Misconfigured) as raised:
-        file.parse(text_of(case))
+        file.parse(text_of(case), schemes)
     assert (code, out) == (1, "")
     assert err.splitlines()[0] == raised.value.cause
 

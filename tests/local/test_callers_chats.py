@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from handler.callers import file
+from handler.chat import schemes
 from handler.chat.platforms import BY_NAME
 from handler.problems import Misconfigured
 from local.callers import chats
@@ -22,7 +23,7 @@ FILLED = {
 
 def parsed(entry: dict[str, Any]) -> None:
     """Read an entry as the function does."""
-    file.parse(json.dumps({"callers": [entry]}).encode())
+    file.parse(json.dumps({"callers": [entry]}).encode(), schemes)
 
 
 def test_there_is_an_entry_for_every_platform() -> None:

@@ -18,6 +18,7 @@ from handler.callers import api_key, file, mattermost, slack, standard_webhooks,
 from handler.callers.allow import Allow
 from handler.callers.audience import Audience
 from handler.callers.caller import Caller
+from handler.chat import schemes
 from handler.problems import MalformedJson, Misconfigured
 
 ROOT = Path(__file__).parents[3]
@@ -36,7 +37,7 @@ def text_of(case: dict[str, Any]) -> bytes:
 def cause_of(text: bytes) -> str:
     """Return what the reader says is wrong with a file, or nothing."""
     try:
-        file.parse(text)
+        file.parse(text, schemes)
     except Misconfigured as problem:
         return problem.cause
     return ""
@@ -207,6 +208,25 @@ def chat(member: str, count: int) -> dict[str, Any]:
     return {"id": "a", "auth": auth}
 
 
+def test_a_file_without_chats_asks_for_no_platform() -> None:
+    """The chat platforms cost a cold start, which a function without chats does not pay."""
+    others = [
+        {"id": "k", "auth": {"scheme": "api-key", "sha256": ["AB" * 32]}, "allow": {"keyNames": ["x*"]}},
+        {"id": "w", "auth": {"scheme": "standard-webhooks", "secretEnv": ["A"]}, "allow": {}},
+        {"id": "t", "auth": {"scheme": "trigger", "source": "timer:x"}},
+    ]
+    asked: list[str] = []
+
+    def noted() -> Any:
+        asked.append("chats")
+        return schemes()
+
+    file.parse(json.dumps({"callers": others}).encode(), noted)
+    assert asked == []
+    file.parse(json.dumps({"callers": [*others, chat("users", 1)]}).encode(), noted)
+    assert asked == ["chats"]
+
+
 def test_records_hold_what_the_file_says() -> None:
     """Every member of every scheme, rule and tag arrives in its record, in the order of the file."""
     people = {"users": ["U1", "U2"], "channels": ["C1"]}
@@ -243,8 +263,9 @@ def test_records_hold_what_the_file_says() -> None:
                     },
                 ]
             }
-        ).encode()
-    )
+        ).encode(),
+        schemes,
+    ).callers
     everything = Allow(None, None, None, 0, (), False)
     assert callers == (
         Caller(
@@ -265,7 +286,7 @@ def test_whole_numbers_with_a_fraction_become_whole() -> None:
     """A project written as 377.0 is project 377, an int, as in a request."""
     rule = b'"allow": {"projectIds": [377.0]}'
     text = b'{"callers": [{"id": "a", "auth": {"scheme": "trigger", "source": "invoke"}, %s}]}' % rule
-    (found,) = file.parse(text)
+    (found,) = file.parse(text, schemes).callers
     assert found.allow.project_ids == (377,)
     assert type(found.allow.project_ids[0]) is int
 
@@ -273,7 +294,7 @@ def test_whole_numbers_with_a_fraction_become_whole() -> None:
 def test_example_is_a_good_file() -> None:
     """The example that people copy is read and keeps the schema."""
     text = (ROOT / "callers.example.json").read_bytes()
-    assert [caller.id for caller in file.parse(text)] == [
+    assert [caller.id for caller in file.parse(text, schemes).callers] == [
         "onboarding",
         "platform-team",
         "new-hires",
@@ -317,10 +338,10 @@ def test_read_takes_the_file_of_a_path(tmp_path: Path) -> None:
     path = tmp_path / "some.json"
     text = json.dumps({"callers": [caller()]}).encode()
     path.write_bytes(text.ljust(1024 * 1024))
-    assert [found.id for found in file.read(str(path))] == ["a"]
+    assert [found.id for found in file.read(str(path), schemes).callers] == ["a"]
     path.write_bytes(text.ljust(1024 * 1024 + 1))
     with pytest.raises(Misconfigured) as raised:
-        file.read(str(path))
+        file.read(str(path), schemes)
     assert raised.value.cause == "The callers file is wrong: it must be at most 1 MiB."
 
 
@@ -328,7 +349,7 @@ def test_read_takes_the_file_of_a_path(tmp_path: Path) -> None:
 def test_read_says_that_a_named_file_cannot_be_read(path: str) -> None:
     """A path that cannot be read is a misconfiguration that names the setting, never an OSError."""
     with pytest.raises(Misconfigured) as raised:
-        file.read(path)
+        file.read(path, schemes)
     assert raised.value.cause == "The file that CALLERS_FILE names cannot be read."
 
 
@@ -337,12 +358,12 @@ def test_read_without_a_path_looks_beside_index(monkeypatch: pytest.MonkeyPatch,
     assert Path(file.BESIDE_INDEX) == ROOT / "callers.json"
     monkeypatch.setattr(file, "BESIDE_INDEX", str(tmp_path / "callers.json"))
     with pytest.raises(Misconfigured) as raised:
-        file.read("")
+        file.read("", schemes)
     assert raised.value.cause == (
         "There is no callers.json beside index.py that can be read; pack one, or set CALLERS_FILE."
     )
     (tmp_path / "callers.json").write_text(json.dumps({"callers": [caller()]}), encoding="utf-8")
-    assert [found.id for found in file.read("")] == ["a"]
+    assert [found.id for found in file.read("", schemes).callers] == ["a"]
 
 
 def test_file_that_is_not_utf_8_is_wrong(tmp_path: Path) -> None:
@@ -350,13 +371,13 @@ def test_file_that_is_not_utf_8_is_wrong(tmp_path: Path) -> None:
     path = tmp_path / "callers.json"
     path.write_bytes(b'{"callers": "\xff"}')
     with pytest.raises(Misconfigured) as raised:
-        file.read(str(path))
+        file.read(str(path), schemes)
     assert raised.value.cause == ("The callers file is not JSON that this function reads. It is not UTF-8.")
 
 
 def test_nothing_of_json_is_chained() -> None:
     """The exception of a file that is no JSON carries no other one, which would quote the file."""
     with pytest.raises(Misconfigured) as raised:
-        file.parse(b'{"callers": whsec_secret}')
+        file.parse(b'{"callers": whsec_secret}', schemes)
     assert raised.value.__cause__ is None
     assert raised.value.__suppress_context__

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from handler.callers import file, load, recognise, standard_webhooks
 from handler.callers.api_key import ApiKey
 from handler.callers.caller import Known, resolve
+from handler.chat import schemes
 from handler.problems import Misconfigured, Unauthenticated
 from handler.settings import Settings
 from tests import growth
@@ -41,7 +42,7 @@ TEXT_OF_CALLERS = json.dumps(
         ]
     }
 ).encode()
-CALLERS = file.parse(TEXT_OF_CALLERS)
+CALLERS = file.parse(TEXT_OF_CALLERS, schemes).callers
 KNOWN = resolve(CALLERS, ENVIRON)
 
 Headers = dict[str, tuple[str, ...]]
@@ -139,10 +140,10 @@ def test_load_reads_the_file_that_the_settings_name(tmp_path: Path) -> None:
     """The callers of the file come with their secrets, in its order; a missing file is misconfigured."""
     path = tmp_path / "callers.json"
     with pytest.raises(Misconfigured) as raised:
-        load(Settings(callers_file=str(path)), ENVIRON)
+        load(Settings(callers_file=str(path)), ENVIRON, schemes)
     assert raised.value.cause == "The file that CALLERS_FILE names cannot be read."
     path.write_bytes(TEXT_OF_CALLERS)
-    assert load(Settings(callers_file=str(path)), ENVIRON) == KNOWN
+    assert load(Settings(callers_file=str(path)), ENVIRON, schemes).known == KNOWN
     assert [(known.caller.id, known.secrets) for known in KNOWN] == [
         ("onboarding", (RAW_SECRET,)),
         ("platform-team", (hashlib.sha256(KEY.encode()).digest(),)),

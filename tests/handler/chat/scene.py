@@ -10,6 +10,7 @@ from handler import invocation
 from handler.ambient import REAL
 from handler.callers.caller import Known
 from handler.callers.file import parse
+from handler.chat import schemes
 from handler.http import Body, HttpRequest, read
 from handler.http import body as body_of
 from handler.invocation import Invocation
@@ -39,7 +40,7 @@ def entry(platform: str, **auth: Any) -> Json:
 
 def known(*entries: Json, environ: Mapping[str, str] = chat.VARIABLES) -> tuple[Known, ...]:
     """Return callers with their secrets, as the function reads them; without any, one of each platform."""
-    callers = parse(json.dumps({"callers": list(entries or CALLERS)}).encode())
+    callers = parse(json.dumps({"callers": list(entries or CALLERS)}).encode(), schemes).callers
     return tuple(Known(caller, caller.auth.secrets(caller.id, environ)) for caller in callers)
 
 

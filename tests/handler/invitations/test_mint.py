@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from handler.callers import file
+from handler.chat import schemes
 from handler.invitations import mint, token
 from handler.problems import Misconfigured
 from handler.settings import Settings
@@ -156,7 +157,7 @@ def test_switched_off_there_is_nothing(path: str) -> None:
 
 def test_without_secrets_nothing_is_made() -> None:
     """A chat's invitation is misconfigured where invitations are switched off."""
-    (inviter,) = file.parse(json.dumps({"callers": [INVITER]}).encode())
+    (inviter,) = file.parse(json.dumps({"callers": [INVITER]}).encode(), schemes).callers
     with pytest.raises(Misconfigured):
         mint.mint({"keyName": "onb_a"}, inviter, "", Settings(), (), "ap-guangzhou", NOW)
 
