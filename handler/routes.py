@@ -115,7 +115,10 @@ def _route(path: str) -> Mapping[str, Answerer] | None:
     from handler.chat import platforms
 
     platform = platforms.BY_PATH.get(path)
-    return platform and dict.fromkeys(platform.methods, partial(_chat, platform))
+    if platform is None:
+        return None
+    check = {"GET": partial(_url_check, platform)} if platform.url_check else {}
+    return {**check, "POST": partial(_chat, platform)}
 
 
 def _loaded(call: Invocation) -> callers.Loaded:
@@ -183,6 +186,16 @@ def _chat(platform: Platform, request: HttpRequest, call: Invocation) -> reply.B
     from handler.chat import answering
 
     return answering.answer(platform, request, body, _loaded(call).known, call)
+
+
+def _url_check(platform: Platform, request: HttpRequest, call: Invocation) -> reply.Body:
+    """Answer a platform's check of the URL."""
+    # A GET may have a body, too: it proves nothing, and is bounded as every other.
+    body = http.body(request, _LARGEST_COMMAND)
+    # Imported here: only a chat route needs it.
+    from handler.chat import answering
+
+    return answering.url_check(platform, request, body, _loaded(call).known, call)
 
 
 def _health(_: HttpRequest, call: Invocation) -> reply.Body:

@@ -47,13 +47,11 @@ def answer(
         Unauthenticated: the request does not prove that it comes from the platform.
     """
     adapter = platform.adapter()
-    configured = call.configured()
-    deadline = call.deadline(min(platform.budget, configured.time_budget))
+    deadline = call.deadline(min(platform.budget, call.configured().time_budget))
     proof = adapter.verify(request, body, known, call.ambient)
     typed = adapter.command(proof) if isinstance(proof, Proof) else proof
     if isinstance(typed, Probe):
-        call.log.write("info", "The chat platform made a check, or sent an event.", trigger=platform.name)
-        return reply.http(200, typed.answer, typed.media_type, call.request_id)
+        return _unasked(platform, typed, call)
     origin: dict[str, Field] = {
         "trigger": platform.name,
         "traceId": http.trace_id(request.headers),
@@ -62,6 +60,29 @@ def answer(
     text = _decided(typed, origin, deadline, call)
     language = _candidate(typed).caller.language or platform.language
     return adapter.render(wording.translated(text, translator(language)), typed, call)
+
+
+def url_check(
+    platform: Platform, request: HttpRequest, body: Body, known: tuple[Known, ...], call: Invocation
+) -> reply.Body:
+    """Return the reply to a platform's check of the URL: the text that it sent encrypted.
+
+    Args:
+        platform: a platform that makes such a check.
+        request, body, known, call: as in `answer`.
+
+    Raises:
+        Unauthenticated: the request does not prove that it comes from the platform.
+    """
+    assert platform.url_check is not None  # noqa: S101 - as the route has it; for the type checker
+    text = platform.url_check()(request, body, known, call.ambient)
+    return _unasked(platform, Probe(text), call)
+
+
+def _unasked(platform: Platform, probe: Probe, call: Invocation) -> reply.Body:
+    """Return the reply to what nobody typed."""
+    call.log.write("info", "The chat platform made a check, or sent an event.", trigger=platform.name)
+    return reply.http(200, probe.answer, probe.media_type, call.request_id)
 
 
 def _decided(typed: Typed, origin: dict[str, Field], deadline: Deadline, call: Invocation) -> Text:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from handler.invocation import Invocation
     from handler.reply import Body as Reply
 
+    #: Returns the text that proves who a platform's check of the URL is answered by, or raises
+    #: `Unauthenticated`.
+    UrlCheck = Callable[[HttpRequest, Body, tuple[Known, ...], Ambient], str]
+
     class Adapter(Protocol):
         """The module of a platform: what proves a request, what was typed, and how a reply is written."""
 
@@ -55,12 +59,12 @@ class Platform(NamedTuple):
     Attributes:
         name: its name in the route, in `scheme` of the callers file and in the log.
         title: its name for people.
-        methods: those of its route; with `GET` it checks the address when that is set up.
         patience: the seconds after which the platform gives up.
         sends: the media type of its requests.
         answers: the media type of replies.
         adapter: loads the module in `handler.chat`.
         scheme: loads the module in `handler.callers`.
+        url_check: loads what answers its check of the URL, which is a `GET`; None where it makes none.
         unasked: what it sends beside commands that is answered with nothing, in words; may be empty.
         reserve: the seconds of its time that are kept for a reply through its API, which can fail.
         language: that of replies, where the callers file does not say.
@@ -69,12 +73,12 @@ class Platform(NamedTuple):
 
     name: str
     title: str
-    methods: tuple[str, ...]
     patience: float
     sends: str
     answers: str
     adapter: Callable[[], Adapter]
     scheme: Callable[[], Scheme]
+    url_check: Callable[[], UrlCheck] | None = None
     unasked: str = ""
     risk: str = ""
     reserve: float = 0.0
@@ -126,6 +130,12 @@ def _wecom() -> Adapter:
     return wecom
 
 
+def _wecom_url_check() -> UrlCheck:
+    from handler.chat import wecom
+
+    return wecom.url_check
+
+
 def _wecom_scheme() -> Scheme:
     from handler.callers import wecom
 
@@ -136,6 +146,12 @@ def _wecom_bot() -> Adapter:
     from handler.chat import wecom_bot
 
     return wecom_bot
+
+
+def _wecom_bot_url_check() -> UrlCheck:
+    from handler.chat import wecom_bot
+
+    return wecom_bot.url_check
 
 
 def _wecom_bot_scheme() -> Scheme:
@@ -194,71 +210,38 @@ def _discord_scheme() -> Scheme:
 
 PLATFORMS = (
     Platform(
-        "slack", "Slack", ("POST",), 3.0, _FORM, _JSON, _slack, _slack_scheme, "a check of the certificate"
+        "slack", "Slack", 3.0, _FORM, _JSON, _slack, _slack_scheme, unasked="a check of the certificate"
     ),
     Platform(
-        "mattermost",
-        "Mattermost",
-        ("POST",),
-        3.0,
-        _FORM,
-        _JSON,
-        _mattermost,
-        _mattermost_scheme,
+        *("mattermost", "Mattermost", 3.0, _FORM, _JSON, _mattermost, _mattermost_scheme),
         risk="a request holds its token and no time: whoever has seen one can send it, or others, for ever.",
     ),
     Platform(
-        "wecom",
-        "WeCom",
-        ("GET", "POST"),
-        5.0,
-        _XML,
-        _XML,
-        _wecom,
-        _wecom_scheme,
-        "an event",
+        *("wecom", "WeCom", 5.0, _XML, _XML, _wecom, _wecom_scheme),
+        url_check=_wecom_url_check,
+        unasked="an event",
         language=CHINESE,
     ),
     Platform(
-        "wecom-bot",
-        "WeCom smart bot",
-        ("GET", "POST"),
-        5.0,
-        _JSON,
-        _JSON,
-        _wecom_bot,
-        _wecom_bot_scheme,
-        "an event",
+        *("wecom-bot", "WeCom smart bot", 5.0, _JSON, _JSON, _wecom_bot, _wecom_bot_scheme),
+        url_check=_wecom_bot_url_check,
+        unasked="an event",
         language=CHINESE,
     ),
     Platform(
-        "dingtalk",
-        "DingTalk",
-        ("POST",),
-        3.0,
-        _JSON,
-        _JSON,
-        _dingtalk,
-        _dingtalk_scheme,
-        language=CHINESE,
+        *("dingtalk", "DingTalk", 3.0, _JSON, _JSON, _dingtalk, _dingtalk_scheme),
         risk="its signature does not cover the message: whoever has seen a request can send others for five"
         " minutes, in anybody's name.",
+        language=CHINESE,
     ),
     Platform(
-        "feishu",
-        "Feishu",
-        ("POST",),
-        FEISHU,
-        _JSON,
-        _JSON,
-        _feishu,
-        _feishu_scheme,
-        "a message, whose reply goes through Feishu's API",
+        *("feishu", "Feishu", FEISHU, _JSON, _JSON, _feishu, _feishu_scheme),
+        unasked="a message, whose reply goes through Feishu's API",
         reserve=0.8,
         language=CHINESE,
     ),
-    Platform("teams", "Teams", ("POST",), 5.0, _JSON, _JSON, _teams, _teams_scheme, "what is no message"),
-    Platform("discord", "Discord", ("POST",), 3.0, _JSON, _JSON, _discord, _discord_scheme),
+    Platform("teams", "Teams", 5.0, _JSON, _JSON, _teams, _teams_scheme, unasked="what is no message"),
+    Platform("discord", "Discord", 3.0, _JSON, _JSON, _discord, _discord_scheme),
 )
 
 BY_NAME = {platform.name: platform for platform in PLATFORMS}

@@ -26,14 +26,22 @@ if TYPE_CHECKING:
 LONGEST = 2048
 
 
-def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient) -> Proof | Probe:
-    """Return the message that WeCom signed and encrypted, or its check of the URL.
+def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient) -> Proof:
+    """Return the message that WeCom signed and encrypted.
 
     Raises:
-        Unauthenticated: see `wecom_proof.prove`.
+        Unauthenticated: see `wecom_proof.message`.
     """
-    apps = [entry for entry in known if isinstance(entry.caller.auth, WeCom)]
-    return wecom_proof.prove(request, body, _encrypt(body), apps, ambient.wall())
+    return wecom_proof.message(request, body, _encrypt(body), _apps(known), ambient.wall())
+
+
+def url_check(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient) -> str:
+    """Return the text that WeCom signed and encrypted to check the URL.
+
+    Raises:
+        Unauthenticated: see `wecom_proof.url_check`.
+    """
+    return wecom_proof.url_check(request, body, _apps(known), ambient.wall())
 
 
 def command(proof: Proof) -> Typed | Probe:
@@ -77,6 +85,10 @@ def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
         }
     )
     return reply.http(200, envelope, "text/xml", call.request_id)
+
+
+def _apps(known: tuple[Known, ...]) -> list[Known]:
+    return [entry for entry in known if isinstance(entry.caller.auth, WeCom)]
 
 
 def _encrypt(body: Body) -> bytes:

@@ -31,15 +31,23 @@ LONGEST = 20480
 _MENTION = re.compile(r"@\S{1,64}\s+")
 
 
-def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient) -> Proof | Probe:
-    """Return the message that WeCom signed and encrypted, or its check of the URL.
+def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient) -> Proof:
+    """Return the message that WeCom signed and encrypted.
 
     Raises:
-        Unauthenticated: see `wecom_proof.prove`.
+        Unauthenticated: see `wecom_proof.message`.
     """
     sealed = envelope.encrypted(body.raw or b"")
-    bots = [entry for entry in known if isinstance(entry.caller.auth, WeComBot)]
-    return wecom_proof.prove(request, body, sealed, bots, ambient.wall())
+    return wecom_proof.message(request, body, sealed, _bots(known), ambient.wall())
+
+
+def url_check(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient) -> str:
+    """Return the text that WeCom signed and encrypted to check the URL.
+
+    Raises:
+        Unauthenticated: see `wecom_proof.url_check`.
+    """
+    return wecom_proof.url_check(request, body, _bots(known), ambient.wall())
 
 
 def command(proof: Proof) -> Typed | Probe:
@@ -70,6 +78,10 @@ def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
     message = json.dumps({"msgtype": "stream", "stream": stream}, ensure_ascii=False)
     sealed = _sealed(candidate, message.encode(), int(call.ambient.wall()))
     return reply.http(200, sealed, reply.JSON, call.request_id)
+
+
+def _bots(known: tuple[Known, ...]) -> list[Known]:
+    return [entry for entry in known if isinstance(entry.caller.auth, WeComBot)]
 
 
 def _sealed(candidate: Candidate, message: bytes, now: int) -> reply.Body:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from handler.callers import freshness
 from handler.chat import form, wecom_cipher
-from handler.chat.message import Candidate, Probe, Proof
+from handler.chat.message import Candidate, Proof
 from handler.problems import Unauthenticated
 
 if TYPE_CHECKING:
@@ -32,15 +32,13 @@ class _Auth(Protocol):
     def receive_id(self) -> str: ...
 
 
-def prove(
-    request: HttpRequest, body: Body, sealed: bytes, ours: Iterable[Known], now: float
-) -> Proof | Probe:
-    """Return the message that WeCom signed and encrypted, or its check of the URL.
+def message(request: HttpRequest, body: Body, sealed: bytes, ours: Iterable[Known], now: float) -> Proof:
+    """Return the message that WeCom signed and encrypted.
 
     Args:
         request: the request.
         body: its body, which proves nothing where its bytes are not known.
-        sealed: the encrypted message in the body; of a check it is in the query.
+        sealed: the encrypted message in the body.
         ours: the callers of this kind.
         now: seconds since the Unix epoch.
 
@@ -48,9 +46,36 @@ def prove(
         Unauthenticated: no caller's token signed it within the last five minutes, or what it signed
             is not encrypted with the same caller's key for the same caller's receiver.
     """
-    is_check = request.method in ("GET", "HEAD")
+    candidate, content = _opened(_signers(request, body, sealed, ours, now), sealed)
+    return Proof((candidate,), content)
+
+
+def url_check(request: HttpRequest, body: Body, ours: Iterable[Known], now: float) -> str:
+    """Return the text with which WeCom checks the URL: it stands encrypted in the query.
+
+    Args:
+        request, body, ours, now: as in `message`.
+
+    Raises:
+        Unauthenticated: see `message`; or it is no text.
+    """
+    encrypted = _echo(request)
+    _, content = _opened(_signers(request, body, encrypted, ours, now), encrypted)
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise Unauthenticated("bad-echo") from None
+
+
+def _signers(
+    request: HttpRequest, body: Body, encrypted: bytes, ours: Iterable[Known], now: float
+) -> list[Known]:
+    """Return the callers whose token signed an encrypted text; at least one.
+
+    Raises:
+        Unauthenticated: there is none, or the text is not of now.
+    """
     signature, timestamp, nonce = (_single(request, name) for name in ("msg_signature", "timestamp", "nonce"))
-    encrypted = _echo(request) if is_check else sealed
     fault = _fault(signature, timestamp, nonce, encrypted, body, now)
     wecom_cipher.sign(_NOBODY, timestamp, nonce, encrypted)
     signers = [
@@ -61,13 +86,7 @@ def prove(
     ]
     if fault or not signers:
         raise Unauthenticated(fault or "bad-signature")
-    candidate, message = _opened(signers, encrypted)
-    if not is_check:
-        return Proof((candidate,), message)
-    try:
-        return Probe(message.decode())
-    except UnicodeDecodeError:
-        raise Unauthenticated("bad-echo") from None
+    return signers
 
 
 def _single(request: HttpRequest, name: str) -> bytes:
@@ -91,7 +110,7 @@ def _fault(signature: bytes, timestamp: bytes, nonce: bytes, encrypted: bytes, b
 
 
 def _opened(signers: list[Known], encrypted: bytes) -> tuple[Candidate, bytes]:
-    """Return the first of the signers whose key opens the envelope, and the message.
+    """Return the first of the signers whose key opens the envelope, and what is in it.
 
     Raises:
         Unauthenticated: none of them.
@@ -99,8 +118,8 @@ def _opened(signers: list[Known], encrypted: bytes) -> tuple[Candidate, bytes]:
     faults = []
     for entry in signers:
         auth = cast("_Auth", entry.caller.auth)
-        message, fault = wecom_cipher.unseal(entry.secrets[1], encrypted, auth.receive_id.encode())
+        content, fault = wecom_cipher.unseal(entry.secrets[1], encrypted, auth.receive_id.encode())
         if not fault:
-            return Candidate(entry.caller, auth.audience, entry.secrets), message
+            return Candidate(entry.caller, auth.audience, entry.secrets), content
         faults.append(fault)
     raise Unauthenticated(faults[0])

@@ -361,7 +361,7 @@ def _chat_path(platform: Platform, recorded: Recorded) -> Json:
         security=[],
         requestBody={"required": True, "content": {platform.sends: {"schema": FORMS[platform.sends]}}},
     )
-    if "GET" not in platform.methods:
+    if platform.url_check is None:
         return _path(name, "chat", recorded, post=post)
     check = _operation(
         f"{name}Check",
