@@ -4,48 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from handler import callers
-from handler.callers import standard_webhooks
 from local.cvm import StandIn
-from local.in_process import API_KEY, REQUEST_ID, Answer, Function, caller, public_keys
-
-ALICE, BOB, CAROL, *_ = public_keys()
-GOOD = {"keyName": "alice", "publicKey": ALICE}
-
-
-@pytest.fixture
-def function(cvm: StandIn) -> Iterator[Function]:
-    """Yield the function with one caller, who has an API key."""
-    with Function(cvm) as made:
-        yield made
-
-
-def problem(answer: Answer, status: int, code: str) -> dict[str, Any]:
-    """Return the problem in an answer, once it is sure that it is this one."""
-    assert (answer.status, answer.json["code"], answer.json["status"]) == (status, code, status)
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json["requestId"] == answer.headers["X-Request-Id"] == REQUEST_ID
-    found: dict[str, Any] = answer.json
-    return found
-
-
-def test_a_key_is_imported_once(function: Function, cvm: StandIn) -> None:
-    """The first request creates the key pair with one upstream call, the second finds it unchanged."""
-    first = function.post({**GOOD, "tags": {"team": "infra"}})
-    calls = len(cvm.calls)
-    second = function.post({**GOOD, "tags": {"team": "infra"}})
-
-    assert calls == 1
-    assert (first.status, first.json["result"]) == (201, "created")
-    assert (second.status, second.json["result"]) == (200, "unchanged")
-    assert first.json["keyId"] == second.json["keyId"] == cvm.account.key_pairs["alice"].key_id
-    assert second.json["differences"] == []
+from local.in_process import REQUEST_ID, Function, caller
+from tests.handler.scene import ALICE, GOOD, KNOWN, PRIVATE, problem
 
 
 def test_every_reply_has_the_same_headers(function: Function) -> None:
@@ -195,10 +161,8 @@ def test_health_fails_without_detail(broken: dict[str, str], function: Function)
 
 # Each request breaks its own rule and all that come after it, so the order shows.
 MANY = "x" * (1 << 20) + "x"
-KNOWN = {"authorization": f"Bearer {API_KEY}"}
 TEXT = {"content-type": "text/plain"}
 BROKEN = {"MIN_RSA_BITS": "many"}
-PRIVATE = "-----BEGIN OPENSSH PRIVATE KEY-----"
 
 
 @pytest.mark.parametrize(
@@ -256,202 +220,6 @@ def test_the_first_check_that_applies_answers(
 
     problem(answer, status, code or "payload-too-large")
     assert len(cvm.calls) == (code == "unknown-project")
-
-
-def test_too_many_tags_are_told_before_a_bad_key(cvm: StandIn) -> None:
-    """Tags that are too many with the caller's own break the request, which comes before its key."""
-    sent = {f"tag-{number}": "x" for number in range(50)}
-    with Function(cvm, [caller(tags={"imported-by": "onboarding"})]) as function:
-        answer = function.post({"keyName": "alice", "publicKey": PRIVATE, "tags": sent})
-
-    assert problem(answer, 422, "invalid-request")["errors"][0]["pointer"] == "/tags"
-
-
-BAD_BODIES = {
-    "nothing": (None, 400, "malformed-json"),
-    "not JSON": ("hello", 400, "malformed-json"),
-    "repeated members": ('{"keyName": "a", "keyName": "b"}', 400, "malformed-json"),
-    "NaN": ('{"keyName": NaN}', 400, "malformed-json"),
-    "six megabytes": ("x" * 6_000_000, 413, "payload-too-large"),
-    "ten thousand levels": ("[" * 10_000 + "]" * 10_000, 400, "malformed-json"),
-    "a million digits": ('{"projectId": ' + "1" * 1_000_000 + "}", 400, "malformed-json"),
-    "wrong types": ('{"keyName": 1, "publicKey": [], "tags": 5}', 422, "invalid-request"),
-    "a line feed in the name": (json.dumps({"keyName": "abc\n", "publicKey": ALICE}), 422, "invalid-request"),
-    "binary": ("\x00\udcff\x01", 400, "malformed-json"),
-    "an empty array": ("[]", 422, "invalid-request"),
-    "a hundred and one": (json.dumps([GOOD] * 101), 422, "invalid-request"),
-    "a text": ('"keyName"', 422, "invalid-request"),
-    "an ed25519 key": (json.dumps({**GOOD, "publicKey": "ssh-ed25519 AAAA"}), 422, "invalid-public-key"),
-}
-
-
-@pytest.mark.parametrize(("body", "status", "code"), BAD_BODIES.values(), ids=BAD_BODIES)
-def test_bad_input_gets_its_documented_problem(
-    body: str | None, status: int, code: str, function: Function, cvm: StandIn
-) -> None:
-    """Whatever is wrong with a body, the answer says it, and nothing goes upstream."""
-    answer = function.post(body)
-
-    problem(answer, status, code)
-    assert cvm.calls == []
-
-
-def test_a_body_may_come_as_base64_or_parsed(function: Function) -> None:
-    """A gateway may encode the body, or parse it; an API key covers both."""
-    encoded = base64.b64encode(json.dumps(GOOD).encode()).decode()
-
-    assert function.ask("POST", "/", encoded, isBase64Encoded="true").status == 201
-    assert function.answer({"httpMethod": "POST", "headers": KNOWN, "body": GOOD}).status == 200
-
-
-def test_a_caller_may_be_held_to_larger_keys(cvm: StandIn) -> None:
-    """A key that the function takes and this caller's `minBits` does not is too small, dry run or not."""
-    with Function(cvm, [caller(allow={"minBits": 4096})]) as function:
-        for request in (GOOD, {**GOOD, "dryRun": True}):
-            refused = problem(function.post(request), 422, "weak-public-key")
-            assert refused["reason"] == "too-small"
-        many = function.post([GOOD, GOOD])
-
-    assert [item["body"]["reason"] for item in many.json["results"]] == ["too-small", "too-small"]
-    assert cvm.calls == []
-
-
-def test_a_signature_holds_for_bytes_alone(cvm: StandIn) -> None:
-    """A signed body may come encoded; one that the platform has parsed has no bytes, however written out."""
-    secret = b"0123456789abcdef01234567"
-    text = json.dumps(GOOD).encode()
-    stamp = str(int(time.time()))
-    signature = standard_webhooks.sign(secret, b".".join((b"msg_1", stamp.encode(), text))).decode()
-    signed = {"webhook-id": "msg_1", "webhook-timestamp": stamp, "webhook-signature": f"v1,{signature}"}
-    entry = {"id": "onboarding", "auth": {"scheme": "standard-webhooks", "secretEnv": ["SECRET"]}}
-    environ = {"SECRET": f"whsec_{base64.b64encode(secret).decode()}"}
-    event = {"httpMethod": "POST", "path": "/", "headers": signed}
-    with Function(cvm, [entry], environ=environ) as function:
-        encoded = function.answer({**event, "body": base64.b64encode(text).decode(), "isBase64Encoded": True})
-        parsed = function.answer({**event, "body": GOOD})
-
-    assert encoded.status == 201
-    problem(parsed, 401, "unauthenticated")
-    assert function.audit[-1]["cause"] == "body-not-text"
-
-
-def test_the_counterpart_of_an_api_call_is_imported(function: Function, cvm: StandIn) -> None:
-    """A project as digits in text, as the API's own example has it, is a project."""
-    answer = function.post({"projectId": "0", "keyName": "operation_key", "publicKey": f"{ALICE} skey_45071"})
-
-    assert (answer.status, answer.json["projectId"]) == (201, 0)
-    assert cvm.account.key_pairs["operation_key"].key_id == answer.json["keyId"]
-
-
-def test_only_our_own_line_is_sent(function: Function, cvm: StandIn) -> None:
-    """What CVM gets is rebuilt from the checked numbers, without the comment."""
-    function.post({**GOOD, "publicKey": f"  {' '.join(ALICE.split()[:2])}   a comment \r\n"})
-
-    assert cvm.account.key_pairs["alice"].public_key.split()[1] == ALICE.split()[1]
-    assert "comment" not in cvm.account.key_pairs["alice"].public_key
-
-
-def test_an_array_is_answered_one_by_one(function: Function, cvm: StandIn) -> None:
-    """Each request of an array has its own answer, in the order sent, from one list of the account."""
-    items = [GOOD, GOOD, {**GOOD, "keyName": "again"}, {"keyName": "b-b", "publicKey": BOB}, 5]
-    answer = function.post(items)
-    results = answer.json["results"]
-
-    assert answer.status == 207
-    assert [item["index"] for item in results] == [0, 1, 2, 3, 4]
-    assert [item["status"] for item in results] == [201, 200, 409, 422, 422]
-    assert results[0]["body"]["keyId"] == results[1]["body"]["keyId"]
-    assert results[2]["body"]["code"] == "public-key-conflict"
-    assert results[3]["body"]["errors"][0]["pointer"] == "/keyName"
-    assert [call.action for call in cvm.calls] == ["DescribeKeyPairs", "ImportKeyPair"]
-    assert [(line["index"], line["caller"]) for line in function.audit] == [
-        (index, "onboarding") for index in range(5)
-    ]
-
-
-def test_a_hundred_is_not_too_many(function: Function) -> None:
-    """The limit itself is still good."""
-    answer = function.post([{"keyName": "a", "publicKey": "x"}] * 100)
-
-    assert (answer.status, len(answer.json["results"])) == (207, 100)
-
-
-def test_one_in_an_array_is_still_an_array(function: Function) -> None:
-    """An array of one is answered as an array."""
-    assert function.post([GOOD]).json["results"][0]["status"] == 201
-
-
-def test_a_decision_leaves_one_audit_line(function: Function) -> None:
-    """The line of an import says who, what, from where, what became of it and what it cost."""
-    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
-    answer = function.post(GOOD, headers={**KNOWN, "traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
-    (line,) = function.audit
-
-    assert line == {
-        "log": "audit",
-        "requestId": REQUEST_ID,
-        "cold": line["cold"],
-        "trigger": "http",
-        "traceId": trace,
-        "caller": "onboarding",
-        "keyName": "alice",
-        "fingerprint": answer.json["fingerprint"],
-        "bits": 3072,
-        "result": "created",
-        "keyId": answer.json["keyId"],
-        "cvmRequestId": answer.json["cvmRequestId"],
-        "attempts": 1,
-        "upstreamMs": line["upstreamMs"],
-        "totalMs": line["totalMs"],
-    }
-
-
-@pytest.mark.parametrize(
-    ("body", "headers", "expected"),
-    [
-        (GOOD, {}, {"code": "unauthenticated", "cause": "no-credentials"}),
-        (
-            "{",
-            KNOWN,
-            {
-                "code": "malformed-json",
-                "caller": "onboarding",
-                "cause": "It stops being JSON at line 1, column 2.",
-            },
-        ),
-        (
-            {**GOOD, "projectId": -1},
-            KNOWN,
-            {"code": "invalid-request", "caller": "onboarding", "keyName": "alice"},
-        ),
-        (
-            {**GOOD, "publicKey": ""},
-            KNOWN,
-            {"code": "invalid-public-key", "reason": "empty", "caller": "onboarding", "keyName": "alice"},
-        ),
-    ],
-)
-def test_a_refusal_leaves_one_audit_line(
-    body: object, headers: dict[str, str], expected: dict[str, str], function: Function
-) -> None:
-    """A refusal is on record as far as it came."""
-    function.post(body, headers=headers)
-    (line,) = function.audit
-    common = {"log", "requestId", "cold", "trigger", "totalMs"}
-
-    assert {name: value for name, value in line.items() if name not in common} == expected
-
-
-def test_the_audit_line_of_a_conflict_names_what_is_in_the_way(function: Function, cvm: StandIn) -> None:
-    """It has the id of the key pair that is there, and of the answer of CVM that showed it."""
-    function.post(GOOD)
-    answer = function.post({**GOOD, "keyName": "bob"})
-    problem(answer, 409, "public-key-conflict")
-    line = function.audit[-1]
-
-    assert (line["keyName"], line["fingerprint"][:7], line["bits"]) == ("bob", "SHA256:", 3072)
-    assert line["keyId"] == answer.json["keyId"] == cvm.account.key_pairs["alice"].key_id
-    assert line["cvmRequestId"] == answer.json["cvmRequestId"]
 
 
 def test_a_caller_reads_what_is_misconfigured_only_if_known(cvm: StandIn) -> None:

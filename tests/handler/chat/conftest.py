@@ -11,7 +11,8 @@ from handler.upstream import transport
 from local import chat
 from local import feishu as lark
 from local.cvm import Options, StandIn, serve
-from tests.handler.chat.scene import NOW
+from local.in_process import Function
+from tests.handler.chat.scene import NOW, function
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +33,10 @@ def feishu() -> Iterator[lark.Feishu]:
         yield stand_in
         transport.forget()
     feishu_api.forget()
+
+
+@pytest.fixture
+def bot(cvm: StandIn) -> Iterator[Function]:
+    """Yield the function with a caller of each platform, which lets everyone in."""
+    with function(cvm) as made:
+        yield made

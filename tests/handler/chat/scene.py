@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pytest
+
 from handler import invocation
 from handler.ambient import REAL
 from handler.callers.caller import Known
@@ -22,9 +24,12 @@ from local.in_process import Answer, Function, Json
 NOW = 1_700_000_000.0
 AMBIENT = REAL._replace(wall=lambda: NOW)
 ALICE = chat.Sender(user="U0ALICE", now=NOW)
+MAL = ALICE._replace(user="U0MAL")
+PRIVATE = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END"
 
 #: Those that show a reply to its sender alone, whatever the conversation is.
 PLATFORMS = ("slack", "mattermost", "wecom")
+every = pytest.mark.parametrize("platform", PLATFORMS)
 
 
 #: The callers of this machine, all answered in English; Chinese has its own tests.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
 import time
 from pathlib import Path
@@ -26,13 +25,11 @@ from handler.importing.account import (
     Unreached,
 )
 from handler.importing.order import Region
-from handler.problems import Misconfigured, UpstreamError, UpstreamRefused
+from handler.problems import Misconfigured, UpstreamRefused
 from handler.settings import Settings
 from local.cvm.faults import KINDS
-from tests.faults.exchange import GRACE
 from tests.faults.scene import HOME, LENT, NO_DEADLINE, account, environ, opened, order, stand_in
-from tests.faults.wire import Serve, received, reply, server, swallowing
-from tests.handler.sentences import assert_well_put
+from tests.faults.wire import answers, reply, server
 from tests.keys.many import key
 
 
@@ -66,108 +63,6 @@ def test_tags_go_in_the_same_call() -> None:
             }
         ]
         assert running.account.key_pairs["alice"].tags == {"team": "infra", "中文": "值"}
-
-
-def test_all_key_pairs_are_listed_page_by_page() -> None:
-    """A hundred at a time, whatever their number, without a filter, each page from the last pair on."""
-    with stand_in(quota=300) as running:
-        for number in range(250):
-            running.account.insert(f"pair_{number}")
-        running.account.insert("alice", key(1).line, 0, {"a": "b"})
-        held = opened(running)
-        listing = held.list_key_pairs(HOME, NO_DEADLINE)
-        assert isinstance(listing, Listing)
-        assert len(listing.pairs) == 251
-        found = next(pair for pair in listing.pairs if pair.key_name == "alice")
-        assert (found.blob, found.tags) == (key(1).blob, {"a": "b"})
-        assert [call.parameters for call in running.calls] == [
-            {"Limit": 100, "Offset": offset} for offset in (0, 99, 198)
-        ]
-        assert listing.request_id == running.calls[-1].request_id
-        assert held.calls == 3
-
-
-@pytest.mark.parametrize("count", [0, 1, 99, 100])
-def test_up_to_a_hundred_key_pairs_are_one_page(count: int) -> None:
-    """As in an account with the usual quota."""
-    with stand_in() as running:
-        for number in range(count):
-            running.account.insert(f"pair_{number}")
-        listing = opened(running).list_key_pairs(HOME, NO_DEADLINE)
-        assert isinstance(listing, Listing)
-        assert (len(listing.pairs), len(running.calls)) == (count, 1)
-
-
-def answers(*contents: dict[str, Any]) -> Serve:
-    """Answer request after request with these, whatever was asked; the last one for ever."""
-    script = list(contents)
-
-    def serve(peer: Any, _number: int) -> None:
-        while received(peer):
-            content = script.pop(0) if len(script) > 1 else script[0]
-            peer.sendall(reply(json.dumps({"Response": {"RequestId": "r-1", **content}}).encode()))
-
-    return serve
-
-
-def pairs(*numbers: int, total: int) -> dict[str, Any]:
-    """Return a page with these key pairs."""
-    rows = [{"KeyId": f"skey-{number}", "KeyName": f"n{number}", "PublicKey": ""} for number in numbers]
-    return {"TotalCount": total, "KeyPairSet": rows}
-
-
-def listed(*contents: dict[str, Any]) -> tuple[Any, int]:
-    """List key pairs from these answers; return the outcome and how many calls it took."""
-    with server(answers(*contents)) as running:
-        held = account(running.host, LENT)
-        return held.list_key_pairs(HOME, NO_DEADLINE), held.calls
-
-
-def test_pages_that_never_add_up_are_nonsense() -> None:
-    """After three readings; `test_reading` shows what does add up."""
-    assert listed(pairs(1, total=150)) == (Nonsense("key pairs that keep changing"), 9)
-    assert listed(pairs(1, 1, total=2)) == (Nonsense("key pairs that keep changing"), 3)
-
-
-def test_a_list_goes_on_where_it_was_broken_off() -> None:
-    """One throttled page costs one call more, and not the pages before it."""
-    with stand_in(quota=0) as running:
-        for number in range(250):
-            running.account.insert(f"pair_{number}")
-        held = opened(running)
-        running.fault("DescribeKeyPairs", "throttle", nth=3)
-        broken_off = held.list_key_pairs(HOME, NO_DEADLINE)
-        assert isinstance(broken_off, Throttled)
-        listing = held.list_key_pairs(HOME, NO_DEADLINE, broken_off.reading)
-        assert isinstance(listing, Listing)
-        assert len(listing.pairs) == 250
-        assert [call.parameters.get("Offset") for call in running.calls] == [0, 99, None, 198]
-
-
-@pytest.mark.parametrize(("total", "calls"), [(10_000, 3), (10_001, 1), (10**30, 1)])
-def test_an_impossible_number_of_key_pairs_is_nonsense(total: int, calls: int) -> None:
-    """Nobody is kept busy with pages that do not exist."""
-    outcome, made = listed(pairs(total=total))
-    kept = "key pairs that keep changing" if total == 10_000 else "more key pairs than an account can hold"
-    assert (outcome, made) == (Nonsense(kept), calls)
-
-
-@pytest.mark.parametrize("code", ["InvalidKeyPair.LimitExceeded", "InvalidPublicKey.Duplicate"])
-def test_a_list_that_is_refused_for_an_import_s_reason_is_an_unexpected_answer(code: str) -> None:
-    """It does not make the account full."""
-    outcome, _ = listed({"Error": {"Code": code, "Message": ""}})
-    assert isinstance(outcome, Refused)
-    assert isinstance(outcome.problem, UpstreamError)
-    assert outcome.problem.detail.startswith("CVM refused to list the key pairs")
-    assert outcome.problem.remedy.startswith("Send the same request again")
-    assert_well_put(outcome.problem)
-    assert (outcome.problem.cvm_code, outcome.problem.cvm_request_id) == (code, "r-1")
-
-
-def test_a_list_that_cannot_be_read_is_nonsense() -> None:
-    """Whether it is no answer or no list."""
-    assert isinstance(listed({"KeyPairSet": []})[0], Nonsense)
-    assert isinstance(listed({"Error": {"Code": "InternalError"}})[0], Nonsense)
 
 
 # Every kind of fault of the stand-in, and what it makes of an import and of a list.
@@ -280,17 +175,6 @@ def test_a_cvm_that_is_down_was_not_reached() -> None:
     assert held.calls == 2
 
 
-def test_a_connection_may_take_all_the_time_that_is_left() -> None:
-    """Only a reply is awaited for less: before it, there is nothing to look up."""
-    with swallowing() as port:
-        for wanted in (True, False):
-            held = account(f"127.0.0.1:{port}", LENT, 0.45)
-            begun = time.monotonic()
-            outcome = held.import_key_pair(order()) if wanted else held.list_key_pairs(HOME, NO_DEADLINE)
-            assert isinstance(outcome, Unreached)
-            assert 0.35 < time.monotonic() - begun < 0.45 + GRACE
-
-
 def test_over_https_a_server_without_tls_is_sent_nothing() -> None:
     """Neither key nor signature."""
     seen: list[bytes] = []
@@ -305,17 +189,6 @@ def test_over_https_a_server_without_tls_is_sent_nothing() -> None:
         held = cvm.open_account(settings, deadline, REAL._replace(environ=LENT))
         assert held.import_key_pair(order()) == Unreached("SSLError")
     assert not any(b"POST" in data for data in seen)
-
-
-def test_the_time_of_all_calls_is_added_up() -> None:
-    """The log shows what CVM took."""
-    with stand_in() as running:
-        held = opened(running)
-        running.fault("*", "delay-after", seconds=0.1)
-        held.import_key_pair(order())
-        assert held.seconds > 0.1
-        held.list_key_pairs(HOME, NO_DEADLINE)
-        assert held.seconds > 0.1
 
 
 def test_a_region_that_the_caller_chose_is_the_caller_s_to_mend() -> None:
@@ -333,60 +206,11 @@ def test_a_region_that_the_caller_chose_is_the_caller_s_to_mend() -> None:
         assert isinstance(unsaid.problem, Misconfigured)
 
 
-@pytest.mark.parametrize("kind", ["delay-after", "delay-before"])
-def test_a_write_s_reply_is_awaited_for_half_the_time_left(kind: str) -> None:
-    """So that a look-up still fits."""
-    with stand_in() as running:
-        running.fault("ImportKeyPair", kind, seconds=1.0)
-        begun = time.monotonic()
-        assert isinstance(opened(running, 1.0).import_key_pair(order()), Unanswered)
-        assert 0.4 < time.monotonic() - begun < 0.8
-
-
-def test_a_list_s_reply_is_awaited_for_most_of_a_short_time() -> None:
-    """A slow one may still settle a doubt, and a lost one leaves no time for another anyway."""
-    with stand_in() as running:
-        running.fault("DescribeKeyPairs", "delay-after", seconds=1.4)
-        assert isinstance(opened(running, 2.2).list_key_pairs(HOME, NO_DEADLINE), Listing)
-        running.fault("DescribeKeyPairs", "delay-after", seconds=2.0)
-        begun = time.monotonic()
-        assert isinstance(opened(running, 0.6).list_key_pairs(HOME, NO_DEADLINE), Unanswered)
-        assert 0.4 < time.monotonic() - begun < 0.6, "and not beyond the end"
-
-
-def test_a_list_ends_with_its_own_deadline_if_that_is_sooner() -> None:
-    """Both connecting and the reply; the invocation's end counts all the same."""
-    for own, whole, ends in ((0.4, 5.0, 0.4), (5.0, 0.45, 0.4)):
-        with stand_in() as running, swallowing() as port:
-            running.fault("DescribeKeyPairs", "delay-after", seconds=3.0)
-            for host, kind in ((running.host, Unanswered), (f"127.0.0.1:{port}", Unreached)):
-                held = account(host, environ(running.credentials), whole)
-                begun = time.monotonic()
-                deadline = Deadline(begun + own, time.monotonic)
-                assert isinstance(held.list_key_pairs(HOME, deadline), kind)
-                assert ends - 0.1 < time.monotonic() - begun < ends + GRACE
-
-
-def test_a_list_s_reply_is_awaited_for_half_of_a_long_time() -> None:
-    """So that another look-up fits where the first was lost."""
-    with stand_in() as running:
-        running.fault("DescribeKeyPairs", "delay-after", seconds=5.0)
-        begun = time.monotonic()
-        assert isinstance(opened(running, 4.6).list_key_pairs(HOME, NO_DEADLINE), Unanswered)
-        assert 2.1 < time.monotonic() - begun < 2.6
-
-
 @pytest.mark.parametrize(("padding", "kind"), [(40_000, Created), (70_000, Nonsense)])
 def test_the_reply_to_an_import_has_little_room(padding: int, kind: type[Any]) -> None:
     """It is a few hundred bytes long."""
     with server(answers({"KeyId": "skey-1", "More": "x" * padding})) as running:
         assert isinstance(account(running.host, LENT).import_key_pair(order()), kind)
-
-
-def test_a_list_has_room_for_the_largest_keys() -> None:
-    """A hundred of 16384 bits, with all their tags, and no more than that."""
-    assert isinstance(listed({**pairs(1, total=1), "More": "x" * 8_000_000})[0], Listing)
-    assert isinstance(listed({**pairs(1, total=1), "More": "x" * 9_000_000})[0], Nonsense)
 
 
 def test_calls_of_our_own_that_fill_a_second_are_told_from_a_crowd() -> None:
