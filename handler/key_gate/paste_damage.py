@@ -27,11 +27,13 @@ _UNSEEN = (
 )
 _HYPHENS = f"[{DASHES}]"
 _FULL_WIDTH = r"[\uff01-\uff5e]"
-_FULL_WIDTH_LETTERS = r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]"
-# What stands before a key in quotation marks, code fences, mark-up and quoted mail.
-_BRACKETS = "「」『』【】《》〈〉"  # those that Chinese writing puts around what is quoted
+# Of a key: letters, digits, and the signs and blanks between them.
+_FULL_WIDTH_KEY = r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff0b\uff0d\uff0f\uff1d\u3000]"
+# Marks that Chinese writing puts around what is quoted.
+_BRACKETS = "「」『』【】《》〈〉〔〕（）［］｛｝＂＇｀"
+# What stands before and behind a key in quotation marks, code fences, mark-up and quoted mail.
 _OPENING = f"\"'`<>([{{*«»‹›„‚“”‘’{_BRACKETS} \t\r\n"
-_CLOSING = f"\"'`<>)]}}*«»‹›“”‘’{_BRACKETS},;. \t\r\n"
+_CLOSING = f"\"'`<>)]}}*«»‹›“”‘’{_BRACKETS},;.，；。、 \t\r\n"
 
 
 # Each repair looks for its first sign before it compiles anything: most texts need none of them.
@@ -85,7 +87,7 @@ def _visible(text: str) -> str:
 
 
 def _half_width(text: str) -> str:
-    if text.isascii() or not re.search(_FULL_WIDTH_LETTERS, text):
+    if text.isascii() or not re.search(_FULL_WIDTH_KEY, text):
         return text
     return _plain(text.replace("\u3000", " "))
 
@@ -116,7 +118,7 @@ _REPAIRS: tuple[tuple[Reason, Callable[[str], str]], ...] = (
     (why.URL_ENCODED, _url_decoded),
     (why.FULL_WIDTH, _half_width),
     (why.INVISIBLE, _visible),
-    (why.TYPOGRAPHIC, _plain),
     (why.QUOTED, _unquoted),
+    (why.TYPOGRAPHIC, _plain),
     (why.CAPITALS, _small_letters),
 )

@@ -108,7 +108,7 @@ INVISIBLE = Reason(
 )
 FULL_WIDTH = Reason(
     "paste-damage",
-    Sentence("The key is written in full-width letters or digits."),
+    Sentence("The key has full-width characters."),
     Sentence("Switch the input method to half width, and copy the line again from your key's `.pub` file."),
 )
 TYPOGRAPHIC = Reason(

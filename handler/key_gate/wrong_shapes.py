@@ -58,7 +58,7 @@ _FINGERPRINT = (
 )
 _PATH = (
     r"(?i)[\\/]\.ssh[\\/]|\.pub\b|\bid_(?:rsa|dsa|ecdsa|ed25519)|\Afile:"
-    r"|\A[\w.-]{1,60}\.(?:pem|ppk|key|crt|cer|txt)\Z"
+    r"|\A(?:[\w.-]{1,60}/){0,9}[\w.-]{1,60}\.(?:pem|ppk|keys?|crt|cer|txt)\Z"
     r"|\A(?:\W{0,3}(?:cat|type|ssh-rsa) +)?[\"'`<@(]{0,3}"
     r"(?:~|\.\.?|[A-Za-z]:|\$\{?\w+\}?|%\w+%|file:|https?:|\\)?[\\/][^\s].*\Z"
 )
@@ -93,7 +93,8 @@ def name(line: str) -> Reason:
     found = _name(text)
     if found is why.WRAPPED and damage is why.QUOTED:
         return why.WRAPPED_IN_MAIL if line.startswith(">") else found
-    if damage and (found is None or found in (why.WRAPPED, why.EXTRA_TEXT)):
+    # Damage to the words around a key is not what its sender has to know.
+    if damage and (found is None or (found in (why.WRAPPED, why.EXTRA_TEXT) and _name(line) != found)):
         return damage
     return found or why.NOT_A_KEY
 
@@ -138,9 +139,13 @@ def _name(text: str) -> Reason | None:
         if len(keys) > 1 or len(blobs) > 1:
             return why.MULTIPLE_KEYS
         another = _other_type(keys[0][1], _inner_type(text[keys[0].end() :]))
-        if another or place or before:
-            return another or place or why.EXTRA_TEXT
-        return _after_type(text)
+        if another or place is other.OPTIONS:
+            return another or place
+        lines = [line.strip(" \t") for line in re.split(r"[\r\n]+", text[keys[0].start() :])]
+        broken = _broken(lines) if len(lines) > 1 else None
+        if broken is why.WRAPPED:  # whoever takes the words away has to know this next
+            return broken
+        return place or broken or (why.EXTRA_TEXT if before else _after_type(text))
     if len(blobs) > 1:
         return why.MULTIPLE_KEYS
     if blobs:
@@ -185,20 +190,17 @@ def _before(prefix: str) -> Reason | None:
     # Host names are ASCII; words in any other letters are somebody's own.
     hosts = words.isascii() and re.fullmatch(_HOSTS, words) and re.search(r"[\w*?\]]\Z", words)
     another_type = first == "ssh-rsa" or _by_type(first)
-    if hosts and prefix != words and not words.isdigit() and not another_type:
+    if hosts and prefix != words and not words.isdigit() and not another_type and not words.endswith(".pub"):
         return other.KNOWN_HOSTS
     return why.WORDS_BEFORE
 
 
 def _after_type(text: str) -> Reason:
     """Return what is wrong behind `ssh-rsa` and a blank, where data follows."""
-    lines = [line.strip(" \t") for line in re.split(r"[\r\n]+", text)]
-    if len(lines) > 1:
-        return _broken(lines)
     data = re.split("[ \t]+", text)[1]
     if ".." in data or "…" in data:
         return why.ELLIPSIS
-    if re.fullmatch(_BASE64 + r"[\"'`,;.:)\]}>”’»]+", data):
+    if re.fullmatch(_BASE64 + r"[\"'`,;.:)\]}>”’»，；：。、]+", data):
         return why.QUOTED
     if re.fullmatch("[A-Za-z0-9_-]+={0,2}", data):
         return why.URL_SAFE
