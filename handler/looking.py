@@ -48,6 +48,9 @@ _FORMS = {
 LIST_PARAMETERS = tuple(_FORMS)
 ONE_PARAMETERS = ("account", "region")
 
+#: Those of one key pair whose name is a parameter, too.
+NAMED_PARAMETERS = ("keyName", *ONE_PARAMETERS)
+
 
 class Wanted(NamedTuple):
     """Which key pairs to show; what is empty does not matter.
@@ -71,10 +74,11 @@ class Wanted(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """Key pairs that a caller may know of, sorted by name, and the account that holds them."""
+    """Key pairs that a caller may know of, sorted by name, and where they are."""
 
     account: Target
     pairs: tuple[KeyPair, ...]
+    region: str
 
 
 def is_name(text: str) -> bool:
@@ -174,7 +178,7 @@ def look(
         for pair in listing.pairs
         if policy.may_know(caller, user, pair.key_name, pair.project_id) and fits(pair)
     ]
-    return Shown(place.account, tuple(sorted(known, key=lambda pair: pair.key_name)))
+    return Shown(place.account, tuple(sorted(known, key=lambda pair: pair.key_name)), place.region.name)
 
 
 def one(shown: Shown) -> KeyPair:

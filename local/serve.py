@@ -25,7 +25,8 @@ from local.terminal import say
 _PORT = 9000
 _DESCRIPTION = """\
 Runs the function on 127.0.0.1 as SCF runs it, against a stand-in for CVM. Callers and their secrets are
-made for this run: one with an API key, one that signs and may invite, and one for each chat platform.
+made for this run: one with an API key, one that signs and may invite, and one for each chat platform. Who
+has no signature may look at key pairs.
 Every call, cold or warm, is a line with its milliseconds. Ctrl-C ends everything and leaves nothing behind.
 Every switch of `python -m local.cvm` but --port and --credential works here, too.
 """
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
             staged(
                 stand_in,
                 _gateway_options(chosen, [signing, inviting], lark.url),
-                [*chat.CALLERS, signing.entry],
+                [*({**entry, "allow": {"look": True}} for entry in chat.CALLERS), signing.entry],
             ) as stage,
         ):
             _write_examples(Path(folder), key)
@@ -142,8 +143,12 @@ def _welcome(stage: Stage, signing: Minted, link: str, folder: str) -> str:
             f'{local}.send "$EXAMPLES/alice.pub" --name alice_laptop \\',
             f'  --url "$FUNCTION_URL" --secret-env {signing.variable}',
             "",
-            "# A command in a chat, as Slack would send it",
+            "# A command in a chat, as Slack would send it; and a look at a key pair",
             f'{local}.chat slack help --url "$FUNCTION_URL"',
+            f'{local}.chat slack "show alice_laptop" --url "$FUNCTION_URL"',
+            "",
+            "# Which key pairs there are: a table, and a line about all of them",
+            f'{local}.look --url "$FUNCTION_URL" --api-key-env API_KEY',
             "",
             "# An invitation: open the link in a browser, and hand in a key as bob_laptop",
             f"# {link}",

@@ -28,6 +28,7 @@ class _Highlighter(RegexHighlighter):
         r"(?m)^(?P<comment>#.*)$",
         r"(?m)^(?: +(?:result|status) +| *)(?P<good>(?:20[01]|created|unchanged)\b.*)$",
         r"(?m)^(?: +(?:problem|status) +| *)(?P<bad>[45]\d\d\b.*|[a-z]+(?:-[a-z]+)+(?: [a-z-]+)?)$",
+        r"(?P<bad>\b[1-9]\d* expired\b)",
         r"(?m)^ +(?P<remedy>remedy)",
         r"(?m)^export \w+=(?P<value>\S+)$",
         r"(?m)^(?P<good>All as expected\.|Everything .+)$",

@@ -35,7 +35,8 @@ def api_key() -> str:
 def callers(key: str, others: Sequence[Caller] = ()) -> str:
     """Return the text of a `callers.json` that knows one API key, and whoever else is given."""
     digest = hashlib.sha256(key.encode()).hexdigest()
-    you = {"id": YOU, "auth": {"scheme": "api-key", "sha256": [digest]}, "allow": {"invite": True}}
+    rules = {"invite": True, "look": True}
+    you = {"id": YOU, "auth": {"scheme": "api-key", "sha256": [digest]}, "allow": rules}
     return json.dumps({"callers": [you, *others]}, indent=2) + "\n"
 
 

@@ -166,6 +166,15 @@ def test_the_command_line_sends_a_key(served: Mapping[str, str]) -> None:
     assert ran.returncode == 0, ran.stderr
 
 
+def test_the_command_line_looks(served: Mapping[str, str]) -> None:
+    """The second block shows what is there, for the caller with the API key."""
+    line = block("sh", "local.look").replace("python", f"{sys.executable}", 1)
+    ran = subprocess.run(["sh", "-c", line], cwd=ROOT, env=served, capture_output=True, text=True)
+
+    assert ran.returncode == 0, ran.stderr
+    assert "key pair" in ran.stdout
+
+
 def test_the_reply_has_the_members_of_a_result() -> None:
     """The reply that README shows is one by the schema, but for what is left out of its ids."""
     schema = json.loads((ROOT / "schemas" / "import-key-pair.result.json").read_text(encoding="utf-8"))

@@ -155,5 +155,10 @@ def _followed(
         from handler.chat import inviting
 
         return inviting.invite(asked.value, caller, typed, origin, call)
+    if asked.verb == command.SHOW:
+        # Imported here: few commands look.
+        from handler.chat import showing
+
+        return showing.show(asked.value, caller, typed, origin, deadline, call)
     call.log.write("info", "Somebody asked how commands are written.", **origin, caller=caller.id)
     return wording.usage(typed.prefix)

@@ -4,10 +4,11 @@
         [tag:owner=alice] [expires=2027-01-31] [--dry-run]
     check ssh-rsa AAAA...
     invite KEY_NAME [project=1001] [region=ap-shanghai] [account=prod] [tag:owner=alice]
+    show KEY_NAME [region=ap-shanghai] [account=prod]
     help
 
-The same in Chinese: 导入, 检查, 邀请, 帮助. Options may stand anywhere behind the key name. What cannot be a
-command is a call for help. A word that looks like an option and is none is refused, since who typed it
+The same in Chinese: 导入, 检查, 邀请, 查看, 帮助. Options may stand anywhere behind the key name. What cannot
+be a command is a call for help. A word that looks like an option and is none is refused, since who typed it
 believes that it works.
 """
 
@@ -22,12 +23,12 @@ from handler.key_gate.dashes import DASHES
 from handler.problems import InvalidRequest
 from handler.sentence import Sentence
 
-IMPORT, CHECK, INVITE, HELP = "import", "check", "invite", "help"
+IMPORT, CHECK, INVITE, SHOW, HELP = "import", "check", "invite", "show", "help"
 
 #: The words that a command begins with. A Chinese one needs no blank behind it, as nobody writes one there.
 _VERBS = {
-    "import": IMPORT, "check": CHECK, "invite": INVITE, "help": HELP,
-    "导入": IMPORT, "检查": CHECK, "邀请": INVITE, "帮助": HELP,
+    "import": IMPORT, "check": CHECK, "invite": INVITE, "show": SHOW, "help": HELP,
+    "导入": IMPORT, "检查": CHECK, "邀请": INVITE, "查看": SHOW, "帮助": HELP,
 }  # fmt: skip
 
 #: Options that stand for a member of the request, by name.
@@ -35,6 +36,9 @@ _MEMBERS = {"project": "projectId", "region": "region", "account": "account", "e
 
 #: The members that an invitation may have; what else is an option is one of an import.
 _INVITED = ("projectId", "region", "account", "tags")
+
+#: What can be said of a key pair that somebody looks at, beside its name.
+_SHOWN = ("region", "account")
 
 _QUOTES = "\"'"
 
@@ -69,9 +73,10 @@ class Command(NamedTuple):
     """A command.
 
     Attributes:
-        verb: `import`, `check`, `invite` or `help`.
+        verb: `import`, `check`, `invite`, `show` or `help`.
         value: of an import, the request as a JSON value in the form of
-            `import-key-pair.request.json`; of an invitation, that of `POST /invitations`; not checked.
+            `import-key-pair.request.json`; of an invitation, that of `POST /invitations`; of a look, the
+            parameters of `GET /key-pairs`; not checked.
         public_key: of a check, the key's text, not checked.
     """
 
@@ -107,6 +112,8 @@ def read(typed: str) -> Command:
     options, public_key = _arguments(behind)
     if verb == INVITE:
         return Command(INVITE, _invited(key_name, options, public_key), "")
+    if verb == SHOW:
+        return Command(SHOW, _shown(key_name, options, public_key), "")
     named = {"keyName": key_name, "publicKey": public_key}
     return Command(IMPORT, {**{member: text for member, text in named.items() if text}, **options}, "")
 
@@ -126,6 +133,20 @@ def _invited(key_name: str, options: dict[str, object], rest: str) -> dict[str, 
             ),
         )
     return {**({"keyName": key_name} if key_name else {}), **options}
+
+
+def _shown(key_name: str, options: dict[str, object], rest: str) -> dict[str, object]:
+    """Return which key pair is to be shown; without a name, one that no key pair has.
+
+    Raises:
+        InvalidRequest: behind the key name stands anything but where to look.
+    """
+    if rest or not options.keys() <= set(_SHOWN):
+        raise InvalidRequest(
+            Sentence("Something behind the key name says nothing of where to look."),
+            Sentence("Write `show KEY_NAME` and at most `region=REGION` and `account=ACCOUNT`."),
+        )
+    return {"keyName": key_name, **options}
 
 
 def _first(text: str) -> tuple[str, str]:

@@ -73,9 +73,8 @@ def command(proof: Proof) -> Typed | Probe:
         return Probe(_SILENCE, reply.JSON)
     user, channel = (envelope.text(message, name) for name in ("senderStaffId", "conversationId"))
     # DingTalk has taken the mention off already. Pictures and voices have no text.
-    typed = Typed(
-        proof.candidates, user, envelope.text(message, "text", "content"), channel=channel, private=False
-    )
+    text = envelope.text(message, "text", "content")
+    typed = Typed(proof.candidates, user, text, channel=channel, private=False, signed=False)
     if user:
         return typed
     return typed._replace(

@@ -68,6 +68,7 @@ class Typed(NamedTuple):
         channel: the platform's id of the channel, "" on platforms that have none.
         prefix: what has to be typed before a command, such as `/key`; may be empty.
         private: whether the sender alone sees the reply.
+        signed: whether the platform's proof covers who typed what.
         message: the platform's id of the message, where the reply goes through its API; else "".
         event: the platform's id of the event that brought it; else "".
     """
@@ -79,5 +80,6 @@ class Typed(NamedTuple):
     channel: str = ""
     prefix: str = ""
     private: bool = True
+    signed: bool = True
     message: str = ""
     event: str = ""

@@ -7,7 +7,7 @@ have code between backticks. Of what somebody sent nothing is repeated but valid
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler.decide import Asked
 from handler.problems import Problem
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from handler.chat.message import Typed
     from handler.decide import Answer
     from handler.importing.decision import Difference, Imported
-    from handler.importing.order import Order
+    from handler.importing.order import Order, Target
     from handler.key_gate.public_key import PublicKey
     from handler.problems import FieldError
     from handler.sentence import Translate
@@ -43,13 +43,14 @@ _GOOD_FOR = Sentence(
 )
 
 _MOST_DIFFERENCES = 5
+_MOST_TAGS = 10
 
 #: The ids that a refusal shows, narrower than those that are taken: nothing that could be a secret. `cid`
 #: begins the id of a DingTalk conversation, which is base64.
 _SHOWN = re.compile("[A-Za-z0-9._@:-]{1,64}|cid[A-Za-z0-9+/]{8,60}={0,2}")
 
-#: The moods of results.
-_RESULTS = ("created", "unchanged", "dry-run")
+#: The moods of what an account holds, or shall hold.
+_RESULTS = ("created", "unchanged", "dry-run", "shown")
 
 
 class Fact(NamedTuple):
@@ -64,7 +65,8 @@ class Text(NamedTuple):
     """A reply to one message.
 
     Attributes:
-        mood: `created`, `unchanged`, `dry-run`, `checked`, `invited`, `help`, `refused` or `again`.
+        mood: `created`, `unchanged`, `dry-run`, `checked`, `invited`, `shown`, `help`, `refused` or
+            `again`.
         headline: one sentence.
         lines: what else there is to say, facts and sentences, in the order in which they are shown.
         colon: what stands between the label and the value of a fact.
@@ -76,7 +78,7 @@ class Text(NamedTuple):
     colon: str = Sentence(": ")
 
     def shown(self, *, private: bool) -> tuple[Fact | str, ...]:
-        """Return the lines that may be shown: where others see them, of a result no more than what it is."""
+        """Return the lines that may be shown: where others see them, of a key pair what it is alone."""
         if private or self.mood not in _RESULTS:
             return self.lines
         return tuple(line for line in self.lines if isinstance(line, Fact) and not line.private)
@@ -162,6 +164,49 @@ def invited(invitation: Mapping[str, str]) -> Text:
     )
 
 
+def shown(key_pair: Mapping[str, Any], region: str, account: Target) -> Text:
+    """Return what is said about a key pair that somebody looks at.
+
+    Args:
+        key_pair: it, in the form of the contract.
+        region, account: where it is.
+    """
+    tags = sorted(key_pair["tags"].items())
+    return Text(
+        "shown",
+        Sentence("Key pair {name}.", name=key_pair["keyName"]),
+        (
+            *_known(key_pair["keyId"], key_pair["keyName"]),
+            *_stored_key(key_pair),
+            Fact(Sentence("Project"), str(key_pair["projectId"]), private=True),
+            Fact(Sentence("Region"), region, private=True),
+            *([Fact(Sentence("Account"), account.name, private=True)] if account.role_arn else ()),
+            *_since(key_pair),
+            Fact(Sentence("Instances"), str(key_pair["instanceCount"]), private=True),
+            *(
+                Fact(Sentence("Tag"), f"{_on_one_line(name)}={_on_one_line(value)}", private=True)
+                for name, value in tags[:_MOST_TAGS]
+            ),
+            *([Sentence("{count} more tags.", count=len(tags) - _MOST_TAGS)] if tags[_MOST_TAGS:] else ()),
+        ),
+    )
+
+
+def _stored_key(key_pair: Mapping[str, Any]) -> Iterator[Fact | str]:
+    """Yield what is known of the key of a stored key pair."""
+    if "bits" not in key_pair:
+        yield Sentence("Its key cannot be read, so it has no fingerprint.")
+        return
+    yield Fact(Sentence("Bits"), str(key_pair["bits"]))
+    yield Fact(Sentence("Fingerprint"), key_pair["fingerprint"])
+    yield Fact(Sentence("Fingerprint"), key_pair["fingerprintMd5"])
+
+
+def _since(key_pair: Mapping[str, Any]) -> Iterator[Fact]:
+    if "createdAt" in key_pair:
+        yield Fact(Sentence("Created"), _on_one_line(key_pair["createdAt"]), private=True)
+
+
 def _refused(problem: Problem, answer: Answer, typed: Typed, request_id: str) -> Text:
     code, last = problem.slug, Fact(Sentence("Request id"), request_id)
     title = Sentence("{title}.", title=problem.title)
@@ -206,6 +251,7 @@ def usage(prefix: str) -> Text:
             Fact(Sentence("Import"), Sentence("{start}import KEY_NAME ssh-rsa AAAA...", start=start)),
             Fact(Sentence("Only check a key"), Sentence("{start}check ssh-rsa AAAA...", start=start)),
             Fact(Sentence("Invite somebody, in private"), Sentence("{start}invite KEY_NAME", start=start)),
+            Fact(Sentence("Look at a key pair"), Sentence("{start}show KEY_NAME", start=start)),
             Fact(Sentence("Options of import"), "project=1001 region=ap-shanghai tag:owner=alice --dry-run"),
             Fact(Sentence("More options"), "account=prod expires=2027-01-31"),
             Fact(Sentence("Make a key"), "ssh-keygen -t rsa -b 3072 -f id_rsa_tencent"),

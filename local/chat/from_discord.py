@@ -22,7 +22,8 @@ COMMAND: dict[str, Any] = {
         {
             "type": 3,
             "name": "command",
-            "description": "import KEY_NAME ssh-rsa AAAA..., check ssh-rsa AAAA..., invite KEY_NAME, or help",
+            "description": "import KEY_NAME ssh-rsa AAAA..., check ssh-rsa AAAA..., invite KEY_NAME,"
+            " show KEY_NAME, or help",
             "required": True,
             "max_length": 6000,
         }

@@ -12,7 +12,7 @@ from typing import NamedTuple, TextIO
 
 from local.columns import Help
 from local.send import credential, files, report
-from local.send.client import UnreachableError, endpoint, is_open_to_all
+from local.send.client import UnreachableError, endpoint, is_open_to_all, seconds
 from local.send.collecting import collect
 from local.send.credential import NoCredentialError
 from local.send.diagnosis import explain
@@ -184,13 +184,6 @@ def _tag(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _seconds(text: str) -> float:
-    # Beyond a day the operating system may not be able to wait.
-    if not 0 < (seconds := float(text)) <= 86_400:
-        raise argparse.ArgumentTypeError("it is a number of seconds, more than 0 and at most 86400")
-    return seconds
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m local.send",
@@ -212,7 +205,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--tag", type=_tag, action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
     add("--dry-run", action="store_true", help="everything but the write")
     add("--wait", type=float, nargs="?", const=60.0, default=0.0, metavar="SECONDS", help=_WAIT)
-    add("--timeout", type=_seconds, default=60.0, metavar="SECONDS", help="for an answer (default: 60)")
+    add("--timeout", type=seconds, default=60.0, metavar="SECONDS", help="for an answer (default: 60)")
     add("--explain", action="store_true", help="find out why the function does not know this caller")
     group = parser.add_argument_group("files about many keys")
     add = group.add_argument

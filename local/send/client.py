@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import http.client
 import json
 import re
@@ -11,7 +12,7 @@ import urllib.request
 from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 #: A longer answer is not this function's, in bytes.
 _LONGEST = 16 << 20
@@ -43,7 +44,7 @@ class Reply(NamedTuple):
 
     def is_ours(self) -> bool:
         """Say whether it is an answer of this function, and not of something before it."""
-        return any(name in self.body for name in ("result", "results", "code"))
+        return any(name in self.body for name in ("result", "results", "keyPairs", "code"))
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -68,9 +69,26 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> R
     Raises:
         UnreachableError: no answer came.
     """
-    request = urllib.request.Request(
-        url, body, {"Content-Type": "application/json", "User-Agent": "import-key-pair-send", **headers}
-    )
+    return _asked(url, body, {"Content-Type": "application/json", **headers}, timeout)
+
+
+def get(url: str, query: Mapping[str, str], headers: Mapping[str, str], timeout: float) -> Reply:
+    """Return the answer to a GET.
+
+    Args:
+        url: where to.
+        query: the parameters.
+        headers: what proves the caller.
+        timeout: how long one wait for the network may take, in seconds.
+
+    Raises:
+        UnreachableError: no answer came.
+    """
+    return _asked(f"{url}?{urlencode(query)}", None, headers, timeout)
+
+
+def _asked(url: str, body: bytes | None, headers: Mapping[str, str], timeout: float) -> Reply:
+    request = urllib.request.Request(url, body, {"User-Agent": "import-key-pair-send", **headers})
     try:
         with _OPENER.open(request, timeout=timeout) as response:
             return _reply(response.status, response.headers.items(), response.read(_LONGEST))
@@ -82,7 +100,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> R
 
 
 def endpoint(url: str) -> str:
-    """Return where to send keys to, given the function's URL or the route itself.
+    """Return the route of key pairs, given the function's URL or the route itself.
 
     Raises:
         ValueError: it is no URL.
@@ -108,6 +126,14 @@ def _is_host(parts: SplitResult) -> bool:
         return bool(named) and parts.port != 0 and "@" not in parts.netloc
     except ValueError:
         return False
+
+
+def seconds(text: str) -> float:
+    """Return how long to wait for an answer, given a word of the command line."""
+    # Beyond a day the operating system may not be able to wait.
+    if not 0 < (number := float(text)) <= 86_400:
+        raise argparse.ArgumentTypeError("it is a number of seconds, more than 0 and at most 86400")
+    return number
 
 
 def is_open_to_all(url: str) -> bool:

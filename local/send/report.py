@@ -50,8 +50,8 @@ def many(outcomes: Sequence[Outcome]) -> str:
     lines: list[str] = []
     if len(outcomes) <= _MOST_ROWS:
         lines += [*_table(outcomes), ""]
-    for cause, names in _causes(outcomes).items():
-        lines += [*fitted(cause).splitlines(), fitted(f"  {_named(names)}"), ""]
+    for text, names in _causes(outcomes).items():
+        lines += [*fitted(text).splitlines(), fitted(f"  {_named(names)}"), ""]
     counts = Counter(_said(outcome).split("/")[0] for outcome in outcomes)
     lines.append(", ".join(f"{count} {ending}" for ending, count in sorted(counts.items())))
     return visible("\n".join(lines))
@@ -72,7 +72,7 @@ def _causes(outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
     for outcome in outcomes:
         if not outcome.is_done:
             origin = f"{outcome.wanted.name} ({outcome.wanted.origin})"
-            found.setdefault(_cause(outcome.body, outcome.status), []).append(origin)
+            found.setdefault(cause(outcome.body, outcome.status), []).append(origin)
     return found
 
 
@@ -109,12 +109,12 @@ def _code(body: Mapping[str, Any]) -> str:
 
 def _problem(outcome: Outcome) -> str:
     body = outcome.body
-    lines = [_cause(body, outcome.status)]
+    lines = [cause(body, outcome.status)]
     held = [f"{name} {body[name]}" for name in ("keyName", "keyId", "requestId") if body.get(name)]
     return "\n".join([*lines, f"  {', '.join(held)}"] if held else lines)
 
 
-def _cause(body: Mapping[str, Any], status: int) -> str:
+def cause(body: Mapping[str, Any], status: int) -> str:
     """Return what went wrong and what to do about it, without what differs from key to key."""
     lines = [f"{status} {_code(body)}: {body.get('detail', '')}"]
     lines += [

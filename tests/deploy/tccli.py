@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-VERSIONS = {"cam": "v20190116", "cls": "v20201016", "scf": "v20180416"}
+VERSIONS = {"cam": "v20190116", "cls": "v20201016", "cvm": "v20170312", "scf": "v20180416"}
 WAITER = re.compile(r"\{'expr':'(\w+)','to':'(\w+)'\}")
 
 

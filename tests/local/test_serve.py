@@ -77,6 +77,8 @@ def test_the_printed_lines_work(tmp_path: Path, missing: Callable[[str, str], No
     assert statuses.findall(again) == ["200", "200", "422", "207", "200"]
     assert "\nunchanged\n  key      alice_laptop " in first
     assert "import KEY_NAME" in first
+    assert "Key pair alice_laptop." in first
+    assert "1 key pair; the oldest is alice_laptop of " in first
     pairs = json.loads(first[first.rindex("\n[") :])
     assert [pair["key_name"] for pair in pairs] == ["alice_laptop"]
     assert (process.returncode, errors) == (0, "")

@@ -18,18 +18,11 @@ from local import chat
 from local.cvm import StandIn
 from local.feishu import Feishu
 from local.in_process import Function, Json, public_keys
+from tests.handler.chat.conversations import PRIVATE, PUBLIC, seen
 from tests.handler.chat.scene import ALICE, CALLERS, NOW, entry, function
 from tests.handler.invitations.scene import ENVIRON, PAGE, SECRET
 
 KEY = public_keys()[0]
-PRIVATE = ("slack", "mattermost", "wecom", "discord", "wecom-bot-single", "feishu-single")
-PUBLIC = ("wecom-bot", "dingtalk", "feishu", "teams")
-
-PLAYERS = {
-    **chat.PLAYERS,
-    "wecom-bot-single": chat.wecom_bot_single,
-    "feishu-single": chat.feishu_single,
-}
 
 
 @contextmanager
@@ -41,17 +34,6 @@ def inviting(
     callers = [{**entry, "allow": rules} for entry in CALLERS]
     with function(cvm, callers, **{**ENVIRON, "FEISHU_ENDPOINT": feishu.url, **environ}) as made:
         yield made
-
-
-def seen(bot: Function, feishu: Feishu, play: str, typed: str) -> str:
-    """Return what is seen of the reply to what somebody typed."""
-    before = len(feishu.replies)
-    sent = PLAYERS[play](typed, ALICE)
-    answer = bot.answer(sent.event())
-    if sent.path == "/chat/feishu":
-        assert answer.status == 200
-        return feishu.replies[before].text
-    return chat.seen(sent, answer.status, answer.text, ALICE)
 
 
 def invited(text: str) -> token.Invitation:

@@ -182,6 +182,7 @@ def test_help_shows_commands_that_work(prefix: str, start: str) -> None:
 
     assert shown["Import"] == f"{start}import KEY_NAME ssh-rsa AAAA..."
     assert shown["Invite somebody, in private"] == f"{start}invite KEY_NAME"
+    assert shown["Look at a key pair"] == f"{start}show KEY_NAME"
     assert shown["Only check a key"] == f"{start}check ssh-rsa AAAA..."
     typed = f"{shown['Import'].removeprefix(start)} {shown['Options of import']}"
     assert command.read(typed).value == {

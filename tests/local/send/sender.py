@@ -11,7 +11,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -62,6 +62,8 @@ class Front:
                 """Pass a request on."""
                 front.answer(self)
 
+            do_GET = do_POST  # noqa: N815 - the library's own name
+
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
@@ -75,9 +77,10 @@ class Front:
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """Answer by the script, or by the function where it has come to its end; status 0 is no answer."""
-        sent = request.rfile.read(int(request.headers["Content-Length"]))
+        sent = request.rfile.read(int(request.headers.get("Content-Length", 0)))
         body = self.change(sent)
-        self.bodies.append(json.loads(sent))
+        if request.command == "POST":
+            self.bodies.append(json.loads(sent))
         self.paths.append(request.path)
         if self.script:
             status, headers, text = self.script.pop(0)
@@ -85,8 +88,9 @@ class Front:
                 return
         else:
             event = {
-                "httpMethod": "POST",
+                "httpMethod": request.command,
                 "path": urlsplit(request.path).path,
+                "queryString": dict(parse_qsl(urlsplit(request.path).query)),
                 "headers": {name.lower(): value for name, value in request.headers.items()},
                 "body": body.decode(),
             }

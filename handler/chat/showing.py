@@ -1,0 +1,59 @@
+"""A key pair that somebody looks at in a chat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handler import audit, batch, looking
+from handler.chat import wording
+from handler.problems import Forbidden
+from handler.sentence import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from handler.callers.caller import Caller
+    from handler.chat.message import Typed
+    from handler.chat.wording import Text
+    from handler.deadline import Deadline
+    from handler.invocation import Invocation
+    from handler.log import Field
+
+
+def show(
+    value: Mapping[str, object],
+    caller: Caller,
+    typed: Typed,
+    origin: Mapping[str, Field],
+    deadline: Deadline,
+    call: Invocation,
+) -> Text:
+    """Return the reply that shows a key pair.
+
+    Args:
+        value: which one, as parameters of `GET /key-pairs`.
+        caller: who looks.
+        typed: the message.
+        origin: where it came from, for the audit line.
+        deadline: of this message.
+        call: this call.
+
+    Raises:
+        InvalidRequest: a parameter is wrong.
+        Forbidden: nothing proves who asks, or the caller may not look, or not there.
+        NoSuchKeyPair: there is none that the caller may know of.
+        Problem: the list cannot be had.
+    """
+    if not typed.signed:
+        raise Forbidden(
+            Sentence("The signature of this chat does not cover who asks, so it shows no key pairs."),
+            Sentence("Look at it in another chat, with `GET /key-pairs`, or in the console."),
+            reason="private-chat",
+        )
+    query = {name: (str(text),) for name, text in value.items()}
+    wanted = looking.read(query, looking.NAMED_PARAMETERS)
+    shown = looking.look(wanted, caller, typed.user, call, deadline, batch.open_account)
+    key_pair = looking.described(looking.one(shown))
+    line: dict[str, Field] = {"caller": caller.id, "keyName": wanted.key_name, "count": 1}
+    audit.write({**origin, **line, "result": "shown", **looking.named(shown.account)}, call)
+    return wording.shown(key_pair, shown.region, shown.account)
