@@ -7,10 +7,10 @@ the caller as an error of the platform, after every key pair has been imported, 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from handler.importing.decision import MOST_DIFFERENCES
 from handler.problems import PayloadTooLarge
+from handler.record import TYPE_CHECKING
 from handler.request import EXPIRES_ON
 from handler.sentence import Sentence
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from handler.importing.order import OWN_NAME
 from handler.problems import Problem
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING
 
 from handler import audit
 from handler.decide import decide
 from handler.importing.session import Session
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

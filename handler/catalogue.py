@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import os
-from typing import TYPE_CHECKING
 
+from handler.record import TYPE_CHECKING
 from handler.sentence import translated
 
 if TYPE_CHECKING:

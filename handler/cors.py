@@ -6,7 +6,7 @@ and no other route is opened.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,9 +9,9 @@ Whoever receives an answer (HTTP, chat, Invoke, triggers) renders it, and decide
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
 
 from handler.problems import InternalError, Problem
+from handler.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

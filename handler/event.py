@@ -14,26 +14,25 @@ its body, path or headers, it never passes as an event of another source.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
-
 from handler import http, routes
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any, Protocol
+
     from handler.invocation import Invocation
 
+    class Source(Protocol):
+        """A module that answers the events of one source."""
 
-class Source(Protocol):
-    """A module that answers the events of one source."""
+        def answer(self, event: Any, call: Invocation) -> object:
+            """Return what the source makes use of, in its own form."""
 
-    def answer(self, event: Any, call: Invocation) -> object:
-        """Return what the source makes use of, in its own form."""
+    class EventSource(Source, Protocol):
+        """A module of `handler.triggers`."""
 
-
-class EventSource(Source, Protocol):
-    """A module of `handler.triggers`."""
-
-    def recognises(self, event: object) -> bool:
-        """Say whether an event is of this source, judged by its shape alone."""
+        def recognises(self, event: object) -> bool:
+            """Say whether an event is of this source, judged by its shape alone."""
 
 
 def recognise(event: object) -> Source:

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import binascii
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler import strict_json
 from handler.problems import MalformedRequest, PayloadTooLarge, UnsupportedMediaType
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 #: W3C Trace Context section 3.2: version ff and ids of nothing but zeros are invalid.
 _TRACEPARENT = (

@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler import request
 from handler.problems import FieldError, InvalidRequest, NoSuchKeyPair
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
     from handler.callers.caller import Caller
     from handler.deadline import Deadline

@@ -38,14 +38,14 @@ sent, a message of a library or of CVM, or anything secret.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
-
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import ClassVar, TypeVar
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 
 class FieldError(NamedTuple):

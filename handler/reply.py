@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler.catalogue import ENGLISH, translator
 from handler.importing.order import OWN_NAME
 from handler.problems import Problem
+from handler.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from handler.decide import Answer
     from handler.importing.decision import Imported
     from handler.importing.order import Order
     from handler.invocation import Invocation
 
-Body = dict[str, Any]
+    Body = dict[str, Any]
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"

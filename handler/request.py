@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import os
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from handler import schema_check
 from handler.problems import FieldError, InvalidRequest
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
 
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
@@ -123,7 +124,7 @@ def field_errors(value: object, validator: Validator) -> Iterator[FieldError]:
     if not isinstance(value, dict):
         yield FieldError("", Sentence("The request must be a JSON object, or an array of such objects."))
         return
-    schema = cast("dict[str, Any]", validator.schema)
+    schema: Any = validator.schema
     rules: dict[str, Any] = schema["properties"]
     unknown = [position for position, name in enumerate(value, start=1) if name not in rules]
     seen = {name: _bounded(value[name]) for name in rules if name in value}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from handler import audit, catalogue, decide, http, reply, strict_json
 from handler.problems import InvalidRequest
+from handler.record import TYPE_CHECKING
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from handler import (
     __version__,
@@ -30,10 +29,12 @@ from handler.problems import (
     Problem,
     attempt,
 )
+from handler.record import TYPE_CHECKING
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from handler.chat.platforms import Platform
     from handler.http import HttpRequest

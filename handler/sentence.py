@@ -8,7 +8,7 @@ placeholders are words, as a translator reads them. A value that is a Sentence i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

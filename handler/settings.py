@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from handler.problems import Misconfigured
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

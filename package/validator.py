@@ -48,7 +48,11 @@ _HEAD = '''\
 from __future__ import annotations
 
 import re
-from typing import Any
+
+from handler.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class _Refused(Exception):

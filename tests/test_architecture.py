@@ -19,7 +19,7 @@ PLACES = sorted(
 #: Those that the drawing leaves to the reader.
 _SMALL = {
     *("__init__", "ambient", "answer_size", "catalogue", "cors", "deadline", "http", "invocation", "log"),
-    *("nearest", "page", "schema_check", "sentence", "settings", "strict_json"),
+    *("nearest", "page", "record", "schema_check", "sentence", "settings", "strict_json"),
 }
 
 
@@ -53,7 +53,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 def test_the_root_of_the_function_is_one_screen() -> None:
     """About twenty modules at the root, none of the function's over four hundred lines."""
-    assert len(list((ROOT / "handler").glob("*.py"))) <= 25
+    assert len(list((ROOT / "handler").glob("*.py"))) <= 26
     long = [
         path.relative_to(ROOT).as_posix()
         for room in ("handler", "local", "package", "bench", "page")

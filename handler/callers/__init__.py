@@ -25,11 +25,10 @@ audit line alone, is one of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from handler.callers import accounts, api_key, file, standard_webhooks
 from handler.callers.caller import Caller, Known, resolve
 from handler.problems import Unauthenticated
+from handler.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

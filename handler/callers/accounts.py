@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from handler.callers import variables
 from handler.callers.node import Rule
 from handler.importing.order import OWN, OWN_NAME, Target
 from handler.problems import Misconfigured
+from handler.record import TYPE_CHECKING
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from handler.importing.order import OWN, Target
+from handler.record import NamedTuple
 
 #: So many tags a resource may have (https://www.tencentcloud.com/document/product/651/13354).
 MOST_TAGS = 50

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers import header
 from handler.callers.node import Rule
 from handler.problems import Unauthenticated
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

@@ -2,45 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from handler.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Protocol
 
     from handler.callers.allow import Allow
     from handler.callers.audience import Audience
 
+    class Auth(Protocol):
+        """How a caller proves itself; every scheme has one record of this kind."""
 
-class Auth(Protocol):
-    """How a caller proves itself; every scheme has one record of this kind."""
+        def claims(self) -> Iterable[tuple[str, object]]:
+            """Yield what only one caller of a file may have: its name in words, and its value."""
 
-    def claims(self) -> Iterable[tuple[str, object]]:
-        """Yield what only one caller of a file may have: its name in words, and its value."""
+        def secrets(self, owner: str, environ: Mapping[str, str]) -> tuple[bytes, ...]:
+            """Return what proves the caller, from the environment where the file names variables.
 
-    def secrets(self, owner: str, environ: Mapping[str, str]) -> tuple[bytes, ...]:
-        """Return what proves the caller, from the environment where the file names variables.
+            Raises:
+                Misconfigured: none of the variables is set, or one of them holds nonsense.
+            """
 
-        Raises:
-            Misconfigured: none of the variables is set, or one of them holds nonsense.
-        """
+    class ChatAuth(Auth, Protocol):
+        """How a chat platform proves itself; the record of every chat scheme is of this kind too."""
 
+        @property
+        def scheme(self) -> str:
+            """The platform's name."""
 
-class ChatAuth(Auth, Protocol):
-    """How a chat platform proves itself; the record of every chat scheme is of this kind too."""
+        @property
+        def audience(self) -> Audience:
+            """Who may speak, and where."""
 
-    @property
-    def scheme(self) -> str:
-        """The platform's name."""
+        def workspace(self) -> str:
+            """Return the company, team or app that it is, as the platform names it; may be empty."""
 
-    @property
-    def audience(self) -> Audience:
-        """Who may speak, and where."""
-
-    def workspace(self) -> str:
-        """Return the company, team or app that it is, as the platform names it; may be empty."""
-
-    def variables(self) -> tuple[str, ...]:
-        """Return the environment variables that hold what proves it."""
+        def variables(self) -> tuple[str, ...]:
+            """Return the environment variables that hold what proves it."""
 
 
 class Caller(NamedTuple):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from handler import strict_json
 from handler.callers import accounts, api_key, standard_webhooks, trigger
@@ -18,11 +17,13 @@ from handler.callers.caller import Caller, place
 from handler.callers.node import Node, Rule
 from handler.catalogue import CHINESE, ENGLISH
 from handler.problems import MalformedJson, Misconfigured
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 from handler.settings import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Protocol
 
     from handler.callers.caller import Auth
     from handler.importing.order import Target

@@ -8,16 +8,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from handler.callers import glob
 from handler.callers.allow import MOST_TAGS, USER
 from handler.importing.order import OWN_NAME, Order, Region
 from handler.problems import FieldError, Forbidden, InvalidRequest, Misconfigured
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import TypeVar
 
     from handler.callers.allow import Allow
     from handler.callers.caller import Caller
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from handler.request import ImportRequest
     from handler.settings import Settings
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 #: So many allowed values a refusal lists.
 _MOST_LISTED = 10

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hmac
 from binascii import b2a_base64
-from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers import freshness, header, variables
 from handler.problems import Unauthenticated
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

@@ -6,10 +6,9 @@ them, so all callers of this scheme are one trust domain. HTTP requests never co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from handler.callers.node import Rule
 from handler.problems import Unauthenticated
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from handler.callers.node import Rule
 from handler.problems import Misconfigured
+from handler.record import TYPE_CHECKING
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

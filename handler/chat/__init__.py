@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from handler.callers.file import Schemes

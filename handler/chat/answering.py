@@ -7,8 +7,6 @@ platform's form, since of any other a platform shows people nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from handler import audit, decide, http, reply
 from handler.callers import audience
 from handler.catalogue import translator
@@ -17,6 +15,7 @@ from handler.chat.form import unreadable
 from handler.chat.message import ID, Probe, Proof
 from handler.decide import Asked, Rejected
 from handler.problems import Problem, attempt
+from handler.record import TYPE_CHECKING
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

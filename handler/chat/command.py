@@ -15,12 +15,12 @@ believes that it works.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from handler.chat import repairs, wrapped_key
 from handler.chat.repairs import MARKS
 from handler.key_gate.dashes import DASHES
 from handler.problems import InvalidRequest
+from handler.record import NamedTuple
 from handler.sentence import Sentence
 
 IMPORT, CHECK, INVITE, SHOW, HELP = "import", "check", "invite", "show", "help"

@@ -7,7 +7,6 @@ purpose, and takes the URL out of service where they are not refused with 401.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from handler import reply
 from handler.callers import freshness, header
@@ -15,9 +14,12 @@ from handler.callers.discord import Discord
 from handler.chat import envelope, markdown
 from handler.chat.message import Candidate, Probe, Proof, Typed
 from handler.problems import Forbidden, Unauthenticated
+from handler.record import TYPE_CHECKING
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from handler.ambient import Ambient
     from handler.callers.caller import Known
     from handler.chat.wording import Text

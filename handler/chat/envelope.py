@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from handler import strict_json
 from handler.problems import MalformedJson
+from handler.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 #: So many commas an envelope may hold that is read before anything is proved.
 _MOST_COMMAS = 16

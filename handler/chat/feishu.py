@@ -12,7 +12,6 @@ from __future__ import annotations
 import hmac
 import json
 import re
-from typing import TYPE_CHECKING, Any
 
 from handler import reply
 from handler.callers import freshness, header
@@ -20,8 +19,11 @@ from handler.callers.feishu import Feishu
 from handler.chat import envelope, feishu_api, feishu_cipher, patience
 from handler.chat.message import Candidate, Probe, Proof, Typed
 from handler.problems import Unauthenticated
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from handler.ambient import Ambient
     from handler.callers.caller import Known
     from handler.chat.wording import Text

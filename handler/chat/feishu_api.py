@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler.chat import envelope
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.upstream.transport import BadReply, Bounds, Endpoint, NeverSent, NoReply, Request, exchange
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from handler.ambient import Ambient
     from handler.deadline import Deadline
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from binascii import unhexlify
-from typing import TYPE_CHECKING, NamedTuple
 
 from handler.problems import MalformedRequest
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

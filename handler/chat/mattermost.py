@@ -8,7 +8,6 @@ URL must be an `https` one.
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING
 
 from handler import reply
 from handler.callers import header
@@ -16,6 +15,7 @@ from handler.callers.mattermost import Mattermost
 from handler.chat import form, markdown, slash
 from handler.chat.message import Candidate, Proof
 from handler.problems import Unauthenticated
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from handler.ambient import Ambient

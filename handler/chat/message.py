@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from handler.callers.audience import SIGNS
+from handler.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from handler.callers.audience import Audience

@@ -7,13 +7,13 @@ Importing this module loads neither: `adapter` and `scheme` do, each its own mod
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
-
 from handler.catalogue import CHINESE, ENGLISH
 from handler.chat.patience import FEISHU, ON_THE_WAY
+from handler.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
 
     from handler.ambient import Ambient
     from handler.callers.caller import ChatAuth, Known
@@ -42,15 +42,14 @@ if TYPE_CHECKING:
         def render(self, text: Text, typed: Typed, call: Invocation, /) -> Reply:
             """Return the HTTP reply that shows a text in the platform's form."""
 
+    class Scheme(Protocol):
+        """The module of a platform's callers."""
+
+        def read(self, auth: Node, /) -> ChatAuth:
+            """Return the record that an `auth` object of this scheme holds, or raise `Misconfigured`."""
+
 
 _FORM, _JSON, _XML = "application/x-www-form-urlencoded", "application/json", "text/xml"
-
-
-class Scheme(Protocol):
-    """The module of a platform's callers."""
-
-    def read(self, auth: Node, /) -> ChatAuth:
-        """Return the record that an `auth` object of this scheme holds, or raise `Misconfigured`."""
 
 
 class Platform(NamedTuple):

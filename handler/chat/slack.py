@@ -7,7 +7,6 @@ https://docs.slack.dev/interactivity/implementing-slash-commands
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING
 
 from handler import reply
 from handler.callers import freshness, header
@@ -15,6 +14,7 @@ from handler.callers.slack import Slack
 from handler.chat import form, slash
 from handler.chat.message import Candidate, Probe, Proof
 from handler.problems import Forbidden, Problem, Unauthenticated
+from handler.record import TYPE_CHECKING
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ https://developers.mattermost.com/integrate/slash-commands/custom list the same 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from handler.chat import form
 from handler.chat.message import Typed
 from handler.problems import Problem, UnsupportedMediaType
+from handler.record import TYPE_CHECKING
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hmac
 import re
 from base64 import b64encode
-from typing import TYPE_CHECKING
 
 from handler import reply
 from handler.callers import freshness, header
@@ -16,6 +15,7 @@ from handler.callers.teams import Teams
 from handler.chat import envelope, markdown
 from handler.chat.message import Candidate, Probe, Proof, Typed
 from handler.problems import Unauthenticated
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from handler.ambient import Ambient

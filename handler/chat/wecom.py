@@ -8,12 +8,12 @@ https://developer.work.weixin.qq.com/document/path/96469 (what a reply holds).
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from handler import reply
 from handler.callers.wecom import WeCom
 from handler.chat import wecom_cipher, wecom_proof, wecom_xml
 from handler.chat.message import Probe, Proof, Typed
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from handler.ambient import Ambient

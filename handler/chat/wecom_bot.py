@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from typing import TYPE_CHECKING
 
 from handler import reply
 from handler.callers.wecom_bot import WeComBot
 from handler.chat import envelope, markdown, wecom_cipher, wecom_proof
 from handler.chat.message import Candidate, Probe, Proof, Typed
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from handler.ambient import Ambient

@@ -6,30 +6,31 @@ https://developer.work.weixin.qq.com/document/path/91144
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING, Protocol, cast
 
 from handler.callers import freshness
 from handler.chat import form, wecom_cipher
 from handler.chat.message import Candidate, Proof
 from handler.problems import Unauthenticated
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Protocol
 
     from handler.callers.audience import Audience
     from handler.callers.caller import Known
     from handler.http import Body, HttpRequest
 
+    class _Auth(Protocol):
+        @property
+        def audience(self) -> Audience: ...
+
+        @property
+        def receive_id(self) -> str: ...
+
+
 #: Signed with where no caller has a token, so that its absence does not show in the time.
 _NOBODY = b"0" * 32
-
-
-class _Auth(Protocol):
-    @property
-    def audience(self) -> Audience: ...
-
-    @property
-    def receive_id(self) -> str: ...
 
 
 def message(request: HttpRequest, body: Body, sealed: bytes, ours: Iterable[Known], now: float) -> Proof:
@@ -117,7 +118,7 @@ def _opened(signers: list[Known], encrypted: bytes) -> tuple[Candidate, bytes]:
     """
     faults = []
     for entry in signers:
-        auth = cast("_Auth", entry.caller.auth)
+        auth: _Auth = entry.caller.auth  # type: ignore[assignment] # both schemes' records have it
         content, fault = wecom_cipher.unseal(entry.secrets[1], encrypted, auth.receive_id.encode())
         if not fault:
             return Candidate(entry.caller, auth.audience, entry.secrets), content

@@ -6,8 +6,9 @@ nothing outside to fetch; deeper elements, attributes and comments are passed ov
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from xml.parsers import expat
+
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,14 +7,15 @@ have code between backticks. Of what somebody sent nothing is repeated but valid
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler.decide import Asked
 from handler.problems import Problem
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from handler.chat.message import Typed
     from handler.decide import Answer

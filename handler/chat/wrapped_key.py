@@ -11,9 +11,9 @@ its end and has a comment of just that length behind it must not become another 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from handler.key_gate import line
+from handler.record import NamedTuple
 
 #: The line's start, up to its data, which begins with the type once more.
 _START = re.compile(r"(?<!\S)ssh-rsa\s+(?=AAAAB3NzaC1yc2E)")

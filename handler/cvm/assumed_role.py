@@ -6,12 +6,11 @@ CVM says; whatever it is, nothing was written.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from handler.cvm import codes
 from handler.cvm.signers import OwnRole
 from handler.importing.account import Refused, Throttled, Unreached
 from handler.problems import Misconfigured, UpstreamError
+from handler.record import TYPE_CHECKING
 from handler.sentence import Sentence
 from handler.upstream import sts, transport
 from handler.upstream.tc3 import Credentials

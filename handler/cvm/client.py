@@ -7,8 +7,6 @@ timeouts are not used; docs/decisions/ says why.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from handler.cvm import codes, replies, throttle
 from handler.cvm.signers import OwnRole
 from handler.importing.account import (
@@ -24,6 +22,7 @@ from handler.importing.account import (
 )
 from handler.importing.reading import PAGE, Reading
 from handler.problems import UpstreamError
+from handler.record import TYPE_CHECKING
 from handler.sentence import Sentence
 from handler.upstream import tc3, transport
 from handler.upstream.tc3 import Credentials
@@ -31,6 +30,7 @@ from handler.upstream.transport import Bounds, Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from handler.ambient import Ambient
     from handler.cvm.replies import Reply

@@ -10,13 +10,13 @@ that it does not know (https://github.com/TencentCloud/tencentcloud-sdk-nodejs/i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
-
 from handler import problems
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
     from handler.importing.order import Region
     from handler.problems import Problem

@@ -7,9 +7,9 @@ they are read anew for every call of CVM (https://www.tencentcloud.com/document/
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from handler.problems import Misconfigured
+from handler.record import TYPE_CHECKING
 from handler.sentence import Sentence
 from handler.upstream.tc3 import Credentials
 

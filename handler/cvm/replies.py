@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler.cvm import codes, throttle
 from handler.importing.account import Created, Duplicate, Full, Nonsense, Refused, Throttled
 from handler.importing.key_pair import KeyPair
 from handler.key_gate.public_key import decode_blob
+from handler.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from handler.importing.order import Region
 

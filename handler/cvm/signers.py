@@ -6,14 +6,14 @@ another.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
 from handler.cvm import credentials
 from handler.importing.account import Refused
 from handler.problems import Misconfigured
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
 
     from handler.ambient import Ambient
     from handler.importing.account import Throttled, Unreached
@@ -21,23 +21,22 @@ if TYPE_CHECKING:
 
     Unsigned = Refused | Throttled | Unreached
 
+    class Signer(Protocol):
+        """Where the credentials for an account come from.
 
-class Signer(Protocol):
-    """Where the credentials for an account come from.
+        Attributes:
+            calls: the calls that it took to get them.
+            seconds: the seconds that those took.
+        """
 
-    Attributes:
-        calls: the calls that it took to get them.
-        seconds: the seconds that those took.
-    """
+        calls: int
+        seconds: float
 
-    calls: int
-    seconds: float
+        def current(self, left: Callable[[], float]) -> Credentials | Unsigned:
+            """Return credentials to sign with, within the seconds that `left` returns."""
 
-    def current(self, left: Callable[[], float]) -> Credentials | Unsigned:
-        """Return credentials to sign with, within the seconds that `left` returns."""
-
-    def renewed(self, refused: Credentials, left: Callable[[], float]) -> Credentials | Unsigned | None:
-        """Return others than those that CVM does not take any more, None where there are none."""
+        def renewed(self, refused: Credentials, left: Callable[[], float]) -> Credentials | Unsigned | None:
+            """Return others than those that CVM does not take any more, None where there are none."""
 
 
 class OwnRole:

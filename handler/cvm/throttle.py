@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from handler.importing.waiting import WINDOW
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,9 +11,11 @@ the write executed, surely not executed, or is it in doubt?
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from handler.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from handler.deadline import Deadline
     from handler.importing.key_pair import KeyPair
     from handler.importing.order import Order, Region
@@ -98,26 +100,27 @@ if TYPE_CHECKING:
     ImportOutcome = Created | Duplicate | Full | Refused | Throttled | Unreached | Unanswered | Nonsense
     ListOutcome = Listing | Refused | Throttled | Unreached | Unanswered | Nonsense
 
+    class Account(Protocol):
+        """The account, for one invocation."""
 
-class Account(Protocol):
-    """The account, for one invocation."""
+        @property
+        def calls(self) -> int:
+            """The upstream calls that were tried so far."""
 
-    @property
-    def calls(self) -> int:
-        """The upstream calls that were tried so far."""
+        @property
+        def seconds(self) -> float:
+            """The seconds that they took, waits between them left out."""
 
-    @property
-    def seconds(self) -> float:
-        """The seconds that they took, waits between them left out."""
+        def import_key_pair(self, order: Order) -> ImportOutcome:
+            """Ask once for the order's key pair to be imported; one write at most."""
 
-    def import_key_pair(self, order: Order) -> ImportOutcome:
-        """Ask once for the order's key pair to be imported; one write at most."""
+        def list_key_pairs(
+            self, region: Region, deadline: Deadline, begun: Reading | None = None
+        ) -> ListOutcome:
+            """Ask for all key pairs, to have them by this deadline or the invocation's own, the sooner one.
 
-    def list_key_pairs(self, region: Region, deadline: Deadline, begun: Reading | None = None) -> ListOutcome:
-        """Ask for all key pairs, to have them by this deadline or the invocation's own, the sooner one.
-
-        Args:
-            region: where to ask.
-            deadline: when the list must be there.
-            begun: how far an earlier try of the same look-up had come; it goes on from there.
-        """
+            Args:
+                region: where to ask.
+                deadline: when the list must be there.
+                begun: how far an earlier try of the same look-up had come; it goes on from there.
+            """

@@ -11,9 +11,8 @@ Compared are exact names and decoded keys, never text: CVM rewrites the comment 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from handler.problems import KeyNameConflict, PublicKeyConflict
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
 
 from handler.deadline import Deadline
 from handler.importing.account import (
@@ -36,6 +35,7 @@ from handler.problems import (
     UpstreamError,
     UpstreamUnreachable,
 )
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

@@ -6,10 +6,9 @@ more than the one before. What it does not hold may still be there, unless `comp
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from handler.importing.account import Created, Listing, Nonsense, Unanswered
 from handler.importing.key_pair import KeyPair
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from handler.deadline import Deadline

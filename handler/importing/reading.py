@@ -9,7 +9,8 @@ anew.
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+
+from handler.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from handler.importing.key_pair import KeyPair

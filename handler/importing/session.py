@@ -8,13 +8,13 @@ before its end.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
 
 from handler.importing.decision import decide, would_create
 from handler.importing.importer import LEAST_FOR_AN_IMPORT, import_key, look_up
 from handler.importing.ledger import Ledger
 from handler.importing.waiting import IMPORT, LIST, Pace
 from handler.problems import KeyPairQuota, Problem, UpstreamBusy, UpstreamUnreachable
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:

@@ -15,10 +15,12 @@ bench/throttle_simulation.py shows what comes of it; docs/decisions/ says why.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Final
 
     from handler.importing.account import Throttled
 

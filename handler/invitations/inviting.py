@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from handler import audit
 from handler.invitations import mint, secrets, token
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import time
 from base64 import urlsafe_b64encode
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler import request
 from handler.callers import policy
 from handler.invitations import token
 from handler.invitations.token import Invitation
 from handler.problems import FieldError, Forbidden, Misconfigured
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.request import ImportRequest
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from jsonschema.protocols import Validator
 
     from handler.callers.caller import Caller

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from handler import callers, reply, route_steps
 from handler.decide import Asked, Rejected
 from handler.invitations import inviting, secrets
 from handler.invitations import redeem as redemption
 from handler.problems import Problem, Unauthenticated, attempt
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from handler.callers import Known, Loaded

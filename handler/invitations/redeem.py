@@ -6,18 +6,18 @@ stranger, though: answers name no patterns, no cause of a wrong set-up, and no o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 from handler import request
 from handler.callers import api_key, header, standard_webhooks
 from handler.callers.audience import Audience
 from handler.decide import Answer, Rejected
 from handler.invitations import token
 from handler.problems import AccountProblem, FieldError, Forbidden, Problem
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
 
     from handler.callers.caller import Caller
     from handler.callers.header import Headers

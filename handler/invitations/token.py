@@ -12,10 +12,10 @@ import hmac
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import TYPE_CHECKING, NamedTuple
 
 from handler import strict_json
 from handler.problems import MalformedJson
+from handler.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

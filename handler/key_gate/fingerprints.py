@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from binascii import b2a_base64
-from typing import NamedTuple
 
 from handler.key_gate import line
+from handler.record import NamedTuple
 
 
 class Fingerprints(NamedTuple):

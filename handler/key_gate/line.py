@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_base64
-from typing import NamedTuple
+
+from handler.record import NamedTuple
 
 LONGEST = 16384  # characters; the longest key takes 2,746, the rest is left to the comment
 TYPE = b"ssh-rsa"

@@ -14,11 +14,11 @@ from __future__ import annotations
 import re
 from binascii import b2a_base64
 from itertools import accumulate
-from typing import NamedTuple
 
 from handler.key_gate import fingerprints, private_keys, weak_keys
 from handler.key_gate import line as key_line
 from handler.key_gate import reasons as why
+from handler.record import NamedTuple
 from handler.sentence import Sentence
 
 _HEADER = b"\0\0\0\x07ssh-rsa"

@@ -10,9 +10,8 @@ in `weak_reasons`. `docs/problems.md` is made from the three modules and shows e
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from handler import problems
+from handler.record import NamedTuple
 from handler.sentence import Sentence
 
 # Ed25519 is what most people have, and ImportKeyPair takes RSA alone

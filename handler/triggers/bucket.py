@@ -6,10 +6,9 @@ credentials sign. The host is made of the bucket and this function's own region,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from handler.cvm import credentials
 from handler.problems import Misconfigured, PayloadTooLarge, UpstreamBusy, UpstreamError, UpstreamUnreachable
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 from handler.upstream import cos, transport
 

@@ -7,12 +7,12 @@ SCF pulls the messages itself and hands them over as `Records`, each with `Ckafk
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from handler.record import TYPE_CHECKING
 from handler.triggers import delivery, intake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from handler.invocation import Invocation
     from handler.log import Field

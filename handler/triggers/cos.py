@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler import reply
 from handler.callers.trigger import COS, Trigger
 from handler.problems import FieldError, InvalidRequest, Problem, attempt
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 from handler.settings import Settings
 from handler.triggers import delivery, intake
@@ -22,6 +22,7 @@ from handler.triggers.bucket import Bucket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from handler.deadline import Deadline
     from handler.decide import Answer

@@ -9,9 +9,9 @@ records that may succeed later, and for the rest the log line is all there is.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from handler.problems import Problem
+from handler.record import TYPE_CHECKING
 from handler.triggers import intake
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ that is refused, because HTTP requests have to prove who sends them, and the env
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from handler import http
 from handler.problems import Unauthenticated
+from handler.record import TYPE_CHECKING
 from handler.triggers import ckafka, delivery, intake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from handler.invocation import Invocation
 

@@ -7,13 +7,13 @@ waits for the answer, and SCF would send a stack trace instead
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from handler import reply
+from handler.record import TYPE_CHECKING
 from handler.triggers import intake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from handler.invocation import Invocation
 

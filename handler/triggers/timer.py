@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from handler.record import TYPE_CHECKING
 from handler.triggers import delivery, intake
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from handler.invocation import Invocation
 

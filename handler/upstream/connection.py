@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import socket
 import threading
-from typing import TYPE_CHECKING, Any, NamedTuple
 
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.upstream.failures import NeverSent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 _PORTS = {"http": 80, "https": 443}
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
 
+from handler.record import TYPE_CHECKING
 from handler.upstream.http1 import Request
 
 if TYPE_CHECKING:

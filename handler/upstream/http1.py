@@ -7,8 +7,7 @@ recipient to accept what is malformed, the reply is refused. tests/fuzz holds th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.upstream.failures import BadReply, NoReply
 
 if TYPE_CHECKING:

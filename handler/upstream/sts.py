@@ -12,8 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.upstream import tc3, transport
 from handler.upstream.tc3 import Credentials
 from handler.upstream.transport import Bounds, Endpoint

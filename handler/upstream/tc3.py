@@ -12,12 +12,13 @@ import hashlib
 import json
 import os
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
 
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.upstream.http1 import Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 _ALGORITHM = "TC3-HMAC-SHA256"
 _CONTENT_TYPE = "application/json"

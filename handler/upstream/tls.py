@@ -12,7 +12,8 @@ from __future__ import annotations
 import functools
 import os
 import ssl
-from typing import TYPE_CHECKING
+
+from handler.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import socket

@@ -22,8 +22,8 @@ No proxy, netrc file, cookie or redirect plays a part, and no request is ever se
 from __future__ import annotations
 
 import select
-from typing import TYPE_CHECKING, NamedTuple
 
+from handler.record import TYPE_CHECKING, NamedTuple
 from handler.upstream import http1
 from handler.upstream.connection import Endpoint, connect
 from handler.upstream.failures import BadReply, NeverSent, NoReply

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from handler.callers.allow import Allow
 from handler.callers.api_key import ApiKey
 from handler.callers.audience import Audience
-from handler.callers.caller import Auth, Caller, ChatAuth
 from handler.callers.standard_webhooks import StandardWebhooks
 from handler.callers.trigger import Trigger
 from handler.chat import platforms
+
+if TYPE_CHECKING:
+    from handler.callers.caller import Auth, Caller, ChatAuth
 
 
 def lines(callers: Iterable[Caller]) -> list[str]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from handler import answer_size
 from handler.callers.allow import USER
 from handler.callers.api_key import ApiKey
 from handler.callers.audience import Audience
-from handler.callers.caller import Caller, ChatAuth, place
+from handler.callers.caller import Caller, place
 from handler.callers.dingtalk import DingTalk
 from handler.callers.standard_webhooks import StandardWebhooks
 from handler.callers.trigger import Trigger
 from handler.chat import platforms
 from handler.decide import MOST_ITEMS
 from handler.importing.order import Target
+
+if TYPE_CHECKING:
+    from handler.callers.caller import ChatAuth
 
 _LONGEST_NAME = 25
 

@@ -6,13 +6,12 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler.ambient import REAL, Ambient
 from handler.cvm import client as cvm
 from handler.deadline import Deadline
 from handler.importing import importer
-from handler.importing.account import Account
 from handler.importing.decision import Imported
 from handler.importing.ledger import Ledger
 from handler.importing.order import Order, Region
@@ -23,6 +22,9 @@ from handler.upstream import transport
 from local.cvm import Credential, Options, StandIn, serve
 from tests.doubles.clocks import SkippingClock
 from tests.keys.many import key
+
+if TYPE_CHECKING:
+    from handler.importing.account import Account
 
 #: The function's own region, which no caller has named.
 HOME = Region("ap-guangzhou", False)
