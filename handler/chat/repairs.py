@@ -11,7 +11,7 @@ import re
 from handler.key_gate.dashes import DASHES
 
 #: Quotation marks, and the brackets that Chinese writing puts around what is quoted.
-MARKS = "\"'「」『』【】《》〈〉"
+MARKS = "\"'「」『』【】《》〈〉〔〕（）"
 
 _LINE_ENDS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 
@@ -49,6 +49,11 @@ _CODE = re.compile(r"```(?:(?:text|txt|plain|plaintext|bash|sh|shell|console)(?=
 # data of every such key begins with its type in base64 (RFC 4253 section 6.6).
 _TYPE = re.compile(rf"(?<![^\s{MARKS}])(?i:ssh)[-{DASHES}](?i:rsa)(?=\s+AAAAB3NzaC1yc2E)")
 
+# A colon, a comma or a bracket stands between a word and the key, often with no blank beside it.
+_KEY = r"ssh-rsa\s+AAAAB3NzaC1yc2E"
+_COLON = re.compile(rf"(?<=\w)[:：,，](?=[{MARKS}\s]*{_KEY})")
+_BRACKET = re.compile(rf"(?<=[^\s=＝{MARKS}])(?=[{MARKS}]+{_KEY})")
+
 
 def undo(text: str) -> str:
     """Return a text as it was typed: plain characters, `\\n` for line ends, no markup."""
@@ -56,4 +61,5 @@ def undo(text: str) -> str:
     text = _MENTION.sub(r"\1\2", _BARE_LINK.sub(r"\1", _LINK.sub(r"\1", text)))
     # In one pass: `&amp;lt;` is what somebody typed as `&lt;`.
     text = _ENTITY.sub(lambda entity: _ENTITIES[entity[1]], text)
-    return _TYPE.sub("ssh-rsa", _CODE.sub(" ", text))
+    text = _TYPE.sub("ssh-rsa", _CODE.sub(" ", text))
+    return _BRACKET.sub(" ", _COLON.sub(" ", text))
