@@ -63,25 +63,25 @@ def _fixed(answer: Any) -> Any:
     return {name: fixed.get(name) or _fixed(value) for name, value in answer.items()}
 
 
-def record() -> Recorded:
-    """Return an answer of every kind."""
+def record(stands: type[Function] = Function) -> Recorded:
+    """Return an answer of every kind; `stands` is how the function is asked."""
     allowed = caller(allow={"keyNames": ["alice*", "bob*"]})
     ambient = REAL._replace(random=lambda: 0.5)
     with (
         serve(Options(quota=3, rate=0)) as cvm,
-        Function(cvm, [allowed], ambient, {"TIME_BUDGET_MS": "1000"}) as function,
+        stands(cvm, [allowed], ambient, {"TIME_BUDGET_MS": "1000"}) as function,
     ):
         ask = _Asked(function, cvm)
         # The first import of a process loads the SDK, which may take longer than the budget of the others.
         ask({"keyName": "alice", "publicKey": public_keys()[0], "dryRun": True}, {"TIME_BUDGET_MS": "60000"})
         results = _results(ask)
         problems = [*_problems(ask), *_refused_keys()]
-    with Function(callers=_STRICT, environ=INVITING) as function:
+    with stands(callers=_STRICT, environ=INVITING) as function:
         problems += _forbidden(function)
-    with Function(callers=[caller(allow={"invite": True})], environ=INVITING) as function:
+    with stands(callers=[caller(allow={"invite": True})], environ=INVITING) as function:
         invited = function.ask("POST", "/invitations", {"keyName": "onb_alice"})
         results["invited"] = {**_fixed(invited.json), **INVITATION}
-    looked = _looked()
+    looked = _looked(stands)
     results |= looked.results
     problems += looked.problems.values()
     recorded: dict[str, Json] = {}
@@ -106,17 +106,17 @@ INVITATION = {
 }
 
 
-def _looked() -> Recorded:
+def _looked(stands: type[Function]) -> Recorded:
     """Return what whoever looks is answered."""
     with serve(Options(rate=0)) as cvm:
         cvm.account.insert(
             "alice_laptop", public_keys()[0], tags={"owner": "alice"}, created="2026-11-24T08:00:00Z"
         )
-        with Function(cvm, [caller(allow={"look": True})]) as function:
+        with stands(cvm, [caller(allow={"look": True})]) as function:
             listed = function.ask("GET", "/key-pairs").json
             shown = function.ask("GET", "/key-pairs/alice_laptop").json
             absent = function.ask("GET", "/key-pairs/nobody").json
-        with Function(cvm, [caller()]) as function:
+        with stands(cvm, [caller()]) as function:
             refused = function.ask("GET", "/key-pairs").json
     return Recorded(
         {"listed": _fixed(listed), "shown": _fixed(shown)}, {"absent": absent, "refused": refused}

@@ -9,8 +9,8 @@ import pytest
 from handler import catalogue
 from handler.catalogue import CHINESE, translator
 from handler.sentence import Sentence, translated
-from local import problem_docs
-from local.in_process import API_KEY, Function
+from local import examples, problem_docs
+from local.in_process import API_KEY, Answer, Function, Json
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,23 @@ def test_a_refusal_is_written_in_the_language_of_its_reader() -> None:
     assert answer.text.isascii()
     assert re.search("[\u4e00-\u9fff]", answer.json["detail"])
     assert answer.json["code"] == "malformed-json"
+
+
+class _AskedInChinese(Function):
+    """The function, whose callers read Chinese."""
+
+    def answer(self, event: Json, context: object = None) -> Answer:
+        """Hand in an HTTP event with the header that says so."""
+        return super().answer({**event, "headers": {**event["headers"], "accept-language": "zh-CN"}}, context)
+
+
+def test_no_answer_keeps_an_english_sentence() -> None:
+    """Title, detail, remedy and errors are Chinese in every problem that the contract has an example of."""
+    for name, problem in examples.record(_AskedInChinese).problems.items():
+        if name.startswith(("invalid-public-key.", "weak-public-key.", "internal-error")):
+            continue  # are written by the gate's reasons alone, see above
+        sentences = [problem["title"], problem["detail"], problem["remedy"]]
+        for sentence in sentences + [error["detail"] for error in problem.get("errors", ())]:
+            plain = re.sub("`[^`]*`", "", sentence)
+            assert re.search("[\u4e00-\u9fff]", plain), (name, sentence)
+            assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", plain), (name, plain)
