@@ -55,7 +55,7 @@ class FieldError(NamedTuple):
     """
 
     pointer: str
-    detail: str
+    detail: Sentence
 
 
 class Problem(Exception):
@@ -80,8 +80,8 @@ class Problem(Exception):
 
     def __init__(
         self,
-        detail: str,
-        remedy: str,
+        detail: Sentence,
+        remedy: Sentence,
         *,
         reason: str = "",
         errors: tuple[FieldError, ...] = (),

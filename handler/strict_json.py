@@ -149,7 +149,7 @@ def _too_deep() -> MalformedJson:
     )
 
 
-def _malformed(what: str, remedy: str) -> MalformedJson:
+def _malformed(what: str, remedy: Sentence) -> MalformedJson:
     return MalformedJson(
         Sentence("The body is not JSON that this function reads. {what}", what=what), remedy, cause=what
     )

@@ -193,7 +193,7 @@ def _take(word: str, options: dict[str, object]) -> bool:
     return True
 
 
-def _wrong(what: str) -> InvalidRequest:
+def _wrong(what: Sentence) -> InvalidRequest:
     return InvalidRequest(
         what,
         Sentence(

@@ -121,8 +121,8 @@ def _matches(pattern: str, code: str) -> bool:
 
 class _Words(NamedTuple):
     kind: type[Problem]
-    detail: str
-    remedy: str
+    detail: Sentence
+    remedy: Sentence
 
 
 _NAME = Sentence("Choose a keyName of 1 to 25 letters, digits and underscores.")

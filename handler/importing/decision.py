@@ -99,7 +99,11 @@ def decide(order: Order, pairs: Iterable[KeyPair], may_know: MayKnow) -> Importe
 
 
 def _conflict(
-    kind: type[AccountProblem], detail: str, remedy: str, pairs: list[KeyPair], may_know: MayKnow
+    kind: type[AccountProblem],
+    detail: Sentence,
+    remedy: Sentence,
+    pairs: list[KeyPair],
+    may_know: MayKnow,
 ) -> AccountProblem:
     """Name the key pair that is in the way, where this caller may know it."""
     proof = pairs[0].cvm_request_id

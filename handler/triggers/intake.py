@@ -182,5 +182,5 @@ def _request(content: object) -> object:
     return value
 
 
-def _invalid(pointer: str, what: str, remedy: str) -> InvalidRequest:
+def _invalid(pointer: str, what: Sentence, remedy: Sentence) -> InvalidRequest:
     return InvalidRequest(what, remedy, errors=(FieldError(pointer, what),))

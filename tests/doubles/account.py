@@ -28,19 +28,28 @@ from handler.importing.ledger import Ledger
 from handler.importing.order import Order, Region
 from handler.importing.reading import Reading
 from handler.importing.waiting import Pace
+from handler.sentence import Sentence
 from tests.faults.scene import order
 from tests.handler.sentences import assert_well_put
 from tests.keys.many import key
 
 CREATED = Created("skey-new", "r-created")
 DUPLICATE = Duplicate("r-duplicate")
-FULL = Full(problems.KeyPairQuota("Full.", "Delete one.", cvm_code="InvalidKeyPair.LimitExceeded"))
-REFUSED = Refused(problems.UnknownProject("Unknown.", "Send another.", cvm_code="InvalidProjectId.NotFound"))
+FULL = Full(
+    problems.KeyPairQuota(Sentence("Full."), Sentence("Delete one."), cvm_code="InvalidKeyPair.LimitExceeded")
+)
+REFUSED = Refused(
+    problems.UnknownProject(
+        Sentence("Unknown."), Sentence("Send another."), cvm_code="InvalidProjectId.NotFound"
+    )
+)
 DENIED = Refused(
     problems.Misconfigured("cause", cvm_code="AuthFailure.UnauthorizedOperation", cvm_request_id="r-denied")
 )
 STRANGE = Refused(
-    problems.UpstreamError("Strange.", "Send it again.", cvm_code="Strange", cvm_request_id="r-strange")
+    problems.UpstreamError(
+        Sentence("Strange."), Sentence("Send it again."), cvm_code="Strange", cvm_request_id="r-strange"
+    )
 )
 CROWD = Throttled(23, 10, 0.0)  # a wait of exactly 3 s
 BLIND = Throttled(0, 0, 0.0)  # a wait of exactly 1 s, since nothing is drawn

@@ -18,6 +18,7 @@ from handler.ambient import REAL
 from handler.deadline import Deadline
 from handler.decide import Asked, Rejected
 from handler.problems import KeyPairQuota, UpstreamBusy
+from handler.sentence import Sentence
 from local.cvm import Options, serve
 from local.in_process import Json
 from tests.doubles.clocks import SkippingClock
@@ -236,7 +237,7 @@ def test_items_are_taken_as_they_are_decided(function: Function) -> None:
         nonlocal taken
         while True:
             taken += 1
-            yield Rejected(UpstreamBusy("a", "b"), None, {})
+            yield Rejected(UpstreamBusy(Sentence("a"), Sentence("b")), None, {})
 
     call = invocation.begin({}, REAL._replace(environ=function.environ))
     answers = batch.answers(endless(), call, Deadline(call.started + 20, REAL.monotonic))
@@ -250,7 +251,7 @@ def test_items_are_taken_as_they_are_decided(function: Function) -> None:
 
 def test_a_problem_that_many_share_does_not_grow(function: Function) -> None:
     """The same exception is raised for each of them, and yet holds no more of them than the last."""
-    shared = UpstreamBusy("a", "b")
+    shared = UpstreamBusy(Sentence("a"), Sentence("b"))
     call = invocation.begin({}, REAL._replace(environ=function.environ))
     items = [Rejected(shared, None, {})] * 50
     assert {answer.outcome for answer in batch.answers(items, call, call.deadline(20.0))} == {shared}

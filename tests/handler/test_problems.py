@@ -6,6 +6,7 @@ import re
 
 from handler import problems
 from handler.problems import InternalError, Problem
+from handler.sentence import Sentence
 
 
 def tree() -> list[type[Problem]]:
@@ -67,4 +68,4 @@ def test_an_exception_that_was_never_raised_has_no_place() -> None:
 
 def test_a_problem_shows_its_slug_and_nothing_else() -> None:
     """What an exception prints is its slug, wherever it may be printed."""
-    assert str(problems.Forbidden("D.", "R.", cause="S3CRET")) == "forbidden"
+    assert str(problems.Forbidden(Sentence("D."), Sentence("R."), cause="S3CRET")) == "forbidden"

@@ -17,6 +17,7 @@ from handler.callers.trigger import Trigger
 from handler.importing.decision import Difference, Imported
 from handler.importing.order import Order, Region
 from handler.key_gate.public_key import PublicKey
+from handler.sentence import Sentence
 
 KEY = PublicKey(
     e=65537,
@@ -101,7 +102,7 @@ def example(kind: type[problems.Problem]) -> problems.Problem:
     """Return an instance of a class, whichever constructor it has."""
     if kind in (problems.Unauthenticated, problems.Misconfigured, problems.InternalError):
         return kind("a cause")
-    return kind("It happened.", "Do that.")
+    return kind(Sentence("It happened."), Sentence("Do that."))
 
 
 @pytest.mark.parametrize("kind", every_problem(), ids=lambda kind: kind.slug)
@@ -126,10 +127,10 @@ def test_the_published_codes_are_the_tree() -> None:
 def test_all_that_is_known_is_in_a_problem() -> None:
     """Every optional member of a problem arrives."""
     error = problems.KeyNameConflict(
-        "D.",
-        "R.",
+        Sentence("D."),
+        Sentence("R."),
         reason="x",
-        errors=(problems.FieldError("/a", "b"),),
+        errors=(problems.FieldError("/a", Sentence("b")),),
         retry_after=3,
         key_id="k",
         key_name="n",
@@ -189,10 +190,11 @@ def test_a_problem_reply_has_the_headers_of_its_status() -> None:
 
     assert headers(problems.Unauthenticated("x"))["WWW-Authenticate"].startswith("Bearer ")
     assert (
-        headers(problems.MethodNotAllowed("D.", "R.", allow=("POST", "OPTIONS")))["Allow"] == "POST, OPTIONS"
+        headers(problems.MethodNotAllowed(Sentence("D."), Sentence("R."), allow=("POST", "OPTIONS")))["Allow"]
+        == "POST, OPTIONS"
     )
-    assert headers(problems.UpstreamBusy("D.", "R.", retry_after=2))["Retry-After"] == "2"
-    assert headers(problems.Forbidden("D.", "R.")) == {
+    assert headers(problems.UpstreamBusy(Sentence("D."), Sentence("R."), retry_after=2))["Retry-After"] == "2"
+    assert headers(problems.Forbidden(Sentence("D."), Sentence("R."))) == {
         "Content-Type": "application/problem+json",
         "X-Request-Id": "r1",
         "Cache-Control": "no-store",
@@ -204,7 +206,7 @@ def test_a_problem_reply_has_the_headers_of_its_status() -> None:
 def test_several_answers_keep_their_order() -> None:
     """Many answers are one body, each with its place, status and own body."""
     caller = Caller("onboarding", Trigger("invoke"), Allow(), {})
-    problem = problems.KeyNameConflict("D.", "R.")
+    problem = problems.KeyNameConflict(Sentence("D."), Sentence("R."))
     answers = [
         decide.Answer(decide.Asked({}, caller, "", {}), CREATED, ORDER),
         decide.refuse(decide.Rejected(problem, caller, {})),

@@ -17,6 +17,7 @@ from handler.importing.order import OWN, Order, Region, Target
 from handler.key_gate.public_key import PublicKey
 from handler.problems import FieldError, Forbidden, InvalidRequest, Misconfigured
 from handler.request import ImportRequest
+from handler.sentence import Sentence
 from handler.settings import Settings
 
 KEY = PublicKey(
@@ -314,7 +315,7 @@ def test_tags_with_those_of_the_caller_are_at_most_fifty() -> None:
     fault += " at most 50."
     assert raised.value.detail == fault
     assert raised.value.remedy == "Send at most 48 tags."
-    assert raised.value.errors == (FieldError("/tags", fault),)
+    assert raised.value.errors == (FieldError("/tags", Sentence(fault)),)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from handler.importing.decision import Difference, Imported
 from handler.importing.order import Order, Region, Target
 from handler.key_gate.public_key import PublicKey
 from handler.problems import FieldError, Problem
+from handler.sentence import Sentence
 
 TYPED = Typed((), "U0ALICE", "", "T0", "C0")
 CALLER = Caller("ops", Trigger("invoke"), Allow(), {})
@@ -101,10 +102,13 @@ def test_differences_are_said() -> None:
 @pytest.mark.parametrize(
     ("problem", "wait"),
     [
-        (problems.UpstreamBusy("Busy.", "Later.", retry_after=7), " in 7 seconds"),
-        (problems.UpstreamBusy("Busy.", "Later.", retry_after=1), ""),
-        (problems.UpstreamUnreachable("Unreachable.", "Later.", retry_after=5), " in 5 seconds"),
-        (problems.OutcomeUnknown("In doubt.", "Later."), ""),
+        (problems.UpstreamBusy(Sentence("Busy."), Sentence("Later."), retry_after=7), " in 7 seconds"),
+        (problems.UpstreamBusy(Sentence("Busy."), Sentence("Later."), retry_after=1), ""),
+        (
+            problems.UpstreamUnreachable(Sentence("Unreachable."), Sentence("Later."), retry_after=5),
+            " in 5 seconds",
+        ),
+        (problems.OutcomeUnknown(Sentence("In doubt."), Sentence("Later.")), ""),
     ],
 )
 def test_out_of_time_the_same_may_be_sent_again(problem: Problem, wait: str) -> None:
@@ -122,10 +126,12 @@ def test_out_of_time_the_same_may_be_sent_again(problem: Problem, wait: str) -> 
 def test_schema_errors_are_said_in_the_commands_terms() -> None:
     """Each wrong member is named as the command writes it, with where to look."""
     errors = [
-        FieldError(pointer, "Wrong.")
+        FieldError(pointer, Sentence("Wrong."))
         for pointer in ("/keyName", "/publicKey", "/projectId", "/region", "/tags", "")
     ]
-    text = refused(problems.InvalidRequest("Broken.", "GET /openapi.json.", errors=tuple(errors)))
+    text = refused(
+        problems.InvalidRequest(Sentence("Broken."), Sentence("GET /openapi.json."), errors=tuple(errors))
+    )
 
     assert text.lines == (
         "`KEY_NAME`: Wrong.",
@@ -137,12 +143,17 @@ def test_schema_errors_are_said_in_the_commands_terms() -> None:
         "Send `help` to see how a command is written.",
         Fact("Request id", "r-1"),
     )
-    assert refused(problems.InvalidRequest("Twice.", "Once.")).lines[:2] == ("Twice.", "Once.")
+    assert refused(problems.InvalidRequest(Sentence("Twice."), Sentence("Once."))).lines[:2] == (
+        "Twice.",
+        "Once.",
+    )
 
 
 def test_other_problems_say_detail_and_remedy() -> None:
     """Detail and remedy are said as they are, with the key pair in the way where it may be known."""
-    text = refused(problems.KeyNameConflict("Taken.", "Choose.", key_id="skey-2", key_name="alice"))
+    text = refused(
+        problems.KeyNameConflict(Sentence("Taken."), Sentence("Choose."), key_id="skey-2", key_name="alice")
+    )
 
     assert text.mood == "refused"
     assert text.headline == "The key name holds another key."
@@ -157,7 +168,7 @@ def test_other_problems_say_detail_and_remedy() -> None:
 
 def test_a_refusal_of_somebody_tells_the_ids() -> None:
     """Who sets up the callers file needs the ids, which platforms hardly show."""
-    text = refused(problems.Forbidden("No.", "Ask."))
+    text = refused(problems.Forbidden(Sentence("No."), Sentence("Ask.")))
 
     assert text.lines[2:5] == (
         Fact("Your user id", "U0ALICE"),
@@ -169,7 +180,9 @@ def test_a_refusal_of_somebody_tells_the_ids() -> None:
 def test_nothing_but_an_id_is_told_as_one() -> None:
     """A field of the form that holds something else, such as a private key, is not repeated."""
     pasted = "-----BEGIN PRIVATE KEY-----\nMIIE"
-    text = refused(problems.Forbidden("No.", "Ask."), Typed((), pasted, "", pasted, pasted))
+    text = refused(
+        problems.Forbidden(Sentence("No."), Sentence("Ask.")), Typed((), pasted, "", pasted, pasted)
+    )
 
     assert text.lines == ("No.", "Ask.", Fact("Request id", "r-1"))
 
