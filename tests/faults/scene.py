@@ -1,4 +1,4 @@
-"""A stage for imports: keys, orders, clocks that need not wait, and one import seen from outside."""
+"""A stage for imports: accounts, keys, orders, clocks that need not wait, one import seen from outside."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from handler.ambient import REAL, Ambient
+from handler.callers.accounts import external_id
+from handler.cvm import assumed_role
 from handler.cvm import client as cvm
 from handler.deadline import Deadline
 from handler.importing import importer
 from handler.importing.decision import Imported
 from handler.importing.ledger import Ledger
-from handler.importing.order import Order, Region
+from handler.importing.order import OWN, Order, Region, Target
 from handler.importing.waiting import Pace
 from handler.problems import Problem
 from handler.settings import Settings
-from handler.upstream import transport
+from handler.upstream import sts, transport
+from local import cvm as stand_ins
 from local.cvm import Credential, Options, StandIn, serve
+from local.stand_in.credentials import OWN_ACCOUNT
+from local.sts import Role
 from tests.doubles.clocks import SkippingClock
 from tests.keys.many import key
 
@@ -28,6 +33,11 @@ if TYPE_CHECKING:
 
 #: The function's own region, which no caller has named.
 HOME = Region("ap-guangzhou", False)
+
+#: A role in another account, which asks for an external id, and a request's account of that name.
+ROLE = Role("qcs::cam::uin/200000000002:roleName/other", external_id="shared-with-the-other")
+OTHER = Target("other", ROLE.arn, "OTHER_EXTERNAL_ID", "c_")
+ACCOUNTS = (OWN, OTHER)
 
 #: For a list that may take as long as the invocation.
 NO_DEADLINE = Deadline(math.inf, time.monotonic)
@@ -39,9 +49,20 @@ def order(name: str = "alice", number: int = 1, **other: Any) -> Order:
     return plain._replace(**other)
 
 
+def uin(account: Target) -> str:
+    """Return the number of an account."""
+    return account.role_arn.split(":")[4].removeprefix("uin/") if account.role_arn else OWN_ACCOUNT
+
+
+def store(running: StandIn, account: Target) -> stand_ins.Account:
+    """Return what an account holds."""
+    return running.store(uin(account))
+
+
 def environ(credential: Credential) -> dict[str, str]:
-    """Return what SCF would lend to an invocation."""
+    """Return what SCF would lend to an invocation, and the external id of the other account."""
     return {
+        OTHER.external_id_env: ROLE.external_id,
         "TENCENTCLOUD_SECRETID": credential.secret_id,
         "TENCENTCLOUD_SECRETKEY": credential.secret_key,
         "TENCENTCLOUD_SESSIONTOKEN": credential.token,
@@ -70,12 +91,18 @@ def see(
     budget: float = 20.0,
     clock: SkippingClock | None = None,
     ambient: Ambient | None = None,
+    sts_host: str = "",
 ) -> Seen:
-    """Import through the real SDK over real HTTP, and say what came of it."""
+    """Import over real HTTP into the account of the order, and say what came of it."""
     clock = clock or SkippingClock()
     surroundings = ambient or Ambient(time.time, clock.now, clock.sleep, REAL.random, credentials)
     deadline = Deadline(clock.now() + budget, clock.now)
-    account = cvm.open_account(Settings(cvm_scheme="http", cvm_host=host), deadline, surroundings)
+    settings = Settings(cvm_scheme="http", cvm_host=host, sts_endpoint=sts_host)
+    signer = None
+    if wanted.account.role_arn:
+        shared = external_id(wanted.account, surroundings.environ)
+        signer = assumed_role.of(wanted.account, shared, settings, HOME.name, surroundings)
+    account = cvm.open_account(settings, deadline, surroundings, signer)
     imported, problem = None, None
     try:
         imported = importer.import_key(
@@ -90,12 +117,13 @@ def see(
 
 @contextmanager
 def stand_in(clock: Callable[[], float] = time.time, **options: Any) -> Iterator[StandIn]:
-    """Run a stand-in for CVM without a rate limit, and leave no connection to it behind."""
-    with serve(Options(**{"rate": 0, **options}), clock) as running:
+    """Run a stand-in for CVM and STS without a rate limit; leave no connection to it and no role behind."""
+    with serve(Options(**{"rate": 0, "roles": (ROLE,), **options}), clock) as running:
         try:
             yield running
         finally:
             transport.forget()
+            sts._kept.clear()
 
 
 def account(host: str, credentials: dict[str, str], budget: float = 5.0) -> Account:

@@ -1,13 +1,14 @@
-"""Every fault of the stand-in, at every position of the exchange, for every state of the account."""
+"""Every fault of the stand-in, at every position of the exchange, for every state of either account."""
 
 from __future__ import annotations
 
 import pytest
 
+from handler.importing.order import OWN, Target
 from local.cvm import StandIn, faults
 from tests.doubles.clocks import SkippingClock
 from tests.faults import truth
-from tests.faults.scene import Seen, environ, order, see, stand_in
+from tests.faults.scene import ACCOUNTS, OTHER, Seen, environ, order, see, stand_in, store, uin
 from tests.keys.many import key
 
 IMPORT, LIST = "ImportKeyPair", "DescribeKeyPairs"
@@ -37,10 +38,15 @@ RIVALS = {"rival-name": "key-name-conflict", "rival-key": "public-key-conflict",
 
 QUOTA = 3
 
+every_account = pytest.mark.parametrize("where", ACCOUNTS, ids=lambda account: str(account.name))
 
-def prepare(running: StandIn, state: str) -> None:
-    """Bring the account into a state."""
-    account = running.account
+
+def prepare(running: StandIn, state: str, where: Target) -> None:
+    """Bring an account into a state; the other one holds the same name and key, and must not matter."""
+    other = next(account for account in ACCOUNTS if account != where)
+    store(running, other).insert("alice", key(2).line)
+    store(running, other).insert("carol", key(1).line)
+    account = store(running, where)
     if "there" in state:
         account.insert("alice", key(1).line)
     if state == "under another name":
@@ -52,17 +58,32 @@ def prepare(running: StandIn, state: str) -> None:
             account.insert(f"filler_{len(account)}")
 
 
-def judged(running: StandIn, budget: float = 20.0, dry_run: bool = False) -> Seen:
-    """Import, and judge the answer."""
-    before = {pair.key_id: pair for pair in running.account}
-    wanted = order("alice", 1, dry_run=dry_run)
-    seen = see(running.host, wanted, environ(running.credentials), budget, SkippingClock())
+def judged(running: StandIn, where: Target = OWN, budget: float = 20.0, dry_run: bool = False) -> Seen:
+    """Import, and judge the answer; what the other account holds stays as it is."""
+    (aside,) = (store(running, account) for account in ACCOUNTS if account != where)
+    before, others = {pair.key_id: pair for pair in store(running, where)}, list(aside)
+    wanted = order("alice", 1, dry_run=dry_run, account=where)
+    credentials = environ(running.credentials)
+    seen = see(running.host, wanted, credentials, budget, SkippingClock(), sts_host=running.sts.host)
     truth.check(seen, running, wanted, before, running.calls)
+    assert list(aside) == others
     return seen
 
 
-def expected(kind: str, state: str) -> str:
+def assuming(where: Target) -> int:
+    """Return how many calls it takes to get the credentials for an account."""
+    return 1 if where == OTHER else 0
+
+
+def is_renewed(kind: str, where: Target) -> bool:
+    """Say whether another try follows with other credentials: a role is assumed once more."""
+    return kind == "token-expired" and where == OTHER
+
+
+def expected(kind: str, state: str, where: Target) -> str:
     """Return the answer when this happens to a write."""
+    if is_renewed(kind, where):
+        return STATES[state]
     if kind in REFUSALS:
         return REFUSALS[kind]
     if kind in RIVALS and (state != "name taken" or kind == "rival-key"):
@@ -71,46 +92,51 @@ def expected(kind: str, state: str) -> str:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_undisturbed_it_takes_one_call_or_two(state: str) -> None:
+@every_account
+def test_undisturbed_it_takes_one_call_or_two(state: str, where: Target) -> None:
     """One if the key pair is new, a look-up more if something is in the way."""
     with stand_in(quota=QUOTA) as running:
-        prepare(running, state)
-        seen = judged(running)
-    assert (seen.answer, seen.calls) == (STATES[state], 1 if state == "empty" else 2)
+        prepare(running, state, where)
+        seen = judged(running, where)
+    calls = 1 if state == "empty" else 2
+    assert (seen.answer, seen.calls) == (STATES[state], calls + assuming(where))
     assert seen.sleeps == ()
 
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_at_the_first_write(kind: str, state: str) -> None:
+@every_account
+def test_at_the_first_write(kind: str, state: str, where: Target) -> None:
     """The answer is that of the account, unless the fault is an answer in itself."""
     with stand_in(quota=QUOTA) as running:
-        prepare(running, state)
-        running.fault(IMPORT, kind, seconds=0.02)
-        assert judged(running).answer == expected(kind, state)
+        prepare(running, state, where)
+        running.fault(IMPORT, kind, seconds=0.02, account=uin(where))
+        assert judged(running, where).answer == expected(kind, state, where)
 
 
 @pytest.mark.parametrize("state", ["empty", "there", "name taken"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_at_the_write_after_a_doubt(kind: str, state: str) -> None:
+@every_account
+def test_at_the_write_after_a_doubt(kind: str, state: str, where: Target) -> None:
     """The first write was lost on the way, so a second one follows where nothing is there."""
     with stand_in(quota=QUOTA) as running:
-        prepare(running, state)
-        running.fault(IMPORT, "drop-before")
-        running.fault(IMPORT, kind, nth=2, seconds=0.02)
-        answer = judged(running).answer
-    assert answer == (expected(kind, state) if state == "empty" else STATES[state])
+        prepare(running, state, where)
+        running.fault(IMPORT, "drop-before", account=uin(where))
+        running.fault(IMPORT, kind, nth=2, seconds=0.02, account=uin(where))
+        answer = judged(running, where).answer
+    assert answer == (expected(kind, state, where) if state == "empty" else STATES[state])
 
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith("rival")])
-def test_at_the_look_up_after_a_doubt(kind: str, state: str) -> None:
+@every_account
+def test_at_the_look_up_after_a_doubt(kind: str, state: str, where: Target) -> None:
     """A look-up that fails in passing is had again: it alone can settle the doubt."""
     with stand_in(quota=QUOTA) as running:
-        prepare(running, state)
-        running.fault(IMPORT, "drop-after")
-        running.fault(LIST, kind, seconds=0.02)
-        answer = judged(running).answer
+        prepare(running, state, where)
+        running.fault(IMPORT, "drop-after", account=uin(where))
+        running.fault(LIST, kind, seconds=0.02, account=uin(where))
+        answer = judged(running, where).answer
     assert answer == ("unchanged" if state == "empty" else STATES[state])
 
 
@@ -119,55 +145,60 @@ LASTING = [kind for kind in LASTING if kind != "no-key-id" and not kind.startswi
 
 
 @pytest.mark.parametrize("kind", LASTING)
-def test_at_every_look_up_after_a_doubt(kind: str) -> None:
+@every_account
+def test_at_every_look_up_after_a_doubt(kind: str, where: Target) -> None:
     """Nothing else can be said than that it is not known."""
     with stand_in() as running:
-        running.fault(IMPORT, "drop-after")
-        running.fault(LIST, kind, seconds=0.02, times=None)
-        seen = judged(running, budget=4.0)
+        running.fault(IMPORT, "drop-after", account=uin(where))
+        running.fault(LIST, kind, seconds=0.02, times=None, account=uin(where))
+        seen = judged(running, where, budget=4.0)
     assert seen.answer == "outcome-unknown"
     assert [call.action for call in running.calls].count(IMPORT) == 1
 
 
 @pytest.mark.parametrize("kind", LASTING)
-def test_at_every_look_up_after_a_duplicate(kind: str) -> None:
+@every_account
+def test_at_every_look_up_after_a_duplicate(kind: str, where: Target) -> None:
     """Nothing was written, so it is busy, or ours to mend."""
     with stand_in() as running:
-        prepare(running, "there")
-        running.fault(LIST, kind, seconds=0.02, times=None)
-        seen = judged(running, budget=4.0)
+        prepare(running, "there", where)
+        running.fault(LIST, kind, seconds=0.02, times=None, account=uin(where))
+        seen = judged(running, where, budget=4.0)
     assert seen.answer == REFUSALS.get(kind, "upstream-busy")
 
 
 @pytest.mark.parametrize("kind", LASTING)
-def test_at_every_write(kind: str) -> None:
+@every_account
+def test_at_every_write(kind: str, where: Target) -> None:
     """Some are answers in themselves; some leave a doubt for ever; the executed ones are found."""
     with stand_in() as running:
-        running.fault(IMPORT, kind, seconds=30.0, times=None)
-        seen = judged(running, budget=4.0)
+        running.fault(IMPORT, kind, seconds=30.0, times=None, account=uin(where))
+        seen = judged(running, where, budget=4.0)
     answers = {**REFUSALS, "throttle": "upstream-busy", **dict.fromkeys(EXECUTED, "unchanged")}
     assert seen.answer == answers.get(kind, "outcome-unknown")
     if seen.answer == "outcome-unknown":
-        assert seen.calls == 9, "four writes, a look-up after each, and one more at the end"
+        assert seen.calls == 9 + assuming(where), "four writes, a look-up after each, and one at the end"
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith("rival")])
 @pytest.mark.parametrize("state", ["empty", "there"])
-def test_at_the_look_up_of_a_dry_run(kind: str, state: str) -> None:
+@every_account
+def test_at_the_look_up_of_a_dry_run(kind: str, state: str, where: Target) -> None:
     """Had again where it may help."""
     with stand_in() as running:
-        prepare(running, state)
-        running.fault(LIST, kind, seconds=0.02)
-        seen = judged(running, dry_run=True)
-    assert seen.answer == REFUSALS.get(kind, STATES[state])
+        prepare(running, state, where)
+        running.fault(LIST, kind, seconds=0.02, account=uin(where))
+        seen = judged(running, where, dry_run=True)
+    assert seen.answer == (STATES[state] if is_renewed(kind, where) else REFUSALS.get(kind, STATES[state]))
 
 
 @pytest.mark.parametrize("kind", LASTING)
-def test_at_every_look_up_of_a_dry_run(kind: str) -> None:
+@every_account
+def test_at_every_look_up_of_a_dry_run(kind: str, where: Target) -> None:
     """Throttled, denied, no reply and nonsense are told apart."""
     with stand_in() as running:
-        running.fault(LIST, kind, seconds=0.02, times=None)
-        seen = judged(running, budget=4.0, dry_run=True)
+        running.fault(LIST, kind, seconds=0.02, times=None, account=uin(where))
+        seen = judged(running, where, budget=4.0, dry_run=True)
     answers = {**REFUSALS, "throttle": "upstream-busy"}
     for lost in ("drop-before", "drop-after", "reset-before", "reset-after", "truncated", "late-write"):
         answers[lost] = "upstream-unreachable"
@@ -175,49 +206,54 @@ def test_at_every_look_up_of_a_dry_run(kind: str) -> None:
 
 
 @pytest.mark.parametrize("action", [IMPORT, LIST])
-def test_silence(action: str) -> None:
+@every_account
+def test_silence(action: str, where: Target) -> None:
     """A reply that never comes costs no more than the time there is."""
     with stand_in() as running:
         if action == LIST:
-            running.fault(IMPORT, "drop-after")
-        running.fault(action, "delay-after", seconds=5.0)
-        seen = judged(running, budget=1.0)
+            running.fault(IMPORT, "drop-after", account=uin(where))
+        running.fault(action, "delay-after", seconds=5.0, account=uin(where))
+        seen = judged(running, where, budget=1.0)
     assert seen.answer == ("unchanged" if action == IMPORT else "outcome-unknown")
 
 
-def test_a_stored_key_that_does_not_decode_is_another_key() -> None:
+@every_account
+def test_a_stored_key_that_does_not_decode_is_another_key(where: Target) -> None:
     """Its name is taken, its key is nobody's."""
     with stand_in() as running:
-        running.account.insert("alice", "ssh-rsa AAAA_this_is_no_base64")
-        assert judged(running).answer == "key-name-conflict"
+        store(running, where).insert("alice", "ssh-rsa AAAA_this_is_no_base64")
+        assert judged(running, where).answer == "key-name-conflict"
 
 
-def test_more_than_a_hundred_key_pairs_are_all_looked_at() -> None:
+@every_account
+def test_more_than_a_hundred_key_pairs_are_all_looked_at(where: Target) -> None:
     """The one that matters is on the last page."""
     with stand_in(quota=300) as running:
         for number in range(230):
-            running.account.insert(f"pair_{number}")
-        running.account.insert("alice", key(1).line)
-        seen = judged(running)
-    assert (seen.answer, seen.calls) == ("unchanged", 4)
+            store(running, where).insert(f"pair_{number}")
+        store(running, where).insert("alice", key(1).line)
+        seen = judged(running, where)
+    assert (seen.answer, seen.calls) == ("unchanged", 4 + assuming(where))
 
 
-def test_a_kept_connection_that_has_gone_silent_costs_half_the_time_and_no_truth() -> None:
+@every_account
+def test_a_kept_connection_that_has_gone_silent_costs_half_the_time_and_no_truth(where: Target) -> None:
     """The network forgot it, and nobody said so: the write gets no reply, a new connection tells."""
     with stand_in() as running:
-        judged(running)
-        running.account.delete("alice")
-        running.fault(IMPORT, "delay-before", seconds=30.0)
-        seen = judged(running, budget=1.6)
+        judged(running, where)
+        store(running, where).delete("alice")
+        running.fault(IMPORT, "delay-before", seconds=30.0, account=uin(where))
+        seen = judged(running, where, budget=1.6)
         connections = {call.connection for call in running.calls}
     assert seen.answer == "created"
     assert len(connections) == 2
 
 
-def test_one_key_may_be_there_twice_where_cvm_allows_it() -> None:
+@every_account
+def test_one_key_may_be_there_twice_where_cvm_allows_it(where: Target) -> None:
     """Whether CVM enforces one name for one key is not proved, so both worlds must do."""
     with stand_in(same_key_twice=True) as running:
-        running.account.insert("bob", key(1).line)
-        assert judged(running).answer == "created"
-        assert judged(running).answer == "unchanged"
-        assert len(running.account) == 2
+        store(running, where).insert("bob", key(1).line)
+        assert judged(running, where).answer == "created"
+        assert judged(running, where).answer == "unchanged"
+        assert len(store(running, where)) == 2

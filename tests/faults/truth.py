@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from handler.importing.order import Order
 from local.cvm import Call, KeyPair, StandIn
 from local.cvm import public_key as stored
-from tests.faults.scene import Seen
+from tests.faults.scene import Seen, store, uin
 
 #: Faults after which a client can know that nothing was written: CVM said so, and was heard.
 HEARD = {"", "throttle", "token-expired", "denied", "content-type", "no-request-id", "no-key-id", "dribbled"}
@@ -40,11 +40,12 @@ def check(
         seen: what the caller got.
         running: the stand-in, right after it.
         wanted: what was asked for.
-        before: the account before, by key id.
+        before: the account of the order before, by key id.
         calls: what was asked of the stand-in for this request.
         slow: whether a delayed reply may have come when it was awaited no more.
     """
-    now = {pair.key_id: pair for pair in running.account}
+    now = {pair.key_id: pair for pair in store(running, wanted.account)}
+    assert {call.account for call in calls if call.account} <= {uin(wanted.account)}, "in another account"
     holders = [pair for pair in now.values() if pair.key_name == wanted.key_name]
     writes = [call for call in calls if call.action == "ImportKeyPair"]
     assert seen.late <= 0, "answered after the deadline"
