@@ -54,7 +54,7 @@ def prepare(archive: Path, folder: Path) -> Subjects:
 def trust(ours: Subject, baseline: Subject, ca: Path) -> None:
     """Add an authority to those that each of the two trusts, where it looks for them."""
     own = ca.read_bytes()
-    for path, data in certificates.single(own):
+    for path, data in certificates.split(own):
         (ours.path[0] / path).write_bytes(data)
     bundle = baseline.path[0] / certificates.BUNDLE
     public = bundle.with_suffix(".public")

@@ -51,5 +51,5 @@ def open_account(call: Invocation, deadline: Deadline, target: Target) -> Accoun
         from handler.cvm import assumed_role
 
         external_id = accounts.external_id(target, call.ambient.environ)
-        signer = assumed_role.of(target, external_id, settings, call.own_region(), call.ambient)
+        signer = assumed_role.signer(target, external_id, settings, call.own_region(), call.ambient)
     return client.open_account(settings, deadline, call.ambient, signer)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
             """Say whether an event is of this source, judged by its shape alone."""
 
 
-def recognise(event: object) -> Source:
+def source_of(event: object) -> Source:
     """Return the source that an event comes from."""
     if http.is_http(event):
         return routes

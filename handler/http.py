@@ -77,7 +77,7 @@ def is_http(event: object) -> bool:
     return isinstance(event, dict) and "httpMethod" in event and "headers" in event
 
 
-def read(event: Mapping[str, Any]) -> HttpRequest:
+def from_event(event: Mapping[str, Any]) -> HttpRequest:
     """Return the request that an HTTP event holds; nothing in an event makes this fail."""
     method, path = event.get("httpMethod"), event.get("path")
     flag = event.get("isBase64Encoded")

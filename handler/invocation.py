@@ -84,7 +84,7 @@ def begin(context: object, ambient: Ambient) -> Invocation:
     request_id = _request_id(known)
     loaded = handler.LOADED if _first_call and _first_call.pop() else None
     try:
-        configured: Settings | Misconfigured = settings.read(ambient.environ)
+        configured: Settings | Misconfigured = settings.from_environment(ambient.environ)
     except Misconfigured as problem:
         configured = problem
     return Invocation(

@@ -87,7 +87,7 @@ def is_name(text: str) -> bool:
     return re.fullmatch(_NAME, text) is not None
 
 
-def read(query: Mapping[str, tuple[str, ...]], known: Iterable[str]) -> Wanted:
+def parse_query(query: Mapping[str, tuple[str, ...]], known: Iterable[str]) -> Wanted:
     """Return what the parameters of a query ask for.
 
     Args:
@@ -196,7 +196,7 @@ def one(shown: Shown) -> KeyPair:
     return shown.pairs[0]
 
 
-def body(shown: Shown, limit: int) -> dict[str, Any]:
+def list_body(shown: Shown, limit: int) -> dict[str, Any]:
     """Return the members of a list's answer: as many as the limit and the size of a reply allow."""
     listed: list[dict[str, Any]] = []
     size = 0
@@ -208,7 +208,7 @@ def body(shown: Shown, limit: int) -> dict[str, Any]:
             break
         listed.append(member)
     more = {"next": listed[-1]["keyName"]} if len(listed) < len(shown.pairs) else {}
-    return {"keyPairs": listed, **more, **named(shown.account)}
+    return {"keyPairs": listed, **more, **account_member(shown.account)}
 
 
 def described(pair: KeyPair) -> dict[str, Any]:
@@ -222,7 +222,7 @@ def described(pair: KeyPair) -> dict[str, Any]:
         # Imported here: an import that is refused needs none of it.
         from handler.key_gate import fingerprints
 
-        key = fingerprints.of(pair.blob)
+        key = fingerprints.of_key(pair.blob)
         members |= {
             "type": "ssh-rsa",
             "bits": key.bits,
@@ -234,7 +234,7 @@ def described(pair: KeyPair) -> dict[str, Any]:
     return {**members, "tags": dict(pair.tags), "instanceCount": pair.instance_count}
 
 
-def named(account: Target) -> dict[str, str]:
+def account_member(account: Target) -> dict[str, str]:
     """Return the member `account`, which is there for another account than the function's own."""
     return {"account": account.name} if account.role_arn else {}
 

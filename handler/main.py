@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from handler import invocation
 from handler.ambient import REAL
-from handler.event import recognise
+from handler.event import source_of
 
 
 def main_handler(event: object, context: object) -> object:
@@ -32,4 +32,4 @@ def main_handler(event: object, context: object) -> object:
             them may succeed later: the platform then delivers the event again.
     """
     call = invocation.begin(context, REAL)
-    return recognise(event).answer(event, call)
+    return source_of(event).answer(event, call)

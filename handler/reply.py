@@ -113,7 +113,7 @@ def problem(
     )
 
 
-def many(answers: Iterable[Answer], call: Invocation, language: str = ENGLISH) -> Body:
+def many_body(answers: Iterable[Answer], call: Invocation, language: str = ENGLISH) -> Body:
     """Return the body of many answers, in the order in which the items were sent."""
     results = [
         {"index": index, **rendered(answer, call, language)._asdict()} for index, answer in enumerate(answers)
@@ -123,7 +123,7 @@ def many(answers: Iterable[Answer], call: Invocation, language: str = ENGLISH) -
 
 def http_many(answers: Iterable[Answer], call: Invocation, language: str) -> Body:
     """Return the HTTP reply to many requests."""
-    return http(207, many(answers, call, language), JSON, call.request_id, **_spoken(language))
+    return http(207, many_body(answers, call, language), JSON, call.request_id, **_spoken(language))
 
 
 def http_answer(answer: Answer, call: Invocation, language: str) -> Body:

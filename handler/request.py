@@ -68,10 +68,10 @@ def validate(value: object) -> ImportRequest:
     if "expiresOn" in value and EXPIRES_ON in value.get("tags", {}):
         fault = Sentence("This cannot stand beside a tag {tag}, which it is stored as.", tag=EXPIRES_ON)
         raise refusal((FieldError("/expiresOn", fault),))
-    return read(value)
+    return from_json(value)
 
 
-def read(value: Mapping[str, Any]) -> ImportRequest:
+def from_json(value: Mapping[str, Any]) -> ImportRequest:
     """Return the request that an object holds which keeps the schema."""
     project_id = value.get("projectId")
     return ImportRequest(

@@ -36,7 +36,7 @@ def value(request: HttpRequest, body: Body, caller: Caller) -> object:
         PayloadTooLarge: the answers to an array may not fit into one reply.
     """
     http.require_json(request.headers)
-    read = strict_json.read(body.text)
+    read = strict_json.loads(body.text)
     if isinstance(read, list) and not 0 < len(read) <= decide.MOST_ITEMS:
         raise InvalidRequest(
             Sentence("The array holds more than {most} requests.", most=decide.MOST_ITEMS)

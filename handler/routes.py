@@ -56,7 +56,7 @@ _RELEASE = os.path.join(_ROOT, "release")
 
 def answer(event: dict[str, Any], call: Invocation) -> reply.Body:
     """Return the HTTP reply to an HTTP event; nothing is ever raised."""
-    request = http.read(event)
+    request = http.from_event(event)
     result = attempt(_dispatch, request, call)
     if isinstance(result, Problem):
         result = route_steps.refused(Rejected(result, None, route_steps.origin(request)), request, call)
@@ -161,17 +161,17 @@ def _look(key_name: str, request: HttpRequest, call: Invocation) -> reply.Body:
 
     def looked() -> reply.Body:
         names = looking.ONE_PARAMETERS if key_name else looking.LIST_PARAMETERS
-        asked = looking.read(request.query, names)
+        asked = looking.parse_query(request.query, names)
         asked = asked._replace(key_name=key_name or asked.key_name)
         deadline = call.deadline(call.configured().time_budget)
         shown = looking.look(asked, caller, "", call, deadline, batch.open_account)
         if key_name:
-            body = {"keyPair": looking.described(looking.one(shown)), **looking.named(shown.account)}
+            body = {"keyPair": looking.described(looking.one(shown)), **looking.account_member(shown.account)}
         else:
-            body = looking.body(shown, asked.limit)
+            body = looking.list_body(shown, asked.limit)
         count = 1 if key_name else len(body["keyPairs"])
         line: dict[str, Field] = {"caller": caller.id, "keyName": key_name, "count": count}
-        verdict = {"result": "shown" if key_name else "listed", **looking.named(shown.account)}
+        verdict = {"result": "shown" if key_name else "listed", **looking.account_member(shown.account)}
         audit.write({**origin, **line, **verdict}, call)
         return reply.http(200, {**body, "requestId": call.request_id}, reply.JSON, call.request_id)
 
@@ -208,11 +208,11 @@ def _health(_: HttpRequest, call: Invocation) -> reply.Body:
     status = 200
     try:
         _loaded(call)
-        credentials.read(call.ambient.environ)
+        credentials.from_environment(call.ambient.environ)
         if settings.invites(call.ambient.environ):
             from handler.invitations import secrets
 
-            secrets.read(call.configured(), call.ambient.environ)
+            secrets.from_environment(call.configured(), call.ambient.environ)
     except Misconfigured as problem:
         call.log.write("error", "The health check fails.", cause=problem.cause)
         status, body["status"] = 503, "fail"
@@ -244,7 +244,7 @@ def _invite(request: HttpRequest, call: Invocation) -> reply.Body:
 def _hand_in(_: HttpRequest, call: Invocation) -> reply.Body:
     from handler.invitations import page
 
-    return reply.http(200, page.text(), page.HTML, call.request_id, **page.headers())
+    return reply.http(200, page.html(), page.HTML, call.request_id, **page.headers())
 
 
 _ROUTES: Mapping[str, Mapping[str, Answerer]] = {

@@ -65,7 +65,7 @@ class Settings(NamedTuple):
     sts_endpoint: str = ""
 
 
-def read(environ: Mapping[str, str]) -> Settings:
+def from_environment(environ: Mapping[str, str]) -> Settings:
     """Return the settings that the environment holds; a variable set to nothing counts as unset.
 
     Raises:

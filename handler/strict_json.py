@@ -25,7 +25,7 @@ class Inexact(float):
         return False
 
 
-def read(text: bytes | str) -> object:
+def loads(text: bytes | str) -> object:
     """Return the value that a JSON text holds.
 
     A number such as `377.0` or `1e3` becomes the whole number it is, up to 2**53.

@@ -12,7 +12,7 @@ from typing import Any
 EVENTS = Path(__file__).resolve().parents[1] / "events"
 
 
-def read(path: Path) -> Any:
+def load(path: Path) -> Any:
     """Return a recorded event.
 
     Raises:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from handler import invocation
 from handler.ambient import REAL, Ambient
-from handler.event import recognise
+from handler.event import source_of
 from handler.upstream import transport
 from local.cvm import StandIn
 
@@ -134,7 +134,7 @@ class Function:
         try:
             with contextlib.redirect_stdout(printed):
                 call = invocation.begin({"request_id": REQUEST_ID} if context is None else context, ambient)
-                return recognise(event).answer(event, call)
+                return source_of(event).answer(event, call)
         finally:
             self.output += printed.getvalue()
             self.log += [json.loads(line) for line in printed.getvalue().splitlines()]

@@ -49,7 +49,7 @@ def records(path: Path) -> set[bytes]:
         blob = public_key.decode_blob(line)
         if blob is None:
             raise ValueError(f"{path}, key {number}: not an OpenSSH RSA public key")
-        modulus = key_line.read(blob).strings[2]
+        modulus = key_line.strings(blob).strings[2]
         found.add(record(int.from_bytes(modulus, "big")))
     return found
 

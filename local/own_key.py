@@ -18,7 +18,7 @@ class PrivateKeyError(NotUsableError):
     """The file holds a private key."""
 
 
-def read(name: str) -> str:
+def read_file(name: str) -> str:
     """Return the text of a public key file; `~` is the home directory.
 
     What else may be wrong with the key is for the function to say.

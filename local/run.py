@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from local import cvm, events, gateway, own_key, report, throwaway
-from local.callers.mint import mint
+from local.callers.mint import new_secret
 from local.columns import Help
 from local.stage import Stage, staged
 from local.terminal import say
@@ -80,7 +80,7 @@ def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
         print(problem, file=sys.stderr)
         return 2
     callers = throwaway.trigger_callers(events.sources(event))
-    inviting = mint("invitations", "standard-webhooks")
+    inviting = new_secret("invitations", "standard-webhooks")
     variables = {"INVITATION_SECRETS": inviting.variable, inviting.variable: inviting.secret}
     run_as = _OPTIONS._replace(environment=variables)
     with _cvm_options(environ) as options, staged(options, run_as, callers) as stage:
@@ -104,12 +104,12 @@ def _cvm_options(environ: Mapping[str, str]) -> Iterator[cvm.Options]:
 
 
 def _key(path: str) -> Key:
-    return Key(own_key.read(path), f"from {path}") if path else Key(*throwaway.public_key())
+    return Key(own_key.read_file(path), f"from {path}") if path else Key(*throwaway.public_key())
 
 
 def _event(path: str) -> Any:
     try:
-        return events.read(Path(path).expanduser())
+        return events.load(Path(path).expanduser())
     except OSError:
         raise _NoEventError(f"There is no event {path}. Recorded ones are in events/.") from None
     except ValueError:
@@ -129,7 +129,7 @@ def _values(stage: Stage, key: Key, invitation: str) -> dict[str, str]:
 def _tell_story(stage: Stage, key: Key, values: Mapping[str, str]) -> int:
     for number, step in enumerate(_STORY, 1):
         say(f"\n{number}. {step.title}: events/{step.file}")
-        event = events.fill(events.read(events.EVENTS / step.file), values)
+        event = events.fill(events.load(events.EVENTS / step.file), values)
         outcome = stage.gateway.invoke(event)
         say(report.text([("sent", _sent(event, key)), *report.rows(outcome)]))
         status, body = report.reply(outcome)

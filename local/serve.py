@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local import chat, feishu, gateway, own_key, throwaway
-from local.callers.mint import Minted, mint
+from local.callers.mint import Minted, new_secret
 from local.columns import Help
 from local.cvm.__main__ import options as cvm_options
 from local.gateway.__main__ import variable
@@ -39,11 +39,11 @@ def main(arguments: Sequence[str]) -> int:
     stopping = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: stopping.set())
-    minted = mint("onboarding", "standard-webhooks")
+    minted = new_secret("onboarding", "standard-webhooks")
     signing = minted._replace(entry={**minted.entry, "allow": {"invite": True}})
-    inviting = mint("invitations", "standard-webhooks")
+    inviting = new_secret("invitations", "standard-webhooks")
     try:
-        key = own_key.read(chosen.public_key) if chosen.public_key else throwaway.public_key()[0]
+        key = own_key.read_file(chosen.public_key) if chosen.public_key else throwaway.public_key()[0]
         stand_in = cvm_options([*others, "--port", str(chosen.cvm_port)])
         with (
             tempfile.TemporaryDirectory(prefix="import-key-pair-") as folder,

@@ -59,11 +59,11 @@ def invitation(caller: str, key_name: str, secret: str) -> str:
     Raises:
         ValueError: the secret is none.
     """
-    key = standard_webhooks.decode(secret)
+    key = standard_webhooks.decode_secret(secret)
     if key is None:
         raise ValueError("This is no whsec_ secret.")
     ends = int(time.time()) + token.USUAL_LIFE
-    return token.make(token.Invitation(secrets.token_urlsafe(16), caller, key_name, ends), key)
+    return token.encode(token.Invitation(secrets.token_urlsafe(16), caller, key_name, ends), key)
 
 
 def invited_key() -> str:

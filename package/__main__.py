@@ -58,9 +58,9 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
 def make(root: Path, dist: Path, downloads: Path) -> None:
     """Make `function/` and `function.zip` in `dist`, from wheels that are kept in `downloads`."""
     folder = dist / "function"
-    build.write(_files(root, wheels.download(root / "requirements.txt", downloads)), folder)
+    build.write_files(_files(root, wheels.download(root / "requirements.txt", downloads)), folder)
     build.compile_all(folder)
-    build.settle(folder)
+    build.set_modes(folder)
     build.pack(folder, dist / "function.zip")
 
 

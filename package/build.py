@@ -20,7 +20,7 @@ _EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _WORLD_READABLE = 0o100644
 
 
-def write(files: Iterable[PackedFile], folder: Path) -> None:
+def write_files(files: Iterable[PackedFile], folder: Path) -> None:
     """Write the files into an emptied folder, readable by all.
 
     Raises ValueError where two packages claim the same path.
@@ -52,7 +52,7 @@ def compile_all(folder: Path, python: str = sys.executable) -> None:
     subprocess.run(command, env={**kept, "PYTHONHASHSEED": "0"}, check=True)
 
 
-def settle(folder: Path) -> None:
+def set_modes(folder: Path) -> None:
     """Give everything in the folder one mode, whatever this person's umask is."""
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)

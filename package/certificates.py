@@ -22,7 +22,7 @@ FOLDER = "certificates"
 _ONE = re.compile(rb"-----BEGIN CERTIFICATE-----\n.*?-----END CERTIFICATE-----\n", re.DOTALL)
 
 
-def single(bundle: bytes) -> Iterator[WheelFile]:
+def split(bundle: bytes) -> Iterator[WheelFile]:
     """Yield each certificate of a bundle as a file of its own.
 
     Raises:

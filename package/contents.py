@@ -93,7 +93,7 @@ def dependency(wheel: Path) -> Iterator[PackedFile]:
     for path, data in wheels.files(wheel):
         folder, _, rest = path.partition("/")
         if path == certificates.BUNDLE:
-            code += [PackedFile(*file) for file in certificates.single(data)]
+            code += [PackedFile(*file) for file in certificates.split(data)]
         elif not folder.endswith(".dist-info"):
             if _matches(path, TAKEN.get(name, ("*",))) and not _matches(path, LEFT_OUT):
                 code.append(PackedFile(path, data))

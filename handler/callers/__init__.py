@@ -64,7 +64,7 @@ def load(settings: Settings, environ: Mapping[str, str], chats: ChatSchemes) -> 
         Misconfigured: the file is missing or wrong, or the secrets of any caller, or the external id of
             any account, cannot be had.
     """
-    contents = file.read(settings.callers_file, chats)
+    contents = file.load(settings.callers_file, chats)
     for account in contents.accounts:
         accounts.external_id(account, environ)
     return Loaded(resolve(contents.callers, environ), contents.revoked_invitations)

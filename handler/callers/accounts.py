@@ -38,7 +38,7 @@ _EXTERNAL_ID = Rule(
 _SHORTEST_SESSION = 2
 
 
-def read(accounts: Node) -> Mapping[str, Target]:
+def by_name(accounts: Node) -> Mapping[str, Target]:
     """Return the other accounts that a file names, by name.
 
     Raises:

@@ -42,7 +42,7 @@ class Audience(NamedTuple):
                 yield what, (proof, channel)
 
 
-def read(members: Mapping[str, Node], auth: Node) -> Audience:
+def named_in(members: Mapping[str, Node], auth: Node) -> Audience:
     """Return the people and channels that a chat caller names.
 
     Args:

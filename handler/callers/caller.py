@@ -77,11 +77,11 @@ def resolve(callers: Iterable[Caller], environ: Mapping[str, str]) -> tuple[Know
         Misconfigured: see `Auth.secrets`.
     """
     return tuple(
-        Known(caller, caller.auth.secrets(place(index, caller.id), environ))
+        Known(caller, caller.auth.secrets(label(index, caller.id), environ))
         for index, caller in enumerate(callers)
     )
 
 
-def place(index: int, caller_id: str) -> str:
+def label(index: int, caller_id: str) -> str:
     """Return how sentences for people name a caller, such as `callers[2] "ops-slack"`."""
     return f'callers[{index}] "{caller_id}"' if caller_id else f"callers[{index}]"

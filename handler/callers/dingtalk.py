@@ -49,7 +49,7 @@ class DingTalk(NamedTuple):
         Raises:
             Misconfigured: none is set, or one is malformed.
         """
-        return variables.read(self.secret_env, owner, environ, variables.visible(SHORTEST), _FORM)
+        return variables.secrets(self.secret_env, owner, environ, variables.visible(SHORTEST), _FORM)
 
 
 def read(auth: Node) -> DingTalk:
@@ -62,5 +62,5 @@ def read(auth: Node) -> DingTalk:
     return DingTalk(
         secret_env=members["secretEnv"].texts(variables.NAME, variables.MOST),
         robot_code=members["robotCode"].text(audience.ID),
-        audience=audience.read(members, auth),
+        audience=audience.named_in(members, auth),
     )

@@ -56,7 +56,7 @@ def read(auth: Node) -> Discord:
         Misconfigured: it breaks the rules of the file.
     """
     members = auth.members(("scheme", "publicKeys"), ("guilds", "users", "channels"))
-    people = audience.read(members, auth)
+    people = audience.named_in(members, auth)
     if "guilds" not in members and people.users is None:
         raise auth.wrong(
             Sentence("must name guilds, or list users: anybody can take an application into a server")

@@ -64,9 +64,9 @@ class Feishu(NamedTuple):
         """
         secret, key = variables.visible(SHORTEST_SECRET), variables.visible(SHORTEST_KEY)
         return (
-            *variables.read((self.app_secret_env,), owner, environ, secret, _SECRET_FORM),
-            *variables.read((self.encrypt_key_env,), owner, environ, key, _KEY_FORM),
-            *variables.read((self.verification_token_env,), owner, environ, key, _TOKEN_FORM),
+            *variables.secrets((self.app_secret_env,), owner, environ, secret, _SECRET_FORM),
+            *variables.secrets((self.encrypt_key_env,), owner, environ, key, _KEY_FORM),
+            *variables.secrets((self.verification_token_env,), owner, environ, key, _TOKEN_FORM),
         )
 
 
@@ -86,5 +86,5 @@ def read(auth: Node) -> Feishu:
         encrypt_key_env=members["encryptKeyEnv"].text(variables.NAME),
         verification_token_env=members["verificationTokenEnv"].text(variables.NAME),
         host=members["host"].text(_HOST),
-        audience=audience.read(members, auth),
+        audience=audience.named_in(members, auth),
     )

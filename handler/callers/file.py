@@ -13,7 +13,7 @@ import re
 from handler import strict_json
 from handler.callers import accounts, api_key, standard_webhooks, trigger
 from handler.callers.allow import MOST_TAGS, USER, Allow
-from handler.callers.caller import Caller, place
+from handler.callers.caller import Caller, label
 from handler.callers.node import Node, Rule
 from handler.catalogue import CHINESE, ENGLISH
 from handler.problems import MalformedJson, Misconfigured
@@ -106,7 +106,7 @@ class Contents(NamedTuple):
     revoked_invitations: frozenset[str]
 
 
-def read(path: str, chats: ChatSchemes) -> Contents:
+def load(path: str, chats: ChatSchemes) -> Contents:
     """Return what a file holds.
 
     Args:
@@ -147,13 +147,13 @@ def parse(text: bytes, chats: ChatSchemes) -> Contents:
     if not text.strip():
         raise Misconfigured(Sentence("The callers file is empty."))
     try:
-        value = strict_json.read(text)
+        value = strict_json.loads(text)
     except MalformedJson as problem:
         raise Misconfigured(
             Sentence("The callers file is not JSON that this function reads. {cause}", cause=problem.cause)
         ) from None
     members = Node("", "", value).members(("callers",), ("accounts", "revokedInvitations"))
-    others = accounts.read(members["accounts"]) if "accounts" in members else {}
+    others = accounts.by_name(members["accounts"]) if "accounts" in members else {}
     found = [_caller(index, item, others, chats) for index, item in enumerate(members["callers"].items(MOST))]
     _require_distinct(found)
     revoked = members.get("revokedInvitations")
@@ -167,7 +167,7 @@ def parse(text: bytes, chats: ChatSchemes) -> Contents:
 def _caller(index: int, item: Node, others: Mapping[str, Target], chats: ChatSchemes) -> Caller:
     sent_id = item.value.get("id") if isinstance(item.value, dict) else None
     known_id = sent_id if isinstance(sent_id, str) and re.fullmatch(ID.pattern, sent_id) else ""
-    members = Node(place(index, known_id), "", item.value).members(
+    members = Node(label(index, known_id), "", item.value).members(
         ("id", "auth"), ("allow", "tags", "language")
     )
     auth = members["auth"]
@@ -227,7 +227,7 @@ def _tags(tags: Node) -> Mapping[str, str]:
 def _require_distinct(callers: list[Caller]) -> None:
     claimed: dict[object, str] = {}
     for index, caller in enumerate(callers):
-        here = place(index, caller.id)
+        here = label(index, caller.id)
         for what, value in ((Sentence("id"), caller.id), *caller.auth.claims()):
             other = claimed.setdefault((what, value), here)
             if other != here:
@@ -244,7 +244,7 @@ def _require_distinct(callers: list[Caller]) -> None:
 
 def _require_no_loop(callers: list[Caller]) -> None:
     sources = [
-        (place(index, caller.id), caller.auth)
+        (label(index, caller.id), caller.auth)
         for index, caller in enumerate(callers)
         if isinstance(caller.auth, trigger.Trigger)
     ]

@@ -47,7 +47,7 @@ class Mattermost(NamedTuple):
         Raises:
             Misconfigured: none is set, or one is malformed.
         """
-        return variables.read(self.token_env, owner, environ, variables.visible(SHORTEST), _FORM)
+        return variables.secrets(self.token_env, owner, environ, variables.visible(SHORTEST), _FORM)
 
 
 def read(auth: Node) -> Mattermost:
@@ -59,5 +59,5 @@ def read(auth: Node) -> Mattermost:
     members = auth.members(("scheme", "tokenEnv"), ("users", "channels"))
     return Mattermost(
         token_env=members["tokenEnv"].texts(variables.NAME, variables.MOST),
-        audience=audience.read(members, auth),
+        audience=audience.named_in(members, auth),
     )

@@ -48,7 +48,7 @@ class Slack(NamedTuple):
         Raises:
             Misconfigured: none is set, or one is malformed.
         """
-        return variables.read(self.secret_env, owner, environ, variables.visible(SHORTEST), _FORM)
+        return variables.secrets(self.secret_env, owner, environ, variables.visible(SHORTEST), _FORM)
 
 
 def read(auth: Node) -> Slack:
@@ -61,5 +61,5 @@ def read(auth: Node) -> Slack:
     return Slack(
         secret_env=members["secretEnv"].texts(variables.NAME, variables.MOST),
         team=members["team"].text(audience.ID),
-        audience=audience.read(members, auth),
+        audience=audience.named_in(members, auth),
     )

@@ -57,7 +57,7 @@ class StandardWebhooks(NamedTuple):
         Raises:
             Misconfigured: none is set, or one is malformed.
         """
-        return variables.read(self.secret_env, owner, environ, decode, FORM)
+        return variables.secrets(self.secret_env, owner, environ, decode_secret, FORM)
 
 
 def read(auth: Node) -> StandardWebhooks:
@@ -70,7 +70,7 @@ def read(auth: Node) -> StandardWebhooks:
     return StandardWebhooks(members["secretEnv"].texts(variables.NAME, variables.MOST))
 
 
-def decode(text: str) -> bytes | None:
+def decode_secret(text: str) -> bytes | None:
     """Return the bytes of a secret in its `whsec_` form, or None where it has another form."""
     if not text.startswith(PREFIX):
         return None

@@ -52,7 +52,7 @@ class Teams(NamedTuple):
         Raises:
             Misconfigured: none is set, or one is malformed.
         """
-        return variables.read(self.secret_env, owner, environ, _decoded, _FORM)
+        return variables.secrets(self.secret_env, owner, environ, _decoded, _FORM)
 
 
 def read(auth: Node) -> Teams:
@@ -64,7 +64,7 @@ def read(auth: Node) -> Teams:
     members = auth.members(("scheme", "secretEnv"), ("users", "channels"))
     return Teams(
         secret_env=members["secretEnv"].texts(variables.NAME, variables.MOST),
-        audience=audience.read(members, auth),
+        audience=audience.named_in(members, auth),
     )
 
 

@@ -34,7 +34,7 @@ NAME = Rule(
 MOST = 8
 
 
-def read(
+def secrets(
     names: tuple[str, ...],
     owner: str,
     environ: Mapping[str, str],

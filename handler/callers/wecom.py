@@ -67,7 +67,7 @@ def read(auth: Node) -> WeCom:
         token_env=members["tokenEnv"].text(variables.NAME),
         encoding_aes_key_env=members["encodingAesKeyEnv"].text(variables.NAME),
         receive_id=members["receiveId"].text(audience.ID),
-        audience=audience.read(members, auth),
+        audience=audience.named_in(members, auth),
     )
 
 
@@ -81,8 +81,8 @@ def token_and_key(
     """
     token = variables.visible(SHORTEST_TOKEN)
     return (
-        *variables.read((token_env,), owner, environ, token, _TOKEN_FORM),
-        *variables.read((encoding_aes_key_env,), owner, environ, _aes_key, _AES_KEY_FORM),
+        *variables.secrets((token_env,), owner, environ, token, _TOKEN_FORM),
+        *variables.secrets((encoding_aes_key_env,), owner, environ, _aes_key, _AES_KEY_FORM),
     )
 
 

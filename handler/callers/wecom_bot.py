@@ -60,5 +60,5 @@ def read(auth: Node) -> WeComBot:
     return WeComBot(
         token_env=members["tokenEnv"].text(variables.NAME),
         encoding_aes_key_env=members["encodingAesKeyEnv"].text(variables.NAME),
-        audience=audience.read(members, auth),
+        audience=audience.named_in(members, auth),
     )

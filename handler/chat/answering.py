@@ -139,7 +139,7 @@ def _followed(
     from handler.key_gate import public_key
 
     caller = candidate.caller
-    asked = command.read(text)
+    asked = command.parse(text)
     if asked.verb == command.IMPORT:
         item = Asked(asked.value, caller, typed.user, origin)
         (answer,) = batch.answers([item], call, deadline)

@@ -92,7 +92,7 @@ class _Arguments(NamedTuple):
     public_key: str
 
 
-def read(typed: str) -> Command:
+def parse(typed: str) -> Command:
     """Return the command that a text holds.
 
     Raises:

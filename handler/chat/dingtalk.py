@@ -54,7 +54,7 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
     fault = fault_1 or fault_2 or _fault(timestamp, body, ambient.wall())
     if fault or not signers:
         raise Unauthenticated(fault or "bad-signature")
-    message = envelope.read(body.raw or b"")
+    message = envelope.parse(body.raw or b"")
     robot, corporation = (envelope.text(message, name) for name in ("robotCode", "chatbotCorpId"))
     candidates = tuple(
         Candidate(entry.caller, entry.caller.auth.audience, entry.secrets)
@@ -68,7 +68,7 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
 
 def command(proof: Proof) -> Typed | Probe:
     """Return what somebody typed; what is no message is answered with silence."""
-    message = envelope.read(proof.content)
+    message = envelope.parse(proof.content)
     if not envelope.text(message, "msgtype"):
         return Probe(_SILENCE, reply.JSON)
     user, channel = (envelope.text(message, name) for name in ("senderStaffId", "conversationId"))

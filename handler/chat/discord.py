@@ -62,14 +62,14 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
     )
     if not candidates:
         raise Unauthenticated("bad-signature")
-    if envelope.read(raw).get("type") == _PING:
+    if envelope.parse(raw).get("type") == _PING:
         return Probe(_PONG, reply.JSON)
     return Proof(candidates, raw)
 
 
 def command(proof: Proof) -> Typed:
     """Return what somebody typed, for the callers whose server it was; what is no command asks for help."""
-    interaction = envelope.read(proof.content)
+    interaction = envelope.parse(proof.content)
     guild = envelope.text(interaction, "guild_id")
     user = envelope.text(interaction, "member", "user", "id") or envelope.text(interaction, "user", "id")
     name = envelope.text(interaction, "data", "name")

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 _MOST_COMMAS = 16
 
 
-def read(content: bytes) -> dict[str, Any]:
+def parse(content: bytes) -> dict[str, Any]:
     """Return the object that JSON text holds; an empty one where it is no JSON, or no object."""
     try:
-        value = strict_json.read(content)
+        value = strict_json.loads(content)
     except MalformedJson:
         return {}
     return value if isinstance(value, dict) else {}
@@ -29,7 +29,7 @@ def encrypted(content: bytes) -> bytes:
     """
     if content.count(b",") > _MOST_COMMAS:
         return b""
-    return text(read(content), "encrypt").encode("ascii", "ignore")
+    return text(parse(content), "encrypt").encode("ascii", "ignore")
 
 
 def text(value: object, *path: str) -> str:

@@ -58,7 +58,7 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
     elif body.raw is None or not sealed:
         raise Unauthenticated("missing-header")
     opened = [(entry, *feishu_cipher.unseal(entry.secrets[1], sealed)) for entry in ours]
-    events = [(entry, envelope.read(message)) for entry, message, fault in opened if not fault]
+    events = [(entry, envelope.parse(message)) for entry, message, fault in opened if not fault]
     if not events:
         raise Unauthenticated(opened[0][2] if is_signed else "missing-header")
     trusted = [
@@ -86,7 +86,7 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
 
 def command(proof: Proof) -> Typed | Probe:
     """Return what somebody typed; other events, and messages of other bots, are no commands."""
-    event = envelope.read(proof.content)
+    event = envelope.parse(proof.content)
     message: dict[str, Any] = event.get("event", {}).get("message", {}) if _is_message(event) else {}
     message_id = envelope.text(message, "message_id")
     if not _MESSAGE_ID.fullmatch(message_id):
@@ -94,7 +94,7 @@ def command(proof: Proof) -> Typed | Probe:
     text = ""
     # Pictures and cards have no text, so they are answered with how to write a command.
     if envelope.text(message, "message_type") == "text":
-        content = envelope.read(envelope.text(message, "content").encode("utf-8", "surrogatepass"))
+        content = envelope.parse(envelope.text(message, "content").encode("utf-8", "surrogatepass"))
         text = _MENTION.sub("", envelope.text(content, "text"))
     return Typed(
         proof.candidates,

@@ -133,4 +133,4 @@ def _post(
     headers = {"Host": app.host, "Content-Type": "application/json; charset=utf-8", **headers}
     request = Request("POST", path, headers, json.dumps(body).encode())
     answer = exchange(endpoint, request, Bounds(deadline.left, deadline.left, _ROOM), ambient)
-    return answer.status, envelope.read(answer.body)
+    return answer.status, envelope.parse(answer.body)

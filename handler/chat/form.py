@@ -59,7 +59,7 @@ class Form(NamedTuple):
             raise unreadable(Sentence("The field `{name}` of its form is not UTF-8.", name=name)) from None
 
 
-def read(content: bytes) -> Form:
+def parse(content: bytes) -> Form:
     """Return the form that a body holds; any bytes are one."""
     if content.count(b"&") >= MOST_FIELDS:
         return Form({}, too_many=True)

@@ -74,5 +74,5 @@ def _token(request: HttpRequest, body: Body) -> header.Value:
         scheme, _, token = value.partition(b" ")
         if fault or scheme.lower() == b"token":
             return header.Value(token.strip(b" "), fault or ("" if token else "missing-token"))
-    token = form.read(body.raw).octets("token")
+    token = form.parse(body.raw).octets("token")
     return header.Value(token, "" if token else "missing-token")

@@ -37,7 +37,7 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
     """
     # Slack looks at the certificate of the URL from time to time, and wants a 200; whether it signs
     # these requests, it does not say.
-    if form.read(body.raw or b"").octets("ssl_check") == b"1":
+    if form.parse(body.raw or b"").octets("ssl_check") == b"1":
         return Probe("")
     timestamp, fault_1 = header.single(request.headers, "x-slack-request-timestamp")
     signature, fault_2 = header.single(request.headers, "x-slack-signature")

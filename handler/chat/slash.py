@@ -27,7 +27,7 @@ def media_type(values: tuple[str, ...] | None) -> str:
 
 def typed(proof: Proof) -> Typed:
     """Return what the form of a slash command says was typed, by whom and where."""
-    fields = form.read(proof.content)
+    fields = form.parse(proof.content)
     somebody = Typed(proof.candidates, "", "")
     try:
         if proof.media_type not in ("", form.MEDIA_TYPE):

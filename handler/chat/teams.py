@@ -60,14 +60,14 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
     if fault or scheme != b"HMAC" or not candidates:
         raise Unauthenticated(fault or "bad-signature")
     # The time is part of what is signed, so it counts for nothing before.
-    if stale := _stale(envelope.text(envelope.read(raw), "timestamp"), ambient.wall()):
+    if stale := _stale(envelope.text(envelope.parse(raw), "timestamp"), ambient.wall()):
         raise Unauthenticated(stale)
     return Proof(candidates, raw)
 
 
 def command(proof: Proof) -> Typed | Probe:
     """Return what somebody typed."""
-    activity = envelope.read(proof.content)
+    activity = envelope.parse(proof.content)
     if envelope.text(activity, "type") != "message":
         return Probe("")
     channel = envelope.text(activity, "channelData", "channel", "id")

@@ -47,7 +47,7 @@ def url_check(request: HttpRequest, body: Body, known: tuple[Known, ...], ambien
 def command(proof: Proof) -> Typed | Probe:
     """Return what somebody typed; an event, such as somebody opening the app, is no command."""
     try:
-        message = wecom_xml.read(proof.content)
+        message = wecom_xml.parse(proof.content)
     except wecom_xml.NotFlatError:
         return Probe("")
     user = message.get("FromUserName", "")
@@ -64,7 +64,7 @@ def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
     assert isinstance(auth, WeCom)  # noqa: S101 - as `verify` chose it; for the type checker
     token, key = candidate.secrets
     now = int(call.ambient.wall())
-    message = wecom_xml.write(
+    message = wecom_xml.serialize(
         {
             "ToUserName": typed.user,
             "FromUserName": auth.receive_id,
@@ -76,7 +76,7 @@ def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
     encrypted = wecom_cipher.seal(key, message.encode(), auth.receive_id.encode(), os.urandom(16))
     nonce = str(int.from_bytes(os.urandom(6), "big"))
     signature = wecom_cipher.sign(token, str(now).encode(), nonce.encode(), encrypted)
-    envelope = wecom_xml.write(
+    envelope = wecom_xml.serialize(
         {
             "Encrypt": encrypted.decode(),
             "MsgSignature": signature.decode(),
@@ -93,7 +93,7 @@ def _apps(known: tuple[Known, ...]) -> list[Known]:
 
 def _encrypt(body: Body) -> bytes:
     try:
-        return wecom_xml.read(body.raw or b"").get("Encrypt", "").strip().encode()
+        return wecom_xml.parse(body.raw or b"").get("Encrypt", "").strip().encode()
     except wecom_xml.NotFlatError:
         return b""
 

@@ -52,7 +52,7 @@ def url_check(request: HttpRequest, body: Body, known: tuple[Known, ...], ambien
 
 def command(proof: Proof) -> Typed | Probe:
     """Return what somebody typed; an event, such as somebody opening the chat, is no command."""
-    message = envelope.read(proof.content)
+    message = envelope.parse(proof.content)
     user, kind = envelope.text(message, "from", "userid"), envelope.text(message, "msgtype")
     if not user or kind in ("", "event", "stream"):
         return Probe("")

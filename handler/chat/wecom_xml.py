@@ -22,7 +22,7 @@ class NotFlatError(ValueError):
     """The text is not XML of this form."""
 
 
-def read(content: bytes) -> dict[str, str]:
+def parse(content: bytes) -> dict[str, str]:
     """Return the texts of a document's elements, by name.
 
     Raises:
@@ -63,7 +63,7 @@ def read(content: bytes) -> dict[str, str]:
     return texts
 
 
-def write(texts: Mapping[str, str | int]) -> str:
+def serialize(texts: Mapping[str, str | int]) -> str:
     """Return a document with these elements: texts as character data, numbers as they are."""
     return "<xml>{}</xml>".format(
         "".join(

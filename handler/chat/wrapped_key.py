@@ -67,8 +67,8 @@ def find(text: str) -> Found | None:
 
 def _size(data: str) -> int:
     """Return how many characters a key has before its padding, by how it begins; 0 if that does not say."""
-    blob = line.decode(data)
-    wire = line.read(blob)
+    blob = line.decode_base64(data)
+    wire = line.strings(blob)
     knows_modulus = len(wire.strings) == 2 and len(blob) >= wire.end + 4
     if wire.missing and not knows_modulus:
         return 0

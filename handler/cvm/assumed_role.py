@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _ANY_REGION = "ap-guangzhou"
 
 
-def of(
+def signer(
     target: Target, external_id: str, settings: Settings, own_region: str, ambient: Ambient
 ) -> AssumedRole:
     """Return what signs for another account.

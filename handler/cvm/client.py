@@ -149,7 +149,7 @@ class _Cvm:
         if not isinstance(reply, replies.Reply):
             return reply
         if not reply.code:
-            return replies.page(reply)
+            return replies.key_pairs(reply)
         refused = self._refused(reply, _LIST, region)
         if isinstance(refused, (Duplicate, Full)):
             # Such codes make no sense for a list, so they are no reason to call the account full.
@@ -166,7 +166,7 @@ class _Cvm:
     def _refused(
         self, reply: Reply, action: str, region: Region
     ) -> Refused | Throttled | Duplicate | Full | Nonsense:
-        refused = replies.refusal(reply, action, region)
+        refused = replies.failure(reply, action, region)
         if not isinstance(refused, Throttled):
             return refused
         now = self._ambient.monotonic()
@@ -206,7 +206,7 @@ class _Cvm:
         finally:
             self._seconds += self._ambient.monotonic() - begun
         # API 3.0 answers with 200 whatever it has to say, so another status is somebody else's.
-        return replies.read(reply.body) if reply.status == _OK else Nonsense(f"status {reply.status}")
+        return replies.parse(reply.body) if reply.status == _OK else Nonsense(f"status {reply.status}")
 
     def _left(self) -> float:
         return max(0.0, self._deadline.left() - _ANSWER)

@@ -192,7 +192,7 @@ _DEFECT = "CVM found a fault in the form of what this function sent to cvm:{acti
 _HOME = "CVM does not know the region that this function uses by default: set DEFAULT_REGION."
 
 
-def problem(means: str, code: str, request_id: str, action: str, region: Region) -> Problem:
+def problem_of(means: str, code: str, request_id: str, action: str, region: Region) -> Problem:
     """Return what to tell the caller about a refusal that is neither throttle, duplicate nor doubt.
 
     Args:

@@ -24,7 +24,7 @@ SESSION_TOKEN = "TENCENTCLOUD_SESSIONTOKEN"
 _VALUE = re.compile(r"[!-~]{1,8192}")
 
 
-def read(environ: Mapping[str, str]) -> Credentials:
+def from_environment(environ: Mapping[str, str]) -> Credentials:
     """Return the credentials that the environment holds now.
 
     Raises:

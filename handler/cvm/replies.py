@@ -51,7 +51,7 @@ class Page(NamedTuple):
     request_id: str
 
 
-def read(body: bytes) -> Reply | Nonsense:
+def parse(body: bytes) -> Reply | Nonsense:
     """Return the answer that the bytes hold."""
     try:
         content = json.loads(body)["Response"]
@@ -74,7 +74,7 @@ def created(reply: Reply) -> Created | Nonsense:
     return Nonsense("neither an error nor a KeyId")
 
 
-def refusal(reply: Reply, action: str, region: Region) -> Refused | Throttled | Duplicate | Full | Nonsense:
+def failure(reply: Reply, action: str, region: Region) -> Refused | Throttled | Duplicate | Full | Nonsense:
     """Return what an answer with an error means."""
     means = codes.meaning(reply.code, reply.message)
     if means == codes.THROTTLED:
@@ -83,11 +83,11 @@ def refusal(reply: Reply, action: str, region: Region) -> Refused | Throttled | 
         return Nonsense(reply.code)
     if means == codes.DUPLICATE:
         return Duplicate(reply.request_id)
-    problem = codes.problem(means, reply.code, reply.request_id, action, region)
+    problem = codes.problem_of(means, reply.code, reply.request_id, action, region)
     return Full(problem) if means == codes.FULL else Refused(problem)
 
 
-def page(reply: Reply) -> Page | Nonsense:
+def key_pairs(reply: Reply) -> Page | Nonsense:
     """Return the key pairs of a DescribeKeyPairs without an error."""
     try:
         total = reply.content["TotalCount"]

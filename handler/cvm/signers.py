@@ -51,7 +51,7 @@ class OwnRole:
     def current(self, left: Callable[[], float]) -> Credentials | Unsigned:
         """Return what the environment holds now."""
         try:
-            return credentials.read(self._ambient.environ)
+            return credentials.from_environment(self._ambient.environ)
         except Misconfigured as problem:
             return Refused(problem)
 

@@ -60,7 +60,7 @@ class Imported(NamedTuple):
     cvm_request_id: str
 
 
-def decide(order: Order, pairs: Iterable[KeyPair], may_know: MayKnow) -> Imported | None:
+def compare(order: Order, pairs: Iterable[KeyPair], may_know: MayKnow) -> Imported | None:
     """Return what the account's key pairs say to an order; None where neither name nor key is there.
 
     Args:

@@ -26,7 +26,7 @@ from handler.importing.account import (
     Unanswered,
     Unreached,
 )
-from handler.importing.decision import Imported, decide, would_create
+from handler.importing.decision import Imported, compare, would_create
 from handler.importing.waiting import IMPORT, LIST, Pace, Waits
 from handler.problems import (
     Misconfigured,
@@ -130,7 +130,7 @@ def list_all(ledger: Ledger, region: Region, deadline: Deadline, ambient: Ambien
 
 def _found(order: Order, ledger: Ledger, may_know: MayKnow) -> Imported | None:
     """Decide from what is known of the account; None where neither name nor key is there."""
-    return decide(order, ledger.near(order), may_know)
+    return compare(order, ledger.near(order), may_know)
 
 
 class _TooLate(NamedTuple):

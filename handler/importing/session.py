@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from handler.importing.decision import decide, would_create
+from handler.importing.decision import compare, would_create
 from handler.importing.importer import LEAST_FOR_AN_IMPORT, import_key, look_up
 from handler.importing.ledger import Ledger
 from handler.importing.waiting import IMPORT, LIST, Pace
@@ -96,7 +96,7 @@ class Session:
         """
         opened = self._opened(order.account)
         ledger = self._ledger(opened, order.region)
-        if found := decide(order, ledger.near(order), may_know):
+        if found := compare(order, ledger.near(order), may_know):
             return found
         if order.dry_run and ledger.complete:
             return would_create(order)

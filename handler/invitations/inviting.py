@@ -34,10 +34,10 @@ def invite(
         longest: the bytes that the token may have.
 
     Raises:
-        InvalidRequest, Forbidden, Misconfigured: see `mint.mint`.
+        InvalidRequest, Forbidden, Misconfigured: see `mint.new_secret`.
     """
     settings, ambient = call.configured(), call.ambient
-    keys = secrets.read(settings, ambient.environ)
+    keys = secrets.from_environment(settings, ambient.environ)
     minted = mint.mint(value, caller, user, settings, keys, call.own_region(), ambient.wall(), longest)
     invitation = minted.invitation
     line: dict[str, Field] = {"keyName": invitation.key_name, "invitation": invitation.id}

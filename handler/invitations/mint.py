@@ -106,7 +106,7 @@ def mint(
     if not secrets:
         raise Misconfigured(Sentence("INVITATION_SECRETS is not set, so nobody can be invited."))
     wanted, invitation = _read(value, caller, user, now)
-    signed = token.make(invitation, secrets[0])
+    signed = token.encode(invitation, secrets[0])
     if len(signed) > longest:
         fault = Sentence("With these tags the invitation is longer than {most} characters.", most=longest)
         raise request.refusal((FieldError("/tags", fault),))
@@ -125,7 +125,7 @@ def _read(value: object, caller: Caller, user: str, now: float) -> tuple[ImportR
     if errors := tuple(request.field_errors(value, _validator())):
         raise request.refusal(errors)
     assert isinstance(value, dict)  # noqa: S101 - the schema has just said so; for the type checker
-    wanted = request.read({**value, "publicKey": "", "dryRun": False})
+    wanted = request.from_json({**value, "publicKey": "", "dryRun": False})
     policy.all_tags(caller, wanted.tags)
     return wanted, Invitation(
         id=urlsafe_b64encode(os.urandom(16)).rstrip(b"=").decode(),

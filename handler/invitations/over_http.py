@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def invite(request: HttpRequest, body: Body, known: tuple[Known, ...], call: Invocation) -> reply.Body:
     """Make an invitation, for a caller who may invite."""
     configured = call.configured()
-    secrets.read(configured, call.ambient.environ)
+    secrets.from_environment(configured, call.ambient.environ)
     caller = callers.recognise(request.headers, body.raw, known, call.ambient.wall())
     origin = route_steps.origin(request)
     minted = attempt(
@@ -35,7 +35,7 @@ def redeem(request: HttpRequest, body: Body, loaded: Loaded, call: Invocation) -
         request.headers,
         [caller for caller, _ in loaded.known],
         loaded.revoked_invitations,
-        secrets.read(call.configured(), call.ambient.environ),
+        secrets.from_environment(call.configured(), call.ambient.environ),
         call.ambient.wall(),
     )
     caller, invitation, cause = holder

@@ -9,7 +9,7 @@ _DIST = os.path.join(os.path.dirname(__file__), *("..", ".."), "page", "dist")
 HTML = "text/html; charset=utf-8"
 
 
-def text() -> str:
+def html() -> str:
     """Return the page, which `python -m page` makes."""
     with open(os.path.join(_DIST, "hand-in.html"), encoding="utf-8") as file:
         return file.read()

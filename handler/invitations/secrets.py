@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from handler.settings import Settings
 
 
-def read(settings: Settings, environ: Mapping[str, str]) -> tuple[bytes, ...]:
+def from_environment(settings: Settings, environ: Mapping[str, str]) -> tuple[bytes, ...]:
     """Return the secrets: the first signs, any of them proves; none where invitations are switched off.
 
     Raises:
@@ -28,6 +28,6 @@ def read(settings: Settings, environ: Mapping[str, str]) -> tuple[bytes, ...]:
         raise Misconfigured(
             Sentence("INVITATION_SECRETS is wrong: each of it must be {words}.", words=variables.NAME.words)
         )
-    return variables.read(
-        names, "INVITATION_SECRETS", environ, standard_webhooks.decode, standard_webhooks.FORM
+    return variables.secrets(
+        names, "INVITATION_SECRETS", environ, standard_webhooks.decode_secret, standard_webhooks.FORM
     )

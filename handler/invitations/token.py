@@ -78,7 +78,7 @@ class Verdict(NamedTuple):
     cause: str
 
 
-def make(invitation: Invitation, secret: bytes) -> str:
+def encode(invitation: Invitation, secret: bytes) -> str:
     """Return the token of an invitation, which may be longer than `LONGEST`.
 
     Args:
@@ -132,7 +132,7 @@ def _encode(octets: bytes) -> bytes:
 def _read(encoded: bytes) -> Invitation | None:
     """Return what a signed payload holds, or None where it is not one that this version writes."""
     try:
-        payload = strict_json.read(urlsafe_b64decode(encoded + b"=" * (-len(encoded) % 4)))
+        payload = strict_json.loads(urlsafe_b64decode(encoded + b"=" * (-len(encoded) % 4)))
     except (ValueError, MalformedJson):
         return None
     if not isinstance(payload, dict) or not _is_well_formed(payload):

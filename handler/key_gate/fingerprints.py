@@ -17,12 +17,12 @@ class Fingerprints(NamedTuple):
     md5: str
 
 
-def of(blob: bytes) -> Fingerprints:
+def of_key(blob: bytes) -> Fingerprints:
     """Return what is printed of a complete blob of type `ssh-rsa`."""
     sha256 = b2a_base64(hashlib.sha256(blob).digest(), newline=False).decode().rstrip("=")
     md5 = hashlib.md5(blob, usedforsecurity=False).hexdigest()
     return Fingerprints(
-        int.from_bytes(line.read(blob).strings[2], "big").bit_length(),
+        int.from_bytes(line.strings(blob).strings[2], "big").bit_length(),
         f"SHA256:{sha256}",
         "MD5:" + ":".join(md5[i : i + 2] for i in range(0, len(md5), 2)),
     )

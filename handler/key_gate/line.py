@@ -27,7 +27,7 @@ class Wire(NamedTuple):
     missing: int  # bytes, at least; 0 when all three are complete
 
 
-def read(blob: bytes) -> Wire:
+def strings(blob: bytes) -> Wire:
     """Return the strings at the beginning of a blob, as far as they are complete."""
     strings: list[bytes] = []
     end = 0
@@ -41,7 +41,7 @@ def read(blob: bytes) -> Wire:
     return Wire(strings, end, 0)
 
 
-def decode(data: str) -> bytes:
+def decode_base64(data: str) -> bytes:
     """Return the bytes of base64 without its padding.
 
     `data` holds letters of base64's alphabet alone. A last one that begins a byte and does not end

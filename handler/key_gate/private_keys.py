@@ -88,7 +88,7 @@ def is_part_of_pem(text: str) -> bool:
         return False
     data = re.sub("[^A-Za-z0-9+/]", "", text)
     # Where the first line is not whole, its four-character groups begin later.
-    return any(re.search(_INNER_DER, key_line.decode(data[start:])) for start in range(4))
+    return any(re.search(_INNER_DER, key_line.decode_base64(data[start:])) for start in range(4))
 
 
 def _shows_base64(seen: bytes) -> bool:

@@ -67,7 +67,7 @@ def parse(text: str, min_bits: int) -> PublicKey:
     e, n = _numbers(blob)
     if not (comment.isascii() and comment.isprintable()) and re.search(_BAD_IN_COMMENT, comment):
         raise why.BAD_COMMENT.problem()
-    weak_keys.check(e, n, min_bits)
+    weak_keys.require_strong(e, n, min_bits)
     key = _public_key(e, n, comment, blob)
     if not _is_confirmed(key):
         raise why.SECOND_OPINION.problem()
@@ -85,8 +85,8 @@ def decode_blob(text: str | None) -> bytes | None:
     data = shape[1].rstrip("=")
     if "=" in data or len(data) % 4 == 1:
         return None
-    blob = key_line.decode(data)
-    wire = key_line.read(blob)
+    blob = key_line.decode_base64(data)
+    wire = key_line.strings(blob)
     complete = not wire.missing and wire.end == len(blob)
     return blob if complete and wire.strings[0] == key_line.TYPE else None
 
@@ -98,7 +98,7 @@ def _fields(line: str) -> tuple[str, str]:
         # What it is instead takes a dozen regular expressions, which a good line does not pay for.
         from handler.key_gate import wrong_shapes
 
-        raise wrong_shapes.name(line).problem()
+        raise wrong_shapes.reason_of(line).problem()
     comment = shape[2] or ""
     if "AAAA" in comment or "BEGIN" in comment:
         from handler.key_gate import wrong_shapes
@@ -112,15 +112,15 @@ def _fields(line: str) -> tuple[str, str]:
 def _blob(field: str, comment: str) -> bytes:
     """Return the decoded base64 of a line: complete, of type `ssh-rsa`, exactly as an encoder writes it."""
     data, padding, rest = _split_padding(field)
-    blob = key_line.decode(data)
-    wire = key_line.read(blob)
+    blob = key_line.decode_base64(data)
+    wire = key_line.strings(blob)
     surplus = len(blob) - wire.end
     if wire.strings and wire.strings[0] != key_line.TYPE:
         raise (why.DAMAGED_START if _shows_type(data) else why.TYPE_MISMATCH).problem()
     if wire.missing and not rest:
         raise _incomplete(data, blob, wire, comment).problem(count=_bytes(wire.missing))
     if rest.startswith("AAAAB3NzaC1yc2E"):
-        surplus += sum(len(key_line.decode(part)) for part in rest.split("="))
+        surplus += sum(len(key_line.decode_base64(part)) for part in rest.split("="))
         raise why.TRAILING_DATA.problem(count=_bytes(surplus))
     if rest or len(padding) > 2:
         raise why.INNER_PADDING.problem()
@@ -170,7 +170,7 @@ def _goes_on(data: str, comment: str) -> bool:
     words = pieces[0].split() if pieces else []
     if words and len(words[0]) >= 40:
         return True
-    wire = key_line.read(key_line.decode(data + "".join(words).replace("=", "")))
+    wire = key_line.strings(key_line.decode_base64(data + "".join(words).replace("=", "")))
     # A word of the real comment may have been taken for data: one break must be at the very end.
     wanted = (wire.end * 8 + 5) // 6
     ends = accumulate(len(word.rstrip("=")) for word in words)
@@ -179,7 +179,7 @@ def _goes_on(data: str, comment: str) -> bool:
 
 def _numbers(blob: bytes) -> tuple[int, int]:
     """Exponent and modulus of a complete blob, which must be written as RFC 4251, section 5 has it."""
-    _, e, n = key_line.read(blob).strings
+    _, e, n = key_line.strings(blob).strings
     for number in (e, n):
         if number[:1] >= b"\x80":
             raise why.NEGATIVE.problem()
@@ -192,7 +192,7 @@ def _numbers(blob: bytes) -> tuple[int, int]:
 
 
 def _public_key(e: int, n: int, comment: str, blob: bytes) -> PublicKey:
-    shown = fingerprints.of(blob)
+    shown = fingerprints.of_key(blob)
     return PublicKey(
         e=e,
         n=n,

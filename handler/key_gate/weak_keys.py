@@ -25,7 +25,7 @@ _DATA = os.path.join(os.path.dirname(__file__), "data")
 _RECORD = 8  # bytes
 
 
-def check(e: int, n: int, min_bits: int) -> None:
+def require_strong(e: int, n: int, min_bits: int) -> None:
     """Raise WeakPublicKey unless exponent `e` and modulus `n` make a key worth trusting.
 
     `min_bits` is the least size in bits that the caller may import.

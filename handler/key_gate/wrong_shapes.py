@@ -75,7 +75,7 @@ _OPTION = r'[A-Za-z0-9-]+(?:="(?:[^"\\]|\\.)*"|=[^\s",]*)?'
 _HOSTS = r"[\w.*?\[\]:%!-]+(?:,[\w.*?\[\]:%!-]+)*"
 
 
-def name(line: str) -> Reason:
+def reason_of(line: str) -> Reason:
     """Why a text, without blanks and line ends around it, is not of the right shape."""
     other_form = _other_form(line)
     if other_form:
@@ -172,7 +172,7 @@ def _by_type(word: str) -> Reason | None:
 def _inner_type(text: str) -> str:
     """Return the type of key that the data at the beginning of a text names, "" where it does not."""
     data = re.match("[A-Za-z0-9+/]*", text[:100])
-    strings = key_line.read(key_line.decode(data[0] if data else "")).strings
+    strings = key_line.strings(key_line.decode_base64(data[0] if data else "")).strings
     return strings[0].decode("ascii", "replace") if strings else ""
 
 

@@ -79,7 +79,7 @@ class Bucket(NamedTuple):
                 Sentence("TENCENTCLOUD_REGION is not set, so the bucket's address is not known.")
             )
         host = f"{self.name}.cos.{region}.myqcloud.com"
-        role = credentials.read(self.call.ambient.environ)
+        role = credentials.from_environment(self.call.ambient.environ)
         request = cos.signed(method, host, f"/{key}", headers, body, role, self.call.ambient.wall())
         stand_in = self.call.configured().cos_endpoint
         endpoint = transport.Endpoint("http", stand_in) if stand_in else transport.Endpoint("https", host)

@@ -46,7 +46,7 @@ def _record(message: object) -> intake.Record:
 def origin(message: Mapping[str, Any]) -> dict[str, Field]:
     """Return where a message stands in its topic; one page of the documentation has `Partition`."""
     return {
-        "topic": intake.name(message.get("topic")),
-        "partition": intake.number(message.get("partition", message.get("Partition"))),
-        "offset": intake.number(message.get("offset")),
+        "topic": intake.name_for_log(message.get("topic")),
+        "partition": intake.number_for_log(message.get("partition", message.get("Partition"))),
+        "offset": intake.number_for_log(message.get("offset")),
     }

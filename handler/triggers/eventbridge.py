@@ -51,7 +51,7 @@ def _record(event: object) -> intake.Record:
         intake.sender("eventbridge", fields.get("source")),
         data,
         {
-            "eventId": intake.name(fields.get("id")),
+            "eventId": intake.name_for_log(fields.get("id")),
             # https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md
             "traceId": http.trace_id({"traceparent": (parent,)}) if isinstance(parent, str) else "",
             **(ckafka.origin(data) if isinstance(data, dict) else {}),
@@ -60,7 +60,7 @@ def _record(event: object) -> intake.Record:
 
 
 def _opened(record: intake.Record) -> tuple[intake.Record, ...]:
-    data = intake.read(record.content)
+    data = intake.json_value(record.content)
     if http.is_http(data):
         raise Unauthenticated("http-request-in-event")
     if isinstance(data, dict) and "msgBody" in data:

@@ -104,13 +104,13 @@ def answers(
     return batch.answers(_items(records, call, opened), call, deadline._replace(ends=deadline.ends - lines))
 
 
-def read(content: object) -> object:
+def json_value(content: object) -> object:
     """Return the value of a JSON text, or of what the platform has parsed, by the same strict rules.
 
     Raises:
-        MalformedJson: see `strict_json.read`.
+        MalformedJson: see `strict_json.loads`.
     """
-    return strict_json.read(content if isinstance(content, str) else strict_json.written_out(content))
+    return strict_json.loads(content if isinstance(content, str) else strict_json.written_out(content))
 
 
 def sender(kind: str, value: object) -> str:
@@ -118,12 +118,12 @@ def sender(kind: str, value: object) -> str:
     return f"{kind}:{value if isinstance(value, str) else ''}"
 
 
-def name(value: object) -> str:
+def name_for_log(value: object) -> str:
     """Return a name that an event gives, or "" where it does not look like one."""
     return value if isinstance(value, str) and _NAME.fullmatch(value) else ""
 
 
-def number(value: object) -> int | None:
+def number_for_log(value: object) -> int | None:
     """Return a number that an event gives, as such or as digits; None where it is none."""
     if isinstance(value, str) and _DIGITS.fullmatch(value):
         return int(value)
@@ -135,7 +135,7 @@ def _items(records: Iterable[Record], call: Invocation, opened: Callable[[Record
     for record in records:
         origin: dict[str, Field] = {
             "trigger": record.sender.partition(":")[0],
-            "source": name(record.sender),
+            "source": name_for_log(record.sender),
             **record.origin,
         }
         caller = known if isinstance(known, Problem) else attempt(trigger.recognise, record.sender, known)
@@ -172,7 +172,7 @@ def _known(call: Invocation) -> Iterable[Known]:
 
 
 def _request(content: object) -> object:
-    value = read(content)
+    value = json_value(content)
     if not isinstance(value, dict):
         raise _invalid(
             "",

@@ -28,5 +28,5 @@ def answer(event: Mapping[str, Any], call: Invocation) -> reply.Body:
     answers = list(intake.answers([intake.Record("invoke", event)], 1, call, intake.each))
     # Where `items` as a whole is refused, there is one problem and it belongs to no index.
     if "index" in answers[0].item.origin:
-        return reply.many(answers, call)
+        return reply.many_body(answers, call)
     return reply.rendered(answers[0], call).body

@@ -32,4 +32,4 @@ def answer(event: Mapping[str, Any], call: Invocation) -> dict[str, int]:
 
 
 def _opened(record: intake.Record) -> tuple[intake.Record, ...]:
-    return intake.each(record._replace(content=intake.read(record.content)))
+    return intake.each(record._replace(content=intake.json_value(record.content)))

@@ -75,7 +75,7 @@ def encode(request: Request, host: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("ascii") + request.body
 
 
-def read(method: str, receive: Callable[[], bytes]) -> tuple[Reply, bool]:
+def read_reply(method: str, receive: Callable[[], bytes]) -> tuple[Reply, bool]:
     """Return the reply to a request of that method, and whether its connection can serve again.
 
     Args:

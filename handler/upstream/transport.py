@@ -140,7 +140,7 @@ def _converse(wire: _Wire, method: str, data: bytes) -> tuple[Reply, bool]:
     """Send, and return the reply and whether the connection can serve again."""
     try:
         wire.send(data)
-        return http1.read(method, wire.receive)
+        return http1.read_reply(method, wire.receive)
     except OSError as error:
         kind = NoReply if wire.sent else NeverSent
         raise kind(type(error).__name__) from None

@@ -128,7 +128,7 @@ class Service:
             raise ApiError("UnsupportedProtocol")
         if len(request.query) > QUERY_LIMIT:
             raise ApiError("RequestSizeLimitExceeded")
-        claim = tc3.read(headers, self._api.name, now)
+        claim = tc3.read_claim(headers, self._api.name, now)
         self._calls.note(number, secret_id=claim.secret_id)
         secret_key = self._keyring.secret_key(claim.secret_id)
         if secret_key is None:

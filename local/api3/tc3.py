@@ -36,7 +36,7 @@ class Claim(NamedTuple):
     signature: str
 
 
-def read(headers: Mapping[str, str], service: str, now: float) -> Claim:
+def read_claim(headers: Mapping[str, str], service: str, now: float) -> Claim:
     """Read the claim and refuse what is wrong without knowing any key.
 
     Args:

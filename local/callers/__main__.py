@@ -14,7 +14,7 @@ from handler.callers import accounts, file
 from handler.callers.caller import resolve
 from handler.problems import Misconfigured
 from local.callers import chats, invite
-from local.callers.mint import SUFFIXES, Minted, mint, written
+from local.callers.mint import SUFFIXES, Minted, new_secret, written
 from local.columns import Help
 
 _DESCRIPTION = """\
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         print(json.dumps(made._asdict()) if chosen.json else _to_fill_in(made))
         return 0
     if chosen.command == "new":
-        minted = mint(chosen.name, chosen.scheme)
+        minted = new_secret(chosen.name, chosen.scheme)
         print(json.dumps(minted._asdict()) if chosen.json else _introduced(minted, chosen.scheme))
         return 0
     if chosen.command == "invite":
@@ -72,7 +72,7 @@ def _check(path: Path, environ: Mapping[str, str] | None) -> int:
     except ModuleNotFoundError:
         print(_NEEDS_PACKAGES, file=sys.stderr)
         return 2
-    verdict = check.judge(text)
+    verdict = check.validate(text)
     faults = list(verdict.faults)
     if environ is not None and not faults:
         try:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from local.callers.mint import named
+from local.callers.mint import variable_name
 
 
 class _Secret(NamedTuple):
@@ -101,7 +101,7 @@ SCHEMES = tuple(_FORMS)
 def entry(caller: str, scheme: str) -> Entry:
     """Return the entry of a chat caller, with placeholders for what the platform alone knows."""
     form, auth = _FORMS[scheme], {"scheme": scheme}
-    names = {secret: named(caller, secret.suffix) for secret in form.secrets}
+    names = {secret: variable_name(caller, secret.suffix) for secret in form.secrets}
     members = {secret.member: [name] if secret.several else name for secret, name in names.items()}
     return Entry(
         {"id": caller, "auth": {**auth, **members, **form.members}},

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from handler import chat, strict_json
 from handler.callers import file
-from handler.callers.caller import Caller, place
+from handler.callers.caller import Caller, label
 from handler.importing.order import Target
 from handler.problems import MalformedJson, Misconfigured
 
@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
     faults: tuple[str, ...]
 
 
-def judge(text: bytes) -> Verdict:
+def validate(text: bytes) -> Verdict:
     """Return what is wrong with the text of a callers file; only what neither minds is right."""
     try:
         contents, cause = file.parse(text, chat.schemes), ""
@@ -41,7 +41,7 @@ def judge(text: bytes) -> Verdict:
         contents, cause = None, problem.cause
     faults = [cause] if cause else []
     try:
-        value = strict_json.read(text)
+        value = strict_json.loads(text)
     except MalformedJson:
         # The reader has said so; what it does not say is which member stands twice.
         return Verdict((), (), (*faults, *_repeated(text)))
@@ -74,7 +74,7 @@ def _place(value: Any, path: list[str | int]) -> str:
     caller = value["callers"][path[1]]
     caller_id = caller.get("id") if isinstance(caller, dict) else None
     known_id = caller_id if isinstance(caller_id, str) and re.fullmatch(file.ID.pattern, caller_id) else ""
-    owner = place(int(path[1]), known_id)
+    owner = label(int(path[1]), known_id)
     return owner + (": " if path[2:] else "") + _written(path[2:])
 
 

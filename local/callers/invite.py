@@ -42,9 +42,9 @@ def invite(wanted: Wanted, environ: Mapping[str, str]) -> dict[str, str]:
         NotInvitedError: the function would not make it either, or the secret is not here.
     """
     try:
-        configured = settings.read(environ)
-        signing = secrets.read(configured, environ)
-        contents = file.read(str(wanted.callers_file), chat.schemes)
+        configured = settings.from_environment(environ)
+        signing = secrets.from_environment(configured, environ)
+        contents = file.load(str(wanted.callers_file), chat.schemes)
         callers = {caller.id: caller for caller in contents.callers}
         if wanted.caller not in callers:
             raise NotInvitedError(f"There is no caller {wanted.caller} in {wanted.callers_file}.")

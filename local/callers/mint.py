@@ -33,7 +33,7 @@ class Minted(NamedTuple):
     entry: dict[str, Any]
 
 
-def mint(caller: str, scheme: str) -> Minted:
+def new_secret(caller: str, scheme: str) -> Minted:
     """Return a new secret or key for a caller, from the operating system's randomness."""
     name = variable(caller, scheme)
     random = secrets.token_bytes(_LENGTH)
@@ -48,10 +48,10 @@ def mint(caller: str, scheme: str) -> Minted:
 
 def variable(caller: str, scheme: str) -> str:
     """Return the environment variable that a caller's secret is kept in, such as `ONBOARDING_SECRET`."""
-    return named(caller, SUFFIXES[scheme])
+    return variable_name(caller, SUFFIXES[scheme])
 
 
-def named(caller: str, suffix: str) -> str:
+def variable_name(caller: str, suffix: str) -> str:
     """Return the name of a variable of a caller that ends in `_` and a suffix."""
     name = re.sub("[^A-Z0-9]+", "_", caller.upper()).strip("_")
     if not name[:1].isalpha() or name.startswith(("SCF_", "QCLOUD_", "TENCENTCLOUD_")):

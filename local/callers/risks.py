@@ -9,7 +9,7 @@ from handler import answer_size
 from handler.callers.allow import USER
 from handler.callers.api_key import ApiKey
 from handler.callers.audience import Audience
-from handler.callers.caller import Caller, place
+from handler.callers.caller import Caller, label
 from handler.callers.dingtalk import DingTalk
 from handler.callers.standard_webhooks import StandardWebhooks
 from handler.callers.trigger import Trigger
@@ -28,7 +28,7 @@ def of(callers: Iterable[Caller], accounts: Iterable[Target] = ()) -> Iterator[s
     callers = tuple(callers)
     for index, caller in enumerate(callers):
         for risk in (*_of_rules(caller), *_of_auth(caller)):
-            yield f"{place(index, caller.id)}: {risk}"
+            yield f"{label(index, caller.id)}: {risk}"
     yield from _between(callers)
     for account in accounts:
         if not account.external_id_env:
@@ -98,7 +98,7 @@ def _between(callers: tuple[Caller, ...]) -> Iterator[str]:
     for index, caller in enumerate(callers):
         for before, other in enumerate(callers[:index]):
             if _is_hidden(caller, other):
-                yield f"{place(index, caller.id)}: {place(before, other.id)} answers in its place."
+                yield f"{label(index, caller.id)}: {label(before, other.id)} answers in its place."
 
 
 def _is_hidden(caller: Caller, before: Caller) -> bool:

@@ -24,14 +24,14 @@ def wecom(text: str, sender: Sender) -> Request:
         "MsgId": secrets.randbelow(1 << 62),
         "AgentID": 1000002,
     }
-    return wecom_sealed(wecom_xml.write(message), sender)
+    return wecom_sealed(wecom_xml.serialize(message), sender)
 
 
 def wecom_sealed(message: str, sender: Sender) -> Request:
     """Return a request with this message in WeCom's envelope."""
     query, encrypted = _sealed(message, sender)
     outside = {"ToUserName": sender.team or CORPORATION, "Encrypt": encrypted, "AgentID": "1000002"}
-    return Request("POST", "/chat/wecom", query, {"content-type": "text/xml"}, wecom_xml.write(outside))
+    return Request("POST", "/chat/wecom", query, {"content-type": "text/xml"}, wecom_xml.serialize(outside))
 
 
 def wecom_check(echo: str, sender: Sender) -> Request:
@@ -67,7 +67,7 @@ def wecom_seen(body: str, sender: Sender) -> str:
         return ""
     token, key, receiver = _keys(sender)
     try:
-        outside = wecom_xml.read(body.encode())
+        outside = wecom_xml.parse(body.encode())
         names = ("TimeStamp", "Nonce", "Encrypt", "MsgSignature")
         timestamp, nonce, encrypted, signature = (outside[name].encode() for name in names)
     except (KeyError, wecom_xml.NotFlatError):
@@ -77,4 +77,4 @@ def wecom_seen(body: str, sender: Sender) -> str:
     message, fault = wecom_cipher.unseal(key, encrypted, receiver)
     if fault:
         raise ValueError(f"WeCom cannot read the reply: it cannot be decrypted ({fault}).")
-    return wecom_xml.read(message)["Content"]
+    return wecom_xml.parse(message)["Content"]

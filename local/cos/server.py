@@ -171,7 +171,7 @@ class Cos(Handle):
             raise Refusal("InvalidURI")
         if request.method not in ACTIONS:
             raise Refusal("MethodNotAllowed")
-        claim = signature.read(headers.get("authorization", ""), now)
+        claim = signature.read_claim(headers.get("authorization", ""), now)
         self.call_log.note(number, secret_id=claim.secret_id)
         owner = self._owner(claim, request, headers, now)
         self.call_log.note(number, account=owner.account)

@@ -39,7 +39,7 @@ class Claim(NamedTuple):
     signature: str
 
 
-def read(authorization: str, now: float) -> Claim:
+def read_claim(authorization: str, now: float) -> Claim:
     """Read the claim and refuse what is wrong without knowing any key.
 
     Raises:

@@ -96,7 +96,7 @@ class Account:
             if key_name in self._names:
                 raise ValueError("this name is taken")
             key_id = self._new_id()
-            key = public_key.read(text, ed25519=True)
+            key = public_key.decode(text, ed25519=True)
             if key:
                 text = public_key.line(*key, key_id)
             created = created or time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._clock()))
@@ -152,5 +152,5 @@ class Account:
 
 def _digest(text: str) -> bytes:
     """Stand for a stored key: its blob if it has one, else its text, hashed to be short."""
-    key = public_key.read(text, ed25519=True)
+    key = public_key.decode(text, ed25519=True)
     return hashlib.sha256(key[1] if key else text.encode("utf-8", "surrogatepass")).digest()

@@ -43,7 +43,7 @@ def _import_key_pair(sent: Parameters, account: Account, options: Options) -> Pa
     _check_name(name, options)
     if account.named(name):
         raise ApiError("InvalidKeyPairName.Duplicate", name=name)
-    key = public_key.read(sent["PublicKey"], options.ed25519)
+    key = public_key.decode(sent["PublicKey"], options.ed25519)
     if not key:
         raise ApiError("InvalidPublicKey.Malformed")
     if account.holds(key[1]) and not options.same_key_twice:

@@ -12,7 +12,7 @@ import binascii
 import os
 
 
-def read(text: str, ed25519: bool = False) -> tuple[str, bytes] | None:
+def decode(text: str, ed25519: bool = False) -> tuple[str, bytes] | None:
     """Give the algorithm and the blob of a one-line OpenSSH public key, or None for anything else.
 
     Args:

@@ -54,7 +54,7 @@ class Asked(NamedTuple):
     uuid: str
 
 
-def read(body: bytes) -> Asked:
+def parse(body: bytes) -> Asked:
     """Read the body of a reply.
 
     Raises:

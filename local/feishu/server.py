@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from local.feishu.errors import CODES, Refusal
 from local.feishu.faults import KINDS
 from local.feishu.options import Options
-from local.feishu.replies import MESSAGE_ID, Replies, Reply, read
+from local.feishu.replies import MESSAGE_ID, Replies, Reply, parse
 from local.feishu.tokens import Tokens
 from local.http1 import Limits, Request, running
 from local.http1 import Reply as HttpReply
@@ -166,7 +166,7 @@ class Feishu(Handle):
             raise Refusal("230001")
         if not MESSAGE_ID.fullmatch(message_id):
             raise Refusal("230001")
-        asked = read(request.body)
+        asked = parse(request.body)
         self.call_log.note(number, parameters={"message_id": message_id, **asked._asdict()})
         chat = self.chats.get(message_id, message_id)
         if self._chat_rate.excess(chat, now):

@@ -18,8 +18,8 @@ from local.openapi.replies import (
     LOOK,
     LOOKING,
     Json,
-    answer,
     refusals,
+    response,
 )
 
 #: What is read of a slash command, in Slack as in Mattermost.
@@ -103,7 +103,7 @@ def _path(name: str, tag: str, recorded: Recorded, *others: type[Problem], **ope
             "description": "Status and headers are those of GET; there is no body.",
             "responses": bodiless,
         }
-    allowed = answer("The methods of this route are in `Allow`", "Allow")
+    allowed = response("The methods of this route are in `Allow`", "Allow")
     operations["options"] = _operation(
         f"{name}Options",
         tag,
@@ -147,12 +147,12 @@ def _import_path(name: str, recorded: Recorded) -> Json:
         return {reply.JSON: _json(schema, *names, recorded=recorded)}
 
     replies = {
-        "200": answer(
+        "200": response(
             "The account holds this key under this name already, or it was a dry run",
             media=media("ImportKeyPairResult", "unchanged", "dry-run"),
         ),
-        "201": answer("The key pair is created", media=media("ImportKeyPairResult", "created")),
-        "207": answer("One answer for each request of an array", media=media("ManyResults", "many")),
+        "201": response("The key pair is created", media=media("ImportKeyPairResult", "created")),
+        "207": response("One answer for each request of an array", media=media("ManyResults", "many")),
         **refusals(IMPORT, recorded, INVITING, LOOKING),
     }
     post = _operation(
@@ -199,7 +199,7 @@ def _invitations_path(recorded: Recorded) -> Json:
         },
     }
     replies = {
-        "201": answer(
+        "201": response(
             "The invitation", media={reply.JSON: _json("Invitation", "invited", recorded=recorded)}
         ),
         **refusals(_INVITE, recorded, LOOKING),
@@ -217,7 +217,7 @@ def _invitations_path(recorded: Recorded) -> Json:
 
 
 def _page_path(recorded: Recorded) -> Json:
-    html = answer("The page", media={page.HTML: {"schema": {"type": "string"}}})
+    html = response("The page", media={page.HTML: {"schema": {"type": "string"}}})
     get = _operation(
         "page",
         "invite",
@@ -239,8 +239,8 @@ def _health_path(recorded: Recorded) -> Json:
         return {"application/health+json": _json("Health", name, recorded=recorded)}
 
     replies = {
-        "200": answer("Settings, callers and role are there", media=media("health")),
-        "503": answer("One of them is missing; the log says which", media=media("unhealthy")),
+        "200": response("Settings, callers and role are there", media=media("health")),
+        "503": response("One of them is missing; the log says which", media=media("unhealthy")),
         **refusals(ANYWHERE, recorded),
     }
     get = _operation(
@@ -293,7 +293,7 @@ def _parameters(names: tuple[str, ...]) -> list[Json]:
 def _look(name: str, summary: str, schema: str, example: str, parameters: list[Json], more: Any) -> Json:
     kinds, recorded = more
     media = {reply.JSON: _json(schema, example, recorded=recorded)}
-    found = answer("What the caller may know of", media=media)
+    found = response("What the caller may know of", media=media)
     return _operation(
         name,
         "look",
@@ -331,7 +331,7 @@ def _shown_path(recorded: Recorded) -> Json:
 
 def _contract_path(recorded: Recorded) -> Json:
     replies = {
-        "200": answer("This document", media={reply.JSON: {"schema": {"type": "object"}}}),
+        "200": response("This document", media={reply.JSON: {"schema": {"type": "object"}}}),
         **refusals(ANYWHERE, recorded),
     }
     get = _operation("contract", "service", "This contract", "No caller is needed.", replies, security=[])
@@ -347,9 +347,9 @@ def _chat_path(platform: Platform, recorded: Recorded) -> Json:
     if platform.unasked:
         description += f"; to {platform.unasked}, nothing"
         media["text/plain"] = {"schema": {"type": "string", "maxLength": 0}}
-    answered = answer(description, media=media)
+    answered = response(description, media=media)
     empty: Json = {"text/plain": {"schema": {"type": "string", "maxLength": 0}}}
-    apart = {"503": answer("The reply could not be sent, so the message has to come again", media=empty)}
+    apart = {"503": response("The reply could not be sent, so the message has to come again", media=empty)}
     if not platform.reserve:
         apart = {}
     post = _operation(
@@ -369,7 +369,7 @@ def _chat_path(platform: Platform, recorded: Recorded) -> Json:
         f"{platform.title}'s check of the address, when it is set up",
         f"Called by {platform.title} alone, once, when the address is saved in its console.",
         {
-            "200": answer("The decrypted text", media={"text/plain": {"schema": {"type": "string"}}}),
+            "200": response("The decrypted text", media={"text/plain": {"schema": {"type": "string"}}}),
             # A GET may have a body, too, and then it is read.
             **refusals((*BODY, *ANYWHERE), recorded),
         },

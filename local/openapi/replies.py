@@ -52,7 +52,7 @@ LOOK = (
 )
 
 
-def answer(description: str, *headers: str, media: Json | None = None) -> Json:
+def response(description: str, *headers: str, media: Json | None = None) -> Json:
     """Return a response with the headers that every reply has, and these."""
     names = ("X-Request-Id", "Cache-Control", *headers)
     found: Json = {
@@ -86,7 +86,7 @@ def refusals(kinds: tuple[type[Problem], ...], recorded: Recorded, *without: str
                 if name.partition(".")[0] == kind.slug and name not in without
             },
         }
-        replies[str(status)] = answer(
+        replies[str(status)] = response(
             "; ".join(f"`{kind.slug}`: {kind.title}" for kind in same),
             *extra.get(status, ()),
             media={reply.PROBLEM_JSON: media},

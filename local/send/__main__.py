@@ -165,9 +165,9 @@ def _not_ours(problem: NotOursError, line: Line, wanted: Wanted, *, is_explained
 def _report(outcomes: Mapping[int, Outcome], collection: Collection) -> None:
     settled = [outcomes[place] for place in sorted(outcomes)]
     if len(collection.wanted) == 1 and settled:
-        say(report.single(settled[0]))
+        say(report.of_key(settled[0]))
     elif settled:
-        say(report.many(settled))
+        say(report.of_keys(settled))
 
 
 def _code(outcomes: Iterable[Outcome]) -> int:

@@ -44,7 +44,7 @@ def collect(source: str, name: str | None, columns: Columns, common: Common, std
 
 def _of_table(data: bytes, source: str, folder: Path, columns: Columns, common: Common) -> Collection:
     text, assumed = table.decoded(data, source)
-    read = table.read(text, source, folder, columns, common)
+    read = table.keys(text, source, folder, columns, common)
     return read._replace(notes=[*([assumed] if assumed else []), *read.notes])
 
 
@@ -117,7 +117,7 @@ def _at_home(name: str) -> Path:
 
 def _key_in(path: Path) -> str:
     try:
-        return own_key.read(str(path))
+        return own_key.read_file(str(path))
     except own_key.PrivateKeyError as problem:
         raise NotSendableError(f"Nothing was sent: {problem}") from None
     except own_key.NotUsableError as problem:

@@ -122,7 +122,7 @@ def default_callers_file(environ: Mapping[str, str]) -> Path | None:
 
 def _of_file(caller: str, path: Path, environ: Mapping[str, str]) -> Credential:
     try:
-        known = {found.id: found for found in file.read(os.fspath(path), chat.schemes).callers}
+        known = {found.id: found for found in file.load(os.fspath(path), chat.schemes).callers}
     except Misconfigured as problem:
         raise NoCredentialError(f"{path}: {problem.cause}") from None
     if caller not in known:
@@ -156,7 +156,7 @@ def _signing(names: tuple[str, ...], environ: Mapping[str, str]) -> Signing:
         raise NoCredentialError(f"Set the environment variable {' or '.join(names)} to the signing secret.")
     decoded: list[bytes] = []
     for name, text in found.items():
-        secret = standard_webhooks.decode(text)
+        secret = standard_webhooks.decode_secret(text)
         if secret is None:
             raise NoCredentialError(
                 f"{name} holds no Standard Webhooks secret: that is whsec_ and then the Base64 of 24 to 64"

@@ -21,7 +21,7 @@ _MOST_ROWS = 50
 _MOST_NAMED = 5
 
 
-def single(outcome: Outcome) -> str:
+def of_key(outcome: Outcome) -> str:
     """Return what became of one key, in a few lines."""
     body = outcome.body
     if not outcome.is_done:
@@ -45,7 +45,7 @@ def single(outcome: Outcome) -> str:
     return visible("\n".join(lines))
 
 
-def many(outcomes: Sequence[Outcome]) -> str:
+def of_keys(outcomes: Sequence[Outcome]) -> str:
     """Return what became of many keys: a row each where they are few, each cause once, the sum last."""
     lines: list[str] = []
     if len(outcomes) <= _MOST_ROWS:

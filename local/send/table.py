@@ -61,7 +61,7 @@ def looks_like_one(text: str) -> bool:
     return len(before) == 2 and not before[0].lstrip().startswith("ssh-")
 
 
-def read(text: str, source: str, folder: Path, columns: Columns, common: Common) -> Collection:
+def keys(text: str, source: str, folder: Path, columns: Columns, common: Common) -> Collection:
     """Return the keys of a table; a key is its text, or the path of its file.
 
     A first line `name,key` names the columns; others are `project`, `region`, `account` and `tag:NAME`.
@@ -167,7 +167,7 @@ def _path(cell: str, folder: Path) -> Path | None:
 
 def _key_in(path: Path) -> str:
     try:
-        return own_key.read(str(path))
+        return own_key.read_file(str(path))
     except own_key.PrivateKeyError as problem:
         raise NotSendableError(f"Nothing was sent: {problem}") from None
     except own_key.NotUsableError as problem:

@@ -36,7 +36,7 @@ def main(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> int:
     """Write the calls into `dist/deployment/` and print how to send them; return the exit code."""
     archive = root / "dist/function.zip"
     try:
-        inputs = document.read(
+        inputs = document.parse(
             (root / "serverless.yml").read_text(encoding="utf-8"), {**_dotenv(root), **environ}
         )
         if not function.in_bucket(inputs):

@@ -22,9 +22,9 @@ def calls(inputs: Mapping[str, Any], archive: bytes) -> Iterator[Call]:
 
     Raises WrongFileError for what cannot be sent.
     """
-    described = function.read(inputs)
+    described = function.parameters(inputs)
     code = {**described.entry, "Code": function.code(inputs, archive)}
-    listed = list(triggers.read(inputs.get("events")))
+    listed = list(triggers.parse(inputs.get("events")))
     create = {**described.identity, **described.fixed, **code, **described.settings}
     yield Call("create-function", "CreateFunction", create)
     yield Call("update-function-code", "UpdateFunctionCode", {**described.identity, **code})

@@ -30,7 +30,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
-def read(text: str, environ: Mapping[str, str]) -> dict[str, Any]:
+def parse(text: str, environ: Mapping[str, str]) -> dict[str, Any]:
     """Return the `inputs` of a serverless.yml, every `${...}` replaced, with a name and a region.
 
     Raises WrongFileError for a text that is no serverless.yml of the component `scf`, and for variables

@@ -188,7 +188,7 @@ class Function(NamedTuple):
     settings: dict[str, Any]
 
 
-def read(inputs: Mapping[str, Any]) -> Function:
+def parameters(inputs: Mapping[str, Any]) -> Function:
     """Return the parameters of the function that `inputs` describes, with the component's defaults.
 
     Raises WrongFileError for what cannot be sent, and where the runtime is missing: the component would

@@ -35,7 +35,7 @@ class Trigger(NamedTuple):
     parameters: dict[str, Any]
 
 
-def read(events: Any) -> Iterator[Trigger]:
+def parse(events: Any) -> Iterator[Trigger]:
     """Yield the triggers that `events` lists, in its order, with the component's defaults.
 
     Raises WrongFileError for what cannot be sent, and for two triggers that would be one.

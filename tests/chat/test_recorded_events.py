@@ -38,7 +38,7 @@ CALLERS = [
 
 def answer(name: str, timestamp: str, feishu: str = "") -> tuple[Any, Answer]:
     """Return a recorded event, and what it is answered at its time."""
-    recorded = events.read(events.EVENTS / f"function-url-chat-{name}.json")
+    recorded = events.load(events.EVENTS / f"function-url-chat-{name}.json")
     at_that_time = AMBIENT._replace(wall=lambda: float(timestamp))
     with Function(None, CALLERS, at_that_time, {**ENVIRON, "FEISHU_ENDPOINT": feishu}) as bot:
         return recorded, bot.answer(recorded)

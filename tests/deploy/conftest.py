@@ -32,7 +32,7 @@ class Rendered(NamedTuple):
 @pytest.fixture(scope="session")
 def inputs() -> dict[str, Any]:
     """Return the `inputs` of serverless.yml, with its variables filled in."""
-    return document.read((ROOT / "serverless.yml").read_text(encoding="utf-8"), ENVIRON)
+    return document.parse((ROOT / "serverless.yml").read_text(encoding="utf-8"), ENVIRON)
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ def test_function_is_the_one_that_was_measured(inputs: dict[str, Any]) -> None:
     assert inputs["memorySize"] == 512
     assert inputs["timeout"] == 30
     variables = inputs["environment"]["variables"]
-    assert settings.read(variables).time_budget < inputs["timeout"] - 1
+    assert settings.from_environment(variables).time_budget < inputs["timeout"] - 1
 
 
 def test_limits_of_the_platform_are_kept(inputs: dict[str, Any]) -> None:
@@ -76,7 +76,7 @@ def test_other_triggers_wait_switched_off(inputs: dict[str, Any]) -> None:
 
 def test_a_kafka_batch_fits_into_one_invocation(inputs: dict[str, Any]) -> None:
     """CVM takes ten imports a second; half of the time stays free for what goes wrong."""
-    budget = settings.read(inputs["environment"]["variables"]).time_budget
+    budget = settings.from_environment(inputs["environment"]["variables"]).time_budget
 
     assert 1 <= _parameters(inputs, "ckafka")["maxMsgNum"] <= budget / 2 * 10
     assert 1 <= _parameters(inputs, "ckafka")["timeout"] <= 60

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from local import cvm, throwaway
-from local.callers.mint import mint
+from local.callers.mint import new_secret
 from local.gateway import Options, serve
 from package import runtime
 from package.__main__ import ROOT
@@ -86,7 +86,7 @@ def _done(tmp_path_factory: pytest.TempPathFactory) -> Done | None:
     (home / ".ssh").mkdir()
     key = throwaway.public_key()[0]
     (home / ".ssh/id_rsa.pub").write_text(key + "\n")
-    signing = mint("onboarding", "standard-webhooks")
+    signing = new_secret("onboarding", "standard-webhooks")
     api_key = throwaway.api_key()
     callers = home / "callers.json"
     callers.write_text(

@@ -22,7 +22,7 @@ DELAYED = {"delay-before", "delay-after", "dribbled"}
 
 def blob(pair: KeyPair) -> bytes | None:
     """Return the decoded key of a stored key pair."""
-    key = stored.read(pair.public_key, ed25519=True)
+    key = stored.decode(pair.public_key, ed25519=True)
     return key[1] if key else None
 
 

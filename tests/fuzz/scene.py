@@ -32,7 +32,7 @@ CREDENTIAL = cvm.Credential("AKIDmarkedSecretId00", "marked-secret-key-000000", 
 SECRETS = (API_KEY, WEBHOOK_SECRET[6:], *CREDENTIAL, *chat.VARIABLES.values())
 
 RECORDED: dict[str, Any] = {
-    path.stem: events.fill(events.read(path), {"PUBLIC_KEY": public_keys()[0], "API_KEY": API_KEY})
+    path.stem: events.fill(events.load(path), {"PUBLIC_KEY": public_keys()[0], "API_KEY": API_KEY})
     for path in sorted(events.EVENTS.glob("*.json"))
 }
 SOURCES = sorted({source for event in RECORDED.values() for source in events.sources(event)})

@@ -30,10 +30,10 @@ def answered(sent: dict[str, str], own: dict[str, str], stored: dict[str, str]) 
     caller = Caller("onboarding", Trigger("invoke"), Allow(), own)
     order = Order("alice", key(1), 1, Region("ap-guangzhou", True), sent, {**sent, **own}, False)
     pair = KeyPair("skey-12345678", "alice", 0, key(1).blob, stored, "r" * 36)
-    outcome = decision.decide(order, [pair], lambda _name, _project: True)
+    outcome = decision.compare(order, [pair], lambda _name, _project: True)
     assert outcome is not None
     answer = decide.Answer(decide.Asked({}, caller, "", {}), outcome, order)
-    http = reply.http(207, reply.many([answer], CALL), reply.JSON, CALL.request_id)
+    http = reply.http(207, reply.many_body([answer], CALL), reply.JSON, CALL.request_id)
     return len(json.dumps(http))
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handler import routes
-from handler.event import recognise, triggers
+from handler.event import source_of, triggers
 from handler.http import is_http
 from local.events import EVENTS
 from tests.handler.triggers.samples import ckafka, cloud_event, timer
@@ -36,7 +36,7 @@ REQUEST = {"keyName": "alice", "publicKey": "ssh-rsa AAAA"}
 
 def name_of(event: object) -> str:
     """Return the short name of the source that an event is recognised as."""
-    source: Any = recognise(event)
+    source: Any = source_of(event)
     return "http" if source is routes else str(source.__name__.rpartition(".")[2])
 
 
@@ -183,14 +183,14 @@ MARKS = st.fixed_dictionaries(
 @given(event=MARKS, method=JSON, headers=JSON)
 def test_http_goes_before_everything(event: dict[str, Any], method: object, headers: object) -> None:
     """Whatever else stands in an HTTP event, it is one: no request passes as an event of another source."""
-    assert recognise({**event, "httpMethod": method, "headers": headers}) is routes
+    assert source_of({**event, "httpMethod": method, "headers": headers}) is routes
 
 
 @pytest.mark.fuzz
 @given(event=JSON | MARKS)
 def test_any_event_has_exactly_one_source(event: object) -> None:
     """Recognising never fails, and only what has both marks is HTTP."""
-    assert (recognise(event) is routes) == is_http(event)
+    assert (source_of(event) is routes) == is_http(event)
 
 
 def test_an_http_request_loads_no_trigger() -> None:

@@ -24,7 +24,7 @@ def event(**fields: Any) -> dict[str, Any]:
 
 def test_a_function_url_event_is_read() -> None:
     """Method, path, headers, query and body arrive where they belong."""
-    request = http.read(
+    request = http.from_event(
         {
             "body": '{"a":1}',
             "headers": {"accept": "*/*", "x-scf-remote-addr": "192.0.2.7"},
@@ -46,7 +46,7 @@ def test_a_function_url_event_is_read() -> None:
 
 def test_the_real_method_is_on_top() -> None:
     """API Gateway says ANY in its context; the method that was used stands on top."""
-    read = http.read(
+    read = http.from_event(
         event(httpMethod="post", requestContext={"httpMethod": "ANY", "path": "/{any}"}, path="/x")
     )
 
@@ -73,38 +73,38 @@ def test_the_real_method_is_on_top() -> None:
 )
 def test_headers_come_in_any_case_and_any_shape(sent: object, read: object) -> None:
     """Names are folded, values kept in order, and what is not text leaves no value at all."""
-    assert http.read(event(headers=sent)).headers == read
+    assert http.from_event(event(headers=sent)).headers == read
 
 
 @pytest.mark.parametrize("flag", [None, False, "false", "False", "", 0, 1, "yes", [True]])
 def test_a_body_is_text_unless_the_flag_says_otherwise(flag: object) -> None:
     """The text "false" is not true, and nothing but true means base64."""
-    assert http.body(http.read(event(body="YQ==", isBase64Encoded=flag)), KIB) == Body(b"YQ==", b"YQ==")
+    assert http.body(http.from_event(event(body="YQ==", isBase64Encoded=flag)), KIB) == Body(b"YQ==", b"YQ==")
 
 
 @pytest.mark.parametrize("flag", [True, "true", "True", "TRUE"])
 def test_a_base64_body_is_decoded(flag: object) -> None:
     """True means base64, as a truth value and as a text."""
-    assert http.body(http.read(event(body="YQ==", isBase64Encoded=flag)), KIB) == Body(b"a", b"a")
+    assert http.body(http.from_event(event(body="YQ==", isBase64Encoded=flag)), KIB) == Body(b"a", b"a")
 
 
 @pytest.mark.parametrize("wrong", ["a", "YQ", "YQ==\n", "Y Q=", "YQ==YQ==", "é", "\ud800", "%%%%"])
 def test_bad_base64_is_malformed(wrong: str) -> None:
     """What is not base64 is not guessed at."""
     with pytest.raises(MalformedRequest):
-        http.body(http.read(event(body=wrong, isBase64Encoded=True)), KIB)
+        http.body(http.from_event(event(body=wrong, isBase64Encoded=True)), KIB)
 
 
 @pytest.mark.parametrize("absent", [{}, {"body": None}, {"body": ""}])
 def test_no_body_is_an_empty_one(absent: dict[str, Any]) -> None:
     """A body that is absent, null or empty has no bytes in it."""
-    assert http.body(http.read(event(**absent)), KIB) == Body(b"", b"")
+    assert http.body(http.from_event(event(**absent)), KIB) == Body(b"", b"")
 
 
 @pytest.mark.parametrize("parsed", [{"a": 1}, [1], 5, True, {"é": "\ud800"}, {}])
 def test_a_parsed_body_has_no_bytes_to_sign(parsed: object) -> None:
     """A gateway that parses JSON leaves something to read, but nothing to prove."""
-    body = http.body(http.read(event(body=parsed)), KIB)
+    body = http.body(http.from_event(event(body=parsed)), KIB)
 
     assert body.raw is None
     assert json.loads(body.text) == parsed
@@ -116,16 +116,16 @@ def test_a_parsed_body_beyond_reason_is_still_read() -> None:
     for _ in range(10_000):
         deep = [deep]
 
-    assert http.body(http.read(event(body=deep)), KIB).text.startswith(b"[" * 33)
-    assert http.body(http.read(event(body={"a": {1, 2}})), KIB).text.startswith(b"[" * 33)
+    assert http.body(http.from_event(event(body=deep)), KIB).text.startswith(b"[" * 33)
+    assert http.body(http.from_event(event(body={"a": {1, 2}})), KIB).text.startswith(b"[" * 33)
     with pytest.raises(MalformedJson) as problem:
-        strict_json.read(http.body(http.read(event(body=deep)), KIB).text)
+        strict_json.loads(http.body(http.from_event(event(body=deep)), KIB).text)
     assert "32 levels" in problem.value.detail
 
 
 def test_text_becomes_bytes_even_where_it_is_not_unicode() -> None:
     """Half of a surrogate pair passes as its own three bytes; UTF-8 readers refuse them later."""
-    assert http.body(http.read(event(body="é\ud800")), KIB).raw == b"\xc3\xa9\xed\xa0\x80"
+    assert http.body(http.from_event(event(body="é\ud800")), KIB).raw == b"\xc3\xa9\xed\xa0\x80"
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_text_becomes_bytes_even_where_it_is_not_unicode() -> None:
 )
 def test_the_largest_body_passes(content: dict[str, Any]) -> None:
     """The limit itself is not too much, after base64."""
-    assert len(http.body(http.read(event(**content)), KIB).text) == KIB
+    assert len(http.body(http.from_event(event(**content)), KIB).text) == KIB
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_the_largest_body_passes(content: dict[str, Any]) -> None:
 def test_a_byte_more_is_too_large(content: dict[str, Any]) -> None:
     """One byte more than the limit is refused, and size is judged before base64."""
     with pytest.raises(PayloadTooLarge) as problem:
-        http.body(http.read(event(**content)), KIB)
+        http.body(http.from_event(event(**content)), KIB)
 
     assert "1 KiB" in problem.value.detail
 
@@ -281,7 +281,7 @@ _json = st.recursive(
 )
 def test_no_event_makes_reading_fail(sent: dict[str, Any]) -> None:
     """Whatever stands in the fields, the event is read."""
-    request = http.read(sent)
+    request = http.from_event(sent)
 
     assert request.path
     assert request.method == request.method.upper()

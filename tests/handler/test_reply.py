@@ -212,7 +212,7 @@ def test_several_answers_keep_their_order() -> None:
         decide.refuse(decide.Rejected(problem, caller, {})),
     ]
 
-    assert reply.many(answers, CALL) == {
+    assert reply.many_body(answers, CALL) == {
         "results": [
             {"index": 0, **reply.result(ORDER, CREATED, "r1")._asdict()},
             {

@@ -29,7 +29,7 @@ def test_nothing_set_is_the_documented_default() -> None:
         "STS_ENDPOINT",
     )
 
-    assert settings.read({}) == Settings() == settings.read(dict.fromkeys(names, ""))
+    assert settings.from_environment({}) == Settings() == settings.from_environment(dict.fromkeys(names, ""))
     assert Settings().cvm_host == "cvm.tencentcloudapi.com"
     assert Settings().time_budget == 20.0
     assert Settings().min_rsa_bits == 2048
@@ -87,7 +87,7 @@ def test_nothing_set_is_the_documented_default() -> None:
 )
 def test_each_setting_is_read(name: str, value: str, expected: dict[str, Any]) -> None:
     """A right value ends in its own field, and in no other."""
-    assert settings.read({name: value}) == Settings()._replace(**expected)
+    assert settings.from_environment({name: value}) == Settings()._replace(**expected)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_each_setting_is_read(name: str, value: str, expected: dict[str, Any]) -
 def test_a_wrong_value_names_the_variable(name: str, value: str) -> None:
     """A wrong value is `misconfigured`, and the cause says which variable it is and what it may hold."""
     with pytest.raises(Misconfigured) as problem:
-        settings.read({name: value})
+        settings.from_environment({name: value})
 
     assert problem.value.cause.startswith(f"{name} is wrong: it is ")
 
@@ -213,7 +213,7 @@ def test_a_wrong_value_is_not_repeated() -> None:
         "LOG_LEVEL",
     ):
         with pytest.raises(Misconfigured) as problem:
-            settings.read({name: "S3 CRET"})
+            settings.from_environment({name: "S3 CRET"})
 
         assert "S3" not in problem.value.cause + problem.value.detail + problem.value.remedy
 

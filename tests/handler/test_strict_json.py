@@ -44,7 +44,7 @@ def deep(levels: int) -> str:
 )
 def test_json_is_read(text: bytes | str, value: object) -> None:
     """What RFC 8259 means and every reader agrees on is read."""
-    read = strict_json.read(text)
+    read = strict_json.loads(text)
 
     assert value is None or (read == value and type(read) is type(value))
 
@@ -83,7 +83,7 @@ def test_json_is_read(text: bytes | str, value: object) -> None:
 def test_what_readers_disagree_about_is_refused(text: bytes | str, says: str) -> None:
     """Everything else is `malformed-json`, with the place or the rule in the detail."""
     with pytest.raises(MalformedJson) as problem:
-        strict_json.read(text)
+        strict_json.loads(text)
 
     assert says in problem.value.detail
     assert problem.value.remedy
@@ -93,7 +93,7 @@ def test_what_readers_disagree_about_is_refused(text: bytes | str, says: str) ->
 @given(st.from_regex(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,8})?([eE][-+]?[0-9]{1,3})?", fullmatch=True))
 def test_a_number_is_whole_only_if_it_is_exactly_whole(literal: str) -> None:
     """A fraction or exponent is taken for a whole number exactly if it is one, up to 2**53."""
-    value = strict_json.read(literal)
+    value = strict_json.loads(literal)
     exact = Fraction(literal)
 
     if exact.denominator == 1 and abs(exact) <= 2**53:
@@ -107,7 +107,7 @@ def test_a_number_is_whole_only_if_it_is_exactly_whole(literal: str) -> None:
 @pytest.mark.parametrize("literal", ["1e16", "9007199254740993.0", "1e999", "1e-400", "0." + "9" * 25])
 def test_what_rounds_to_a_whole_number_is_not_one(literal: str) -> None:
     """A number that only floating point makes whole is not whole here."""
-    value = strict_json.read(literal)
+    value = strict_json.loads(literal)
 
     assert isinstance(value, float)
     assert not value.is_integer()
@@ -117,7 +117,7 @@ def test_what_rounds_to_a_whole_number_is_not_one(literal: str) -> None:
 def test_nothing_else_is_ever_raised(text: bytes | str) -> None:
     """Any bytes and any text are read or refused, never worse."""
     with contextlib.suppress(MalformedJson):
-        strict_json.read(text)
+        strict_json.loads(text)
 
 
 @pytest.mark.parametrize(
@@ -138,6 +138,6 @@ def test_a_long_text_costs_what_its_length_asks_for(make: Callable[[int], str]) 
 
     def read(text: str) -> None:
         with contextlib.suppress(MalformedJson):
-            strict_json.read(text)
+            strict_json.loads(text)
 
     assert growth.exponent(read, make, 300_000) < growth.NEARLY_LINEAR

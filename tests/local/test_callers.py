@@ -84,10 +84,10 @@ def test_secret_can_be_made_without_any_package() -> None:
 
 def test_every_secret_is_new() -> None:
     """No two secrets are the same, and each is well formed."""
-    minted = [mint.mint("a", "standard-webhooks").secret for _ in range(20)]
+    minted = [mint.new_secret("a", "standard-webhooks").secret for _ in range(20)]
     assert len(set(minted)) == 20
-    assert all(standard_webhooks.decode(secret) for secret in minted)
-    assert len({mint.mint("a", "api-key").secret for _ in range(20)}) == 20
+    assert all(standard_webhooks.decode_secret(secret) for secret in minted)
+    assert len({mint.new_secret("a", "api-key").secret for _ in range(20)}) == 20
 
 
 def test_new_for_scripts_is_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -179,25 +179,25 @@ def test_check_tells_all_that_is_wrong_at_once() -> None:
         {"id": "e", "auth": {"scheme": "mattermost", "tokenEnv": ["A"]}},
         None,
     )
-    faults = check.judge(text).faults
+    faults = check.validate(text).faults
     assert "\n".join([faults[0], *sorted(faults[1:])]) == ALL_THAT_IS_WRONG
     assert "planted" not in "".join(faults)
 
 
 def test_check_names_a_member_that_stands_twice() -> None:
     """Of a repeated member the name is told, if it is one that the file knows."""
-    assert check.judge(b'{"callers": [{"id": "a", "id": "b"}]}').faults[1:] == (
+    assert check.validate(b'{"callers": [{"id": "a", "id": "b"}]}').faults[1:] == (
         'The member that stands twice is "id".',
     )
-    assert len(check.judge(b'{"whsec_planted": 1, "whsec_planted": 2}').faults) == 1
-    assert len(check.judge(b'{"callers": [').faults) == 1
+    assert len(check.validate(b'{"whsec_planted": 1, "whsec_planted": 2}').faults) == 1
+    assert len(check.validate(b'{"callers": [').faults) == 1
 
 
 def test_check_of_the_whole_file_speaks_of_the_file() -> None:
     """What is wrong with the file itself is said once."""
-    assert check.judge(b"[]").faults == ("The callers file is wrong: it must be an object.",)
-    assert check.judge(b"{}").faults == ('The callers file is wrong: it lacks the member "callers".',)
-    assert check.judge(b'{"callers": []}').faults == (
+    assert check.validate(b"[]").faults == ("The callers file is wrong: it must be an object.",)
+    assert check.validate(b"{}").faults == ('The callers file is wrong: it lacks the member "callers".',)
+    assert check.validate(b'{"callers": []}').faults == (
         "The callers file is wrong: callers must be a list of 1 to 1000.",
     )
 
@@ -218,9 +218,13 @@ def test_check_of_variables_looks_at_those_set_here(
     assert code == 1
     assert "planted" not in out + err
     assert (
-        run(capsys, "check", str(path), "--environment", A_SECRET=mint.mint("a", "standard-webhooks").secret)[
-            0
-        ]
+        run(
+            capsys,
+            "check",
+            str(path),
+            "--environment",
+            A_SECRET=mint.new_secret("a", "standard-webhooks").secret,
+        )[0]
         == 0
     )
 
@@ -253,7 +257,7 @@ def everything() -> bytes:
 
 def test_every_scheme_is_explained() -> None:
     """Each caller is one line: how it proves itself, and what it may do."""
-    assert explain.lines(check.judge(everything()).callers) == [
+    assert explain.lines(check.validate(everything()).callers) == [
         f"{name:<14}  {text}; any key name, any project, any region"
         for name, text in (
             ("onboarding", "Standard Webhooks, secrets in ONBOARDING_SECRET, ONBOARDING_SECRET_NEXT"),
@@ -264,14 +268,14 @@ def test_every_scheme_is_explained() -> None:
             ("ops-wecom", "WeCom ww5823bf96d3bd56c7, secrets in WECOM_TOKEN, WECOM_AES_KEY, everyone"),
         )
     ]
-    (dry,) = check.judge(
+    (dry,) = check.validate(
         callers({"id": "d", "auth": {"scheme": "trigger", "source": "invoke"}, "allow": {"dryRunOnly": True}})
     ).callers
     assert explain.lines([dry]) == [
         "d  events from invoke; any key name, any project, any region, dry runs only"
     ]
     box = {"scheme": "trigger", "source": "cos:keys-1250000000/in/", "results": "out/"}
-    assert explain.lines(check.judge(callers({"id": "b", "auth": box})).callers) == [
+    assert explain.lines(check.validate(callers({"id": "b", "auth": box})).callers) == [
         "b  events from cos:keys-1250000000/in/, results to out/; any key name, any project, any region"
     ]
 
@@ -400,7 +404,7 @@ MINTED_ONLINE = (
 def test_risks_are_told_in_words(entries: list[dict[str, Any]], expected: list[str]) -> None:
     """What is legal but worth a second look is told, caller by caller; what is not, is not."""
     text = callers(*({"id": f"c{index}", **entry} for index, entry in enumerate(entries)))
-    verdict = check.judge(text)
+    verdict = check.validate(text)
     assert verdict.faults == ()
     assert list(risks.of(verdict.callers)) == expected
 
@@ -409,7 +413,7 @@ def test_wrong_revoked_invitation_is_told_at_its_place() -> None:
     """What stands beside the callers is told as itself, not as one of them."""
     wrong = {"callers": [{"id": "a", "auth": WEBHOOKS}], "revokedInvitations": ["x", 1]}
     rule = "must be the id of an invitation: 22 of A-Z, a-z, 0-9, - and _."
-    assert check.judge(json.dumps(wrong).encode()).faults == (
+    assert check.validate(json.dumps(wrong).encode()).faults == (
         f"The callers file is wrong: revokedInvitations[0] {rule}",
         f"revokedInvitations[1] {rule}",
     )
@@ -436,7 +440,7 @@ def test_a_role_of_the_wrong_form_is_wrong() -> None:
     """The reader and the schema name the same place, so it is told once."""
     accounts = {"prod": {"roleArn": "ImportKeyPair"}}
     contents = {"callers": [{"id": "a", "auth": WEBHOOKS}], "accounts": accounts}
-    assert check.judge(json.dumps(contents).encode()).faults == (
+    assert check.validate(json.dumps(contents).encode()).faults == (
         "The callers file is wrong: accounts.prod.roleArn must be qcs::cam::uin/UIN:roleName/NAME.",
     )
 

@@ -125,12 +125,12 @@ def reply(text: str, sender: chat.Sender) -> str:
     """Return a reply as an app of WeCom would send it that has this sender's secrets."""
     sent = chat.wecom(text, sender)
     outside = {
-        "Encrypt": wecom_xml.read(sent.body.encode())["Encrypt"],
+        "Encrypt": wecom_xml.parse(sent.body.encode())["Encrypt"],
         "MsgSignature": sent.query["msg_signature"],
         "TimeStamp": sent.query["timestamp"],
         "Nonce": sent.query["nonce"],
     }
-    return wecom_xml.write(outside)
+    return wecom_xml.serialize(outside)
 
 
 def test_a_forged_reply_is_not_shown() -> None:

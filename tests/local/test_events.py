@@ -39,7 +39,7 @@ def test_every_event_is_explained(path: Path) -> None:
 @pytest.mark.parametrize("path", HTTP, ids=name)
 def test_http_events_have_the_shape_of_their_front_door(path: Path) -> None:
     """A recorded event has the very members that the gateway builds for the same front door."""
-    recorded = events.read(path)
+    recorded = events.load(path)
     shape = next(shape for shape in SHAPES if path.name.startswith(shape))
     body = b"\xff" if recorded.get("isBase64Encoded") else b"text"
     built = SHAPES[shape].event(Request("POST", "/", "", (), body, True), "203.0.113.7", Options())
@@ -53,7 +53,7 @@ def test_http_events_have_the_shape_of_their_front_door(path: Path) -> None:
 @pytest.mark.parametrize("path", RECORDED, ids=name)
 def test_nothing_is_left_to_fill(path: Path) -> None:
     """After filling, no placeholder is left, and an HTTP request tells the true length of its body."""
-    event = events.fill(events.read(path), VALUES)
+    event = events.fill(events.load(path), VALUES)
     assert "${" not in json.dumps(event)
     if http.is_http(event):
         encoded = event.get("isBase64Encoded") in (True, "true")
@@ -88,7 +88,7 @@ CLOUD_EVENT = {"specversion": "1.0", "source": "s", "data": {}}
     ("event", "sources"),
     [
         ({"Records": [KAFKA, {"Ckafka": {"topic": "b"}}, KAFKA]}, ["ckafka:a", "ckafka:b"]),
-        (events.read(events.EVENTS / "cos-put.json"), ["cos:keys-1250000000/in/"]),
+        (events.load(events.EVENTS / "cos-put.json"), ["cos:keys-1250000000/in/"]),
         ({"Records": [{"cos": {}, "event": {}}]}, ["invoke"]),
         (CLOUD_EVENT, ["eventbridge:s"]),
         ({"EventList": [CLOUD_EVENT, {**CLOUD_EVENT, "source": "t"}]}, ["eventbridge:s", "eventbridge:t"]),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.own_key import NotUsableError, read
+from local.own_key import NotUsableError, read_file
 
 SECRET = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ"
 PRIVATE = {
@@ -21,14 +21,14 @@ PRIVATE = {
 def test_the_text_is_read_without_its_last_newline(tmp_path: Path) -> None:
     """As `$(cat file)` would hand it over, everything else untouched."""
     (tmp_path / "key.pub").write_text("  ssh-rsa AAAA mé \n", encoding="utf-8")
-    assert read(str(tmp_path / "key.pub")) == "  ssh-rsa AAAA mé "
+    assert read_file(str(tmp_path / "key.pub")) == "  ssh-rsa AAAA mé "
 
 
 def test_a_tilde_is_the_home_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make hands `~` over as it was typed."""
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "key.pub").write_text("ssh-rsa AAAA")
-    assert read("~/key.pub") == "ssh-rsa AAAA"
+    assert read_file("~/key.pub") == "ssh-rsa AAAA"
 
 
 @pytest.mark.parametrize("kind", PRIVATE)
@@ -37,7 +37,7 @@ def test_a_private_key_is_refused(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "id_rsa"
     path.write_text(PRIVATE[kind])
     with pytest.raises(NotUsableError) as refusal:
-        read(str(path))
+        read_file(str(path))
     assert "is a private key" in str(refusal.value)
     assert f"ssh-keygen -y -f {path}" in str(refusal.value)
     assert SECRET not in str(refusal.value)
@@ -49,7 +49,7 @@ def test_the_public_half_beside_a_private_key_is_named(tmp_path: Path) -> None:
     (tmp_path / "id_rsa").write_text(PRIVATE["openssh"])
     (tmp_path / "id_rsa.pub").write_text("ssh-rsa AAAA")
     with pytest.raises(NotUsableError, match=r"Hand in its public half: .*/id_rsa\.pub"):
-        read(str(tmp_path / "id_rsa"))
+        read_file(str(tmp_path / "id_rsa"))
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
@@ -57,13 +57,13 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(
         NotUsableError, match=r"There is no file .*/no\.pub\. Make a key pair with: ssh-keygen"
     ):
-        read(str(tmp_path / "no.pub"))
+        read_file(str(tmp_path / "no.pub"))
 
 
 def test_a_directory_is_told(tmp_path: Path) -> None:
     """Something that cannot be read is named with the reason."""
     with pytest.raises(NotUsableError, match="cannot be read: Is a directory"):
-        read(str(tmp_path))
+        read_file(str(tmp_path))
 
 
 @pytest.mark.parametrize("data", [b"\x30\x82\x00\x01", b"\xff\xfe", b"a" * 70_000])
@@ -71,4 +71,4 @@ def test_what_is_no_text_is_no_public_key(tmp_path: Path, data: bytes) -> None:
     """Binary files and long ones are refused before the function sees them."""
     (tmp_path / "key.der").write_bytes(data)
     with pytest.raises(NotUsableError, match="is no public key"):
-        read(str(tmp_path / "key.der"))
+        read_file(str(tmp_path / "key.der"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from handler.callers.file import read
+from handler.callers.file import load
 from handler.chat import schemes
 from handler.key_gate.public_key import parse
 from local import throwaway
@@ -37,7 +37,7 @@ def test_the_function_reads_these_callers(tmp_path: Path) -> None:
     (tmp_path / "callers.json").write_text(
         throwaway.callers("k" * 40, throwaway.trigger_callers(["timer:nightly"]))
     )
-    assert len(read(str(tmp_path / "callers.json"), schemes).callers) == 2
+    assert len(load(str(tmp_path / "callers.json"), schemes).callers) == 2
 
 
 def test_a_key_is_made_and_its_private_half_is_gone(

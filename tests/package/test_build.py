@@ -78,7 +78,7 @@ def test_zip_fits_into_the_request_that_uploads_it(dist: Path | None) -> None:
     if dist is None:
         return
     text = (ROOT / "serverless.yml").read_text(encoding="utf-8")
-    inputs = document.read(text, {"ONBOARDING_SECRET": "x" * 64})
+    inputs = document.parse(text, {"ONBOARDING_SECRET": "x" * 64})
     create, *_ = calls(inputs, (dist / "function.zip").read_bytes())
 
     assert len(deployment.text(create)) <= limits.OWN_BYTES
@@ -94,14 +94,14 @@ def test_zip_is_small(dist: Path | None) -> None:
 def test_two_packages_cannot_claim_one_path(tmp_path: Path) -> None:
     """A file never silently replaces another."""
     with pytest.raises(ValueError, match=r"Two packages hold six\.py"):
-        build.write([PackedFile("six.py", b"1"), PackedFile("six.py", b"2")], tmp_path / "function")
+        build.write_files([PackedFile("six.py", b"1"), PackedFile("six.py", b"2")], tmp_path / "function")
 
 
 def test_module_that_does_not_compile_stops_the_build(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """What cannot be compiled for SCF's Python would fail in the function."""
-    build.write([PackedFile("bad.py", b"def f(:\n")], tmp_path / "function")
+    build.write_files([PackedFile("bad.py", b"def f(:\n")], tmp_path / "function")
 
     with pytest.raises(subprocess.CalledProcessError):
         build.compile_all(tmp_path / "function")
@@ -116,7 +116,7 @@ def test_compiling_finds_the_interpreters_own_library(
     python = tmp_path / "python"
     python.write_text('#!/bin/sh\n[ "$LD_LIBRARY_PATH" = /opt/python/lib ]\n')
     python.chmod(0o755)
-    build.write([PackedFile("good.py", b"x = 1\n")], tmp_path / "function")
+    build.write_files([PackedFile("good.py", b"x = 1\n")], tmp_path / "function")
     monkeypatch.setattr("sys.executable", str(python))
     monkeypatch.setenv("LD_LIBRARY_PATH", "/opt/python/lib")
 

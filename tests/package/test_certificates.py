@@ -62,7 +62,7 @@ def connect(tmp_path: Path, cvm: StandIn) -> Connect:
         (code / certificates.FOLDER).mkdir(parents=True)
         (code / "handler").symlink_to(ROOT / "handler")
         bundle = Path(certifi.where()).read_bytes() + ((tmp_path / "ca.pem").read_bytes() if trusted else b"")
-        for path, data in certificates.single(bundle):
+        for path, data in certificates.split(bundle):
             file = code / path
             file.with_name(names.format(file.name)).write_bytes(data)
         command = [python, "-c", CONNECTING, str(code), str(cvm.tls_port), *hosts]
@@ -104,7 +104,7 @@ def test_the_names_are_those_of_openssl(tmp_path: Path, missing: Callable[[str, 
     """`openssl x509 -subject_hash` says the same; a second certificate of one name is counted up."""
     Authority(tmp_path)
     own = (tmp_path / "ca.pem").read_bytes()
-    first, second = certificates.single(own + b"a comment between them\n" + own)
+    first, second = certificates.split(own + b"a comment between them\n" + own)
     assert re.fullmatch(r"certificates/[0-9a-f]{8}\.0", first.path)
     assert second == (first.path[:-1] + "1", first.data)
     try:
@@ -119,4 +119,4 @@ def test_the_names_are_those_of_openssl(tmp_path: Path, missing: Callable[[str, 
 def test_a_bundle_without_certificates_stops_the_build() -> None:
     """A package that trusts nobody would look right and reach nothing."""
     with pytest.raises(ValueError, match=r"certifi/cacert\.pem holds no certificate"):
-        list(certificates.single(b"-----BEGIN NOTHING-----\n"))
+        list(certificates.split(b"-----BEGIN NOTHING-----\n"))

@@ -121,7 +121,7 @@ def test_both_say_the_same_of_every_text_in_every_place() -> None:
 def test_numbers_are_judged_as_they_were_read() -> None:
     """A fraction or an exponent counts up to what every reader agrees on."""
     for literal, good in (("377.0", True), ("1e3", True), ("0.5", False), ("1e30", False), ("-0.0", True)):
-        value = strict_json.read(f'{{"keyName": "a", "publicKey": "b", "projectId": {literal}}}')
+        value = strict_json.loads(f'{{"keyName": "a", "publicKey": "b", "projectId": {literal}}}')
         assert schema_check.accepts(value) is good
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from handler import invocation
 from handler.ambient import REAL
-from handler.event import recognise
+from handler.event import source_of
 from handler.triggers.delivery import Redeliver
 from tests import growth
 from tests.doubles.function import Function
@@ -29,7 +29,7 @@ def deliver(function: Function, event: object) -> Any:
     """Hand the function an event and let its log go nowhere."""
     call = invocation.begin({}, REAL._replace(environ={**function.environ, "TIME_BUDGET_MS": "890000"}))
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
-        return recognise(event).answer(event, call)
+        return source_of(event).answer(event, call)
 
 
 def half_there(function: Function, count: int) -> object:
@@ -88,6 +88,6 @@ def test_what_is_left_over_costs_next_to_nothing(function: Function) -> None:
             contextlib.redirect_stdout(nowhere),
             pytest.raises(Redeliver, match=f"{count} of {count}"),
         ):
-            recognise(event).answer(event, invocation.begin({}, ambient))
+            source_of(event).answer(event, invocation.begin({}, ambient))
 
     assert growth.exponent(read, int, 8192) < growth.NEARLY_LINEAR

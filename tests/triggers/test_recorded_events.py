@@ -67,7 +67,7 @@ def test_every_recorded_trigger_is_here() -> None:
 def test_a_recorded_event_ends_as_expected(function: Function, name: str) -> None:
     """Its decisions are logged one by one, with the source that they came from."""
     returned, decisions = EXPECTED[name]
-    recorded = events.read(events.EVENTS / f"{name}.json")
+    recorded = events.load(events.EVENTS / f"{name}.json")
     function.let_in(*events.sources(recorded))
     with cos.serve(keyring=function.cvm.keyring) as store:
         function.environ["COS_ENDPOINT"] = store.url

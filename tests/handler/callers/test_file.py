@@ -46,7 +46,7 @@ def cause_of(text: bytes) -> str:
 def is_valid(text: bytes) -> bool:
     """Whether a file is JSON that keeps the schema."""
     try:
-        return VALIDATOR.is_valid(strict_json.read(text))
+        return VALIDATOR.is_valid(strict_json.loads(text))
     except MalformedJson:
         return False
 
@@ -338,10 +338,10 @@ def test_read_takes_the_file_of_a_path(tmp_path: Path) -> None:
     path = tmp_path / "some.json"
     text = json.dumps({"callers": [caller()]}).encode()
     path.write_bytes(text.ljust(1024 * 1024))
-    assert [found.id for found in file.read(str(path), schemes).callers] == ["a"]
+    assert [found.id for found in file.load(str(path), schemes).callers] == ["a"]
     path.write_bytes(text.ljust(1024 * 1024 + 1))
     with pytest.raises(Misconfigured) as raised:
-        file.read(str(path), schemes)
+        file.load(str(path), schemes)
     assert raised.value.cause == "The callers file is wrong: it must be at most 1 MiB."
 
 
@@ -349,7 +349,7 @@ def test_read_takes_the_file_of_a_path(tmp_path: Path) -> None:
 def test_read_says_that_a_named_file_cannot_be_read(path: str) -> None:
     """A path that cannot be read is a misconfiguration that names the setting, never an OSError."""
     with pytest.raises(Misconfigured) as raised:
-        file.read(path, schemes)
+        file.load(path, schemes)
     assert raised.value.cause == "The file that CALLERS_FILE names cannot be read."
 
 
@@ -358,12 +358,12 @@ def test_read_without_a_path_looks_beside_index(monkeypatch: pytest.MonkeyPatch,
     assert Path(file.BESIDE_INDEX) == ROOT / "callers.json"
     monkeypatch.setattr(file, "BESIDE_INDEX", str(tmp_path / "callers.json"))
     with pytest.raises(Misconfigured) as raised:
-        file.read("", schemes)
+        file.load("", schemes)
     assert raised.value.cause == (
         "There is no callers.json beside index.py that can be read; pack one, or set CALLERS_FILE."
     )
     (tmp_path / "callers.json").write_text(json.dumps({"callers": [caller()]}), encoding="utf-8")
-    assert [found.id for found in file.read("", schemes).callers] == ["a"]
+    assert [found.id for found in file.load("", schemes).callers] == ["a"]
 
 
 def test_file_that_is_not_utf_8_is_wrong(tmp_path: Path) -> None:
@@ -371,7 +371,7 @@ def test_file_that_is_not_utf_8_is_wrong(tmp_path: Path) -> None:
     path = tmp_path / "callers.json"
     path.write_bytes(b'{"callers": "\xff"}')
     with pytest.raises(Misconfigured) as raised:
-        file.read(str(path), schemes)
+        file.load(str(path), schemes)
     assert raised.value.cause == ("The callers file is not JSON that this function reads. It is not UTF-8.")
 
 

@@ -14,7 +14,7 @@ OWNER = 'callers[1] "ops"'
 
 def read(*names: str, **environ: str) -> tuple[bytes, ...]:
     """Return the secrets that these variables hold, of visible ASCII."""
-    return variables.read(names, OWNER, environ, variables.visible(1), "a token")
+    return variables.secrets(names, OWNER, environ, variables.visible(1), "a token")
 
 
 def test_unset_and_empty_variables_are_skipped() -> None:

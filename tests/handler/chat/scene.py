@@ -13,7 +13,7 @@ from handler.ambient import REAL
 from handler.callers.caller import Known
 from handler.callers.file import parse
 from handler.chat import schemes
-from handler.http import Body, HttpRequest, read
+from handler.http import Body, HttpRequest, from_event
 from handler.http import body as body_of
 from handler.invocation import Invocation
 from local import chat
@@ -51,7 +51,7 @@ def known(*entries: Json, environ: Mapping[str, str] = chat.VARIABLES) -> tuple[
 
 def request(sent: chat.Request, **changes: Any) -> tuple[HttpRequest, Body]:
     """Return a request as a platform's module gets it, with some members of its event changed."""
-    made = read({**sent.event(), **changes})
+    made = from_event({**sent.event(), **changes})
     return made, body_of(made, 1 << 16)
 
 

@@ -25,7 +25,7 @@ KEYS = {name: forms.line(*numbers) for name, numbers in forms.SOUND.items() if n
 
 def value(typed: str) -> dict[str, Any]:
     """Return the request that an import asks for."""
-    read = command.read(typed)
+    read = command.parse(typed)
     assert read.verb == "import"
     return read.value
 
@@ -50,7 +50,7 @@ def value(typed: str) -> dict[str, Any]:
 )
 def test_what_is_no_command_is_a_call_for_help(typed: str) -> None:
     """Everything that is neither import nor check is answered with how commands are written."""
-    assert command.read(typed) == ("help", {}, "")
+    assert command.parse(typed) == ("help", {}, "")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_what_only_looks_like_an_option_is_refused(word: str) -> None:
     typed = f"import alice {KEY} alice@laptop {word}"
     if word.strip("-—"):
         with pytest.raises(InvalidRequest) as refused:
-            command.read(typed)
+            command.parse(typed)
         assert "--dry-run" in refused.value.remedy
         assert word not in refused.value.detail + refused.value.remedy
     else:
@@ -160,7 +160,7 @@ def test_what_only_looks_like_an_option_is_refused(word: str) -> None:
 def test_an_option_that_stands_there_twice_is_refused(twice: str) -> None:
     """Of two values neither is taken."""
     with pytest.raises(InvalidRequest) as refused:
-        command.read(f"import alice {KEY} {twice}")
+        command.parse(f"import alice {KEY} {twice}")
     assert "twice" in refused.value.detail
 
 
@@ -202,10 +202,10 @@ def test_what_is_no_key_goes_to_the_gate_as_it_is() -> None:
 
 def test_a_check_takes_a_key_alone() -> None:
     """The key of a check is read as that of an import."""
-    assert command.read(f"check {KEY} alice@laptop") == ("check", {}, f"{KEY} alice@laptop")
-    assert command.read(f"Check\n```\n{wrapped(KEY, 76)}\n```").public_key == KEY
-    assert command.read("check").public_key == ""
-    assert command.read(f"import a {KEY}").public_key == ""
+    assert command.parse(f"check {KEY} alice@laptop") == ("check", {}, f"{KEY} alice@laptop")
+    assert command.parse(f"Check\n```\n{wrapped(KEY, 76)}\n```").public_key == KEY
+    assert command.parse("check").public_key == ""
+    assert command.parse(f"import a {KEY}").public_key == ""
 
 
 def outcome(typed: str) -> tuple[str, bytes | str]:
@@ -269,7 +269,7 @@ def test_any_text_is_a_command_or_refused(typed: str) -> None:
     """Nothing that can be typed makes the reader fail."""
     for start in ("", "import ", "check ", f"import a {KEY} "):
         with contextlib.suppress(InvalidRequest):
-            assert command.read(start + typed).verb in ("import", "check", "help")
+            assert command.parse(start + typed).verb in ("import", "check", "help")
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_any_text_is_a_command_or_refused(typed: str) -> None:
 def test_commands_are_understood_as_a_chinese_keyboard_writes_them(typed: str) -> None:
     """Chinese verbs, colons of full width, and brackets around name or key."""
     assert value(typed.replace("{KEY}", KEY)) == {"keyName": "alice", "publicKey": KEY}
-    assert command.read(f"检查 「{KEY}」") == ("check", {}, KEY)
+    assert command.parse(f"检查 「{KEY}」") == ("check", {}, KEY)
 
 
 def test_brackets_within_a_tag_stay() -> None:
@@ -316,7 +316,7 @@ def test_a_hostile_text_is_read_in_no_time() -> None:
 
     def read(text: str) -> None:
         with contextlib.suppress(InvalidRequest):
-            command.read(text)
+            command.parse(text)
 
     for part in ('tag:a="', "\"'", "tag:", "project=", "-", "—a", "ssh-rsa ", "a=", "' ", '"tag:a= '):
         for start in ("import a ", f"import a {KEY} ", "check "):

@@ -182,10 +182,10 @@ def test_an_invitation_from_a_chat_is_redeemed(cvm: StandIn, feishu: Feishu) -> 
 )
 def test_the_command_is_read(typed: str, value: Json) -> None:
     """The verb is found in both languages, and options are members of the request."""
-    assert command.read(typed) == ("invite", value, "")
+    assert command.parse(typed) == ("invite", value, "")
 
 
 def test_a_key_in_the_place_of_the_name_is_refused() -> None:
     """Who pastes a key wanted an import."""
     with pytest.raises(InvalidRequest):
-        command.read(f"invite {KEY}")
+        command.parse(f"invite {KEY}")

@@ -136,7 +136,7 @@ def test_a_changed_message_is_refused() -> None:
     """The signature is over the ciphertext: nothing of it can be changed, cut off or exchanged."""
     sent = chat.wecom("help", ALICE)
     other = chat.wecom("import a", ALICE)
-    encrypted = wecom_xml.read(sent.body.encode())["Encrypt"]
+    encrypted = wecom_xml.parse(sent.body.encode())["Encrypt"]
 
     assert cause(sent, body=other.body) == "bad-signature"
     assert cause(sent, body=sent.body.replace(encrypted, encrypted[:-4])) == "bad-signature"
@@ -158,7 +158,9 @@ def sealed(encrypted: bytes) -> chat.Request:
     parts = (ALICE.timestamp().encode(), b"7", encrypted)
     signature = wecom_cipher.sign(chat.VARIABLES["WECOM_TOKEN"].encode(), *parts).decode()
     query = {"msg_signature": signature, "timestamp": ALICE.timestamp(), "nonce": "7"}
-    return chat.Request("POST", "/chat/wecom", query, {}, wecom_xml.write({"Encrypt": encrypted.decode()}))
+    return chat.Request(
+        "POST", "/chat/wecom", query, {}, wecom_xml.serialize({"Encrypt": encrypted.decode()})
+    )
 
 
 @pytest.mark.parametrize(
@@ -254,7 +256,7 @@ def test_a_reply_is_encrypted_for_its_sender() -> None:
     """A reply is an envelope with a signature of its own; in it is plain text, a line of it Chinese."""
     text = Text("created", "Imported as a_b.", (Fact("Key id", "skey-1"), "A & b ]]> <c>."))
     reply = rendered(text)
-    outside = wecom_xml.read(reply["body"].encode())
+    outside = wecom_xml.parse(reply["body"].encode())
     receiver = chat.CORPORATION.encode()
     key = base64.b64decode(chat.VARIABLES["WECOM_ENCODING_AES_KEY"] + "=")
     message, fault = wecom_cipher.unseal(key, outside["Encrypt"].encode(), receiver)
@@ -265,7 +267,7 @@ def test_a_reply_is_encrypted_for_its_sender() -> None:
     assert outside["TimeStamp"] == str(int(NOW))
     assert outside["Nonce"].isdigit()
     assert fault == ""
-    assert wecom_xml.read(message) == {
+    assert wecom_xml.parse(message) == {
         "ToUserName": "alice",
         "FromUserName": chat.CORPORATION,
         "CreateTime": str(int(NOW)),

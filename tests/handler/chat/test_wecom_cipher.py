@@ -46,7 +46,7 @@ def test_official_messages_open(envelope: Envelope) -> None:
     assert fault == ""
     text = message.decode()
     if envelope in (HELLO, TEST):
-        text = wecom_xml.read(message)["Content"]
+        text = wecom_xml.parse(message)["Content"]
     assert text == envelope.message or envelope is CHECK
 
 

@@ -17,7 +17,7 @@ _ALLOWED = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_charac
 
 def test_a_message_is_read() -> None:
     """The elements of a message come out by name, with and without CDATA."""
-    assert wecom_xml.read(
+    assert wecom_xml.parse(
         b"<xml><ToUserName><![CDATA[ww1]]></ToUserName>\n<CreateTime>1348831860</CreateTime> <Content>"
         b"<![CDATA[a<b]]> &amp; <![CDATA[c]]></Content><!-- no --><Empty/></xml>"
     ) == {"ToUserName": "ww1", "CreateTime": "1348831860", "Content": "a<b & c", "Empty": ""}
@@ -25,7 +25,7 @@ def test_a_message_is_read() -> None:
 
 def test_deeper_elements_are_passed_over() -> None:
     """What an event has below its first level is neither read nor mixed with what is above."""
-    read = wecom_xml.read(
+    read = wecom_xml.parse(
         b"<xml><MsgType a='b'>event</MsgType><Info>x<Deep><Content>no</Content></Deep>y</Info></xml>"
     )
 
@@ -61,29 +61,29 @@ def test_deeper_elements_are_passed_over() -> None:
 def test_what_is_not_flat_xml_is_refused(content: bytes) -> None:
     """Malformed, not UTF-8, an element twice, and every document type, before anything of it is expanded."""
     with pytest.raises(NotFlatError):
-        wecom_xml.read(content)
+        wecom_xml.parse(content)
 
 
 def test_a_declared_encoding_changes_nothing() -> None:
     """A message is UTF-8, whatever it declares."""
     declared = '<?xml version="1.0" encoding="iso-8859-1"?><xml><a>é</a></xml>'.encode()
 
-    assert wecom_xml.read(declared) == {"a": "é"}
+    assert wecom_xml.parse(declared) == {"a": "é"}
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     """Nothing else than a refusal comes of bytes that are no XML."""
     with pytest.raises(NotFlatError):
-        wecom_xml.read(content)
+        wecom_xml.parse(content)
 
 
 @given(_ALLOWED, st.integers(0, 1 << 62))
 def test_what_is_written_is_read_again(text: str, number: int) -> None:
     """Texts, `]]>` in them included, and numbers come out as they went in, here and with ElementTree."""
-    written = wecom_xml.write({"Content": text, "CreateTime": number, "End": text + "]]>"})
+    written = wecom_xml.serialize({"Content": text, "CreateTime": number, "End": text + "]]>"})
 
-    assert wecom_xml.read(written.encode()) == {
+    assert wecom_xml.parse(written.encode()) == {
         "Content": text,
         "CreateTime": str(number),
         "End": text + "]]>",
@@ -94,7 +94,7 @@ def test_what_is_written_is_read_again(text: str, number: int) -> None:
 @given(_ANY)
 def test_what_xml_cannot_hold_is_left_out(text: str) -> None:
     """Control characters, which no XML can hold, do not make a reply unreadable."""
-    written = wecom_xml.write({"Content": f"{text}\x00\x1b\ufffe"})
+    written = wecom_xml.serialize({"Content": f"{text}\x00\x1b\ufffe"})
 
-    read = wecom_xml.read(written.encode())["Content"]
+    read = wecom_xml.parse(written.encode())["Content"]
     assert [character for character in read if character < " " and character not in "\t\n\r"] == []

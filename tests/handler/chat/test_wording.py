@@ -198,7 +198,7 @@ def test_help_shows_commands_that_work(prefix: str, start: str) -> None:
     assert shown["Look at a key pair"] == f"{start}show KEY_NAME"
     assert shown["Only check a key"] == f"{start}check ssh-rsa AAAA..."
     typed = f"{shown['Import'].removeprefix(start)} {shown['Options of import']}"
-    assert command.read(typed).value == {
+    assert command.parse(typed).value == {
         "keyName": "KEY_NAME",
         "publicKey": "ssh-rsa AAAA...",
         "projectId": "1001",

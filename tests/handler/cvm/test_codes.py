@@ -166,7 +166,7 @@ def test_each_refusal_becomes_the_problem_of_its_meaning(
     code: str, message: str, meaning: str, region_chosen: bool
 ) -> None:
     """With CVM's code and request id, and none of CVM's words."""
-    problem = codes.problem(meaning, code, "r-1", "ImportKeyPair", Region("ap-guangzhou", region_chosen))
+    problem = codes.problem_of(meaning, code, "r-1", "ImportKeyPair", Region("ap-guangzhou", region_chosen))
     if meaning == REGION:
         assert isinstance(problem, problems.UpstreamRefused if region_chosen else problems.Misconfigured)
     elif meaning in KINDS:
@@ -198,7 +198,7 @@ def test_each_refusal_becomes_the_problem_of_its_meaning(
 def test_whoever_runs_the_function_is_told_what_to_mend(code: str, words: str) -> None:
     """Credentials, the role's policy, a rule on addresses and our own region are told apart."""
     means = codes.meaning(code, "")
-    assert words in codes.problem(means, code, "", "DescribeKeyPairs", Region("ap-guangzhou", False)).cause
+    assert words in codes.problem_of(means, code, "", "DescribeKeyPairs", Region("ap-guangzhou", False)).cause
 
 
 @pytest.mark.parametrize(
@@ -219,6 +219,6 @@ def test_whoever_runs_the_function_is_told_what_to_mend(code: str, words: str) -
 def test_a_refused_value_is_named_where_the_code_names_it(code: str, words: str, instead: str) -> None:
     """The remedy says what to send instead."""
     means = codes.meaning(code, "")
-    problem = codes.problem(means, code, "", "ImportKeyPair", Region("ap-guangzhou", True))
+    problem = codes.problem_of(means, code, "", "ImportKeyPair", Region("ap-guangzhou", True))
     assert words in problem.detail
     assert instead in problem.remedy

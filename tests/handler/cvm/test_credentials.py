@@ -19,7 +19,7 @@ LENT = {
 def test_the_three_variables_of_scf_are_read() -> None:
     """Neither the SDK's own variables nor tccli's."""
     others = {"TENCENTCLOUD_SECRET_ID": "no", "TENCENTCLOUD_SECRET_KEY": "no", "TENCENTCLOUD_TOKEN": "no"}
-    role = credentials.read({**others, **LENT})
+    role = credentials.from_environment({**others, **LENT})
     assert tuple(role) == ("AKIDexample", "example-key", "example-token==")
 
 
@@ -28,7 +28,7 @@ def test_every_printable_character_may_be_in_one() -> None:
     printable = "".join(chr(code) for code in range(0x21, 0x7F))
     longest = (printable * 100)[:8192]
     environ = {**LENT, "TENCENTCLOUD_SECRETKEY": printable, "TENCENTCLOUD_SESSIONTOKEN": longest}
-    assert tuple(credentials.read(environ)) == ("AKIDexample", printable, longest)
+    assert tuple(credentials.from_environment(environ)) == ("AKIDexample", printable, longest)
 
 
 @pytest.mark.parametrize("name", LENT)
@@ -39,7 +39,7 @@ def test_a_missing_one_is_named(name: str, value: str | None) -> None:
     if value is None:
         del environ[name]
     with pytest.raises(Misconfigured) as raised:
-        credentials.read(environ)
+        credentials.from_environment(environ)
     assert raised.value.cause.startswith(f"{name} is not set")
 
 
@@ -52,12 +52,12 @@ def test_a_missing_one_is_named(name: str, value: str | None) -> None:
 def test_one_that_cannot_be_a_credential_is_named_without_its_value(name: str, value: str) -> None:
     """It would break the header it travels in."""
     with pytest.raises(Misconfigured) as raised:
-        credentials.read({**LENT, name: value})
+        credentials.from_environment({**LENT, name: value})
     assert raised.value.cause.startswith(f"{name} is wrong")
     assert value not in f"{raised.value.cause} {raised.value.detail} {raised.value!r}"
 
 
 def test_printing_credentials_shows_nothing_secret() -> None:
     """Neither in a trace nor in a message."""
-    role = credentials.read(LENT)
+    role = credentials.from_environment(LENT)
     assert f"{role} {role!r}" == "Credentials(...) Credentials(...)"

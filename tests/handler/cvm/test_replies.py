@@ -26,7 +26,7 @@ def answer(**content: Any) -> bytes:
 
 def whole(body: bytes) -> Reply:
     """Read a body that is an answer."""
-    reply = replies.read(body)
+    reply = replies.parse(body)
     assert isinstance(reply, Reply)
     return reply
 
@@ -97,7 +97,7 @@ def test_a_request_id_of_another_form_is_left_out(value: Any) -> None:
 )
 def test_what_is_no_answer_is_nonsense(body: bytes) -> None:
     """Nothing can be told from it about what was done."""
-    nonsense = replies.read(body)
+    nonsense = replies.parse(body)
     assert isinstance(nonsense, Nonsense)
     assert nonsense.cause in {
         "a body that is no answer of API 3.0",
@@ -109,7 +109,7 @@ def test_what_is_no_answer_is_nonsense(body: bytes) -> None:
 @given(st.binary(max_size=200))
 def test_no_bytes_raise(body: bytes) -> None:
     """Whatever comes is sorted."""
-    replies.read(body)
+    replies.parse(body)
 
 
 def test_an_error_that_is_null_is_none() -> None:
@@ -133,7 +133,7 @@ def test_an_import_without_a_usable_key_id_is_nonsense(key_id: Any) -> None:
 def refusal(code: str, message: str = "", *, region_chosen: bool = True) -> Any:
     """Sort an answer with an error."""
     reply = whole(answer(Error={"Code": code, "Message": message}))
-    return replies.refusal(reply, "ImportKeyPair", Region("ap-guangzhou", region_chosen))
+    return replies.failure(reply, "ImportKeyPair", Region("ap-guangzhou", region_chosen))
 
 
 @pytest.mark.parametrize("code", ["RequestLimitExceeded", "RequestLimitExceeded.IPLimitExceeded"])
@@ -215,7 +215,7 @@ def stored(**other: Any) -> dict[str, Any]:
 def page(*pairs: Any, total: Any = None) -> Page | Nonsense:
     """Read a page with these key pairs."""
     count = len(pairs) if total is None else total
-    return replies.page(whole(answer(TotalCount=count, KeyPairSet=list(pairs))))
+    return replies.key_pairs(whole(answer(TotalCount=count, KeyPairSet=list(pairs))))
 
 
 def test_key_pairs_are_read_with_their_decoded_keys() -> None:
@@ -260,7 +260,7 @@ def test_a_stored_key_that_does_not_decode_is_kept_without_a_key(text: Any) -> N
 def test_an_empty_account_has_no_key_pairs() -> None:
     """Whether CVM writes an empty list or none."""
     assert page() == Page((), 0, "r-1")
-    assert replies.page(whole(answer(TotalCount=0, KeyPairSet=None))) == Page((), 0, "r-1")
+    assert replies.key_pairs(whole(answer(TotalCount=0, KeyPairSet=None))) == Page((), 0, "r-1")
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def test_an_empty_account_has_no_key_pairs() -> None:
 )
 def test_key_pairs_of_an_unknown_form_are_nonsense(content: dict[str, Any]) -> None:
     """Half a list would make a name look free that is taken."""
-    nonsense = replies.page(whole(answer(**content)))
+    nonsense = replies.key_pairs(whole(answer(**content)))
     assert isinstance(nonsense, Nonsense)
     assert nonsense.cause in {"key pairs of an unknown form", "key pairs without their number"}
 

@@ -21,12 +21,15 @@ def written(secret: bytes) -> str:
 def test_first_that_is_set_signs() -> None:
     """Secrets come in the order of the setting, without those that are unset or empty."""
     settings = Settings(invitation_secrets=("A", "B", "C", "D"))
-    assert secrets.read(settings, {"B": "", "C": written(FIRST), "D": written(SECOND)}) == (FIRST, SECOND)
+    assert secrets.from_environment(settings, {"B": "", "C": written(FIRST), "D": written(SECOND)}) == (
+        FIRST,
+        SECOND,
+    )
 
 
 def test_switched_off_there_are_none() -> None:
     """Without the setting there is no secret, and nothing is wrong."""
-    assert secrets.read(Settings(), {}) == ()
+    assert secrets.from_environment(Settings(), {}) == ()
 
 
 @pytest.mark.parametrize(
@@ -48,6 +51,6 @@ def test_what_is_wrong_is_said_without_any_value(
 ) -> None:
     """At least one must be set, and each that is set must be a secret; no value is repeated."""
     with pytest.raises(Misconfigured) as problem:
-        secrets.read(Settings(invitation_secrets=names), environ)
+        secrets.from_environment(Settings(invitation_secrets=names), environ)
     assert says in problem.value.cause
     assert not any(value and value in problem.value.cause for value in environ.values())

@@ -29,7 +29,7 @@ VAGRANT = (
 def reason_of(e: int, n: int, min_bits: int = 2048) -> str:
     """Return the reason that refuses these numbers, or "ok"."""
     try:
-        weak_keys.check(e, n, min_bits)
+        weak_keys.require_strong(e, n, min_bits)
     except problems.WeakPublicKey as problem:
         return problem.reason
     return "ok"

@@ -41,7 +41,7 @@ from tests.keys.many import public_keys
 )
 def test_only_what_looks_like_a_name_is_one(given_name: object, name: str) -> None:
     """Anything else would reach the log by the name of a name."""
-    assert intake.name(given_name) == name
+    assert intake.name_for_log(given_name) == name
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_only_what_looks_like_a_name_is_one(given_name: object, name: str) -> No
 )
 def test_only_what_is_a_number_is_one(value: object, number: int | None) -> None:
     """Offsets come as numbers, on some pages as text."""
-    assert intake.number(value) == number
+    assert intake.number_for_log(value) == number
 
 
 @given(value=JSON.filter(lambda value: not isinstance(value, str)))
@@ -74,7 +74,7 @@ def test_what_is_parsed_already_is_read_by_the_same_rules(value: Any) -> None:
 
     def outcome(content: object) -> object:
         try:
-            return repr(intake.read(content))
+            return repr(intake.json_value(content))
         except MalformedJson as problem:
             return problem.detail
 

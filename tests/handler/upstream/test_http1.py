@@ -28,7 +28,7 @@ def pieces(data: bytes, size: int = 1 << 20) -> Callable[[], bytes]:
 
 def read(data: bytes, size: int = 1 << 20, method: str = "POST") -> tuple[Reply, bool]:
     """Read a reply that comes in pieces of that size."""
-    return http1.read(method, pieces(data, size))
+    return http1.read_reply(method, pieces(data, size))
 
 
 def test_a_request_is_written_with_what_http_asks_for() -> None:

@@ -189,7 +189,7 @@ def test_a_package_has_its_authorities_one_by_one(
     authority = Authority(tmp_path)
     folder = tmp_path / certificates.FOLDER
     folder.mkdir()
-    for path, data in certificates.single(authority.path.read_bytes()):
+    for path, data in certificates.split(authority.path.read_bytes()):
         (folder / names.format(Path(path).name)).write_bytes(data)
     monkeypatch.setattr(tls, "CERTIFICATES", str(folder))
     tls.forget()

@@ -63,7 +63,7 @@ def headers(vector: Vector) -> dict[str, str]:
 def verifies(vector: Vector, sent: dict[str, str], body: bytes = BODY, now: float = NOW) -> bool:
     """Tell whether a request passes as signed with the vector's key by the vector's id."""
     try:
-        claim = tc3.read(sent, "cvm", now)
+        claim = tc3.read_claim(sent, "cvm", now)
     except ApiError:
         return False
     return claim.secret_id == SECRET_ID and tc3.holds(claim, vector.secret_key, "POST", "", sent, body)
@@ -103,7 +103,7 @@ class TestVectors:
     def test_refuses_a_flipped_bit_in_the_key(self, vector: Vector) -> None:
         """Another key makes another signature."""
         sent = headers(vector)
-        claim = tc3.read(sent, "cvm", NOW)
+        claim = tc3.read_claim(sent, "cvm", NOW)
 
         assert not any(tc3.holds(claim, key, "POST", "", sent, BODY) for key in flipped(vector.secret_key))
 
@@ -116,7 +116,7 @@ class TestVectors:
         """What was signed as POST is not good as GET."""
         sent = headers(vector)
 
-        assert not tc3.holds(tc3.read(sent, "cvm", NOW), vector.secret_key, "GET", "", sent, BODY)
+        assert not tc3.holds(tc3.read_claim(sent, "cvm", NOW), vector.secret_key, "GET", "", sent, BODY)
 
     def test_verifies_over_http(self, vector: Vector, clock: Clock) -> None:
         """The server lets the published request through to its action, which it does not know."""

@@ -51,7 +51,7 @@ DOWNLOADED = authorization(
 
 def test_the_official_examples_hold() -> None:
     """Both vectors of the document verify, and no other method, path, query, header or key does."""
-    claim = signature.read(UPLOADED, 1557990000)
+    claim = signature.read_claim(UPLOADED, 1557990000)
     assert claim.secret_id == SECRET_ID
     assert signature.holds(claim, SECRET_KEY, "PUT", PATH, "", UPLOAD)
     assert not signature.holds(claim, SECRET_KEY[::-1], "PUT", PATH, "", UPLOAD)
@@ -59,14 +59,14 @@ def test_the_official_examples_hold() -> None:
     assert not signature.holds(claim, SECRET_KEY, "PUT", PATH + "x", "", UPLOAD)
     assert not signature.holds(claim, SECRET_KEY, "PUT", PATH, "", {**UPLOAD, "host": "x"})
 
-    claim = signature.read(DOWNLOADED, 1557990000)
+    claim = signature.read_claim(DOWNLOADED, 1557990000)
     assert signature.holds(claim, SECRET_KEY, "GET", PATH, QUERY, DOWNLOAD)
     assert not signature.holds(claim, SECRET_KEY, "GET", PATH, QUERY.replace("600", "601"), DOWNLOAD)
 
 
 def test_parameters_have_to_be_signed() -> None:
     """Nobody adds a parameter to a request that somebody else has signed."""
-    claim = signature.read(UPLOADED, 1557990000)
+    claim = signature.read_claim(UPLOADED, 1557990000)
     assert not signature.holds(claim, SECRET_KEY, "PUT", PATH, "acl", UPLOAD)
 
 
@@ -103,5 +103,5 @@ def _sign(text: str) -> str:
 def test_what_is_wrong_without_a_key(changed: tuple[str, str], now: float, code: str) -> None:
     """Form and time are judged first."""
     with pytest.raises(Refusal) as refused:
-        signature.read(UPLOADED.replace(*changed) if changed[0] else UPLOADED, now)
+        signature.read_claim(UPLOADED.replace(*changed) if changed[0] else UPLOADED, now)
     assert refused.value.code == code

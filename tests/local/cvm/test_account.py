@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from local.cvm.account import Account
-from local.cvm.public_key import made_up, read
+from local.cvm.public_key import decode, made_up
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_insert(account: Account) -> None:
 def test_inserts_anything(account: Account) -> None:
     """A text that is no key is kept as it is, and nothing is needed but a name."""
     assert account.insert("a", "no key \ud800").public_key == "no key \ud800"
-    assert read(account.insert("b").public_key)
+    assert decode(account.insert("b").public_key)
 
 
 def test_names_are_unique(account: Account) -> None:
@@ -61,7 +61,7 @@ def test_rename(account: Account) -> None:
 def test_delete(account: Account) -> None:
     """A deleted pair leaves nothing behind, neither name nor key."""
     key = made_up()
-    blob = read(key)
+    blob = decode(key)
     assert blob
     account.insert("a", key)
     account.insert("b", key)

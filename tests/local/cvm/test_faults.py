@@ -15,7 +15,7 @@ import pytest
 from local.cvm import Options, StandIn, serve
 from local.cvm.faults import KINDS, Fault
 from local.cvm.messages import TEXTS
-from local.cvm.public_key import read
+from local.cvm.public_key import decode
 from local.stand_in.faults import Faults
 from tests.local.cvm.client import Answer, Reply, call, code, exchange, importing, run, send, sign
 
@@ -262,7 +262,7 @@ class TestKinds:
         assert code(call(cvm, "ImportKeyPair", sent)) == "InvalidPublicKey.Duplicate"
         ((name, pair),) = cvm.account.key_pairs.items()
         assert name != "a"
-        assert read(pair.public_key) == read(sent["PublicKey"])
+        assert decode(pair.public_key) == decode(sent["PublicKey"])
 
     def test_rival_pair(self, cvm: StandIn) -> None:
         """Somebody else imports just the same in between."""
@@ -270,7 +270,7 @@ class TestKinds:
         sent = importing("a")
 
         assert code(call(cvm, "ImportKeyPair", sent)) == "InvalidKeyPairName.Duplicate"
-        assert read(cvm.account.key_pairs["a"].public_key) == read(sent["PublicKey"])
+        assert decode(cvm.account.key_pairs["a"].public_key) == decode(sent["PublicKey"])
 
     def test_rivals_come_too_late_for_a_name_that_is_taken(self, cvm: StandIn) -> None:
         """A rival never disturbs what is there already."""

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from local.cvm.public_key import line, made_up, read
+from local.cvm.public_key import decode, line, made_up
 from tests.keys import forms
 
 RSA = made_up()
@@ -22,12 +22,12 @@ def rsa(*parts: bytes) -> str:
 @pytest.mark.parametrize("text", [RSA, RSA + " me@here", f"  {RSA}\tmy  key \n", RSA.replace(" ", "\t")])
 def test_reads_a_key_with_any_comment(text: str) -> None:
     """Comment and blanks do not change a key."""
-    assert read(text) == ("ssh-rsa", BLOB)
+    assert decode(text) == ("ssh-rsa", BLOB)
 
 
 def test_reads_small_keys() -> None:
     """The service documents no smallest size."""
-    assert read(rsa(b"ssh-rsa", b"\3", b"\x7f"))
+    assert decode(rsa(b"ssh-rsa", b"\3", b"\x7f"))
 
 
 @pytest.mark.parametrize(
@@ -56,17 +56,17 @@ def test_reads_small_keys() -> None:
 )
 def test_refuses_rubbish(text: str) -> None:
     """What does not add up is no key."""
-    assert read(text) is None
+    assert decode(text) is None
 
 
 def test_reads_ed25519_if_told_so() -> None:
     """The other algorithm is a matter of choice."""
-    key = read(ED25519, ed25519=True)
+    key = decode(ED25519, ed25519=True)
 
     assert key
     assert line(*key, "comment") == ED25519 + " comment"
-    assert read(ED25519[:-4], ed25519=True) is None
-    assert read(RSA, ed25519=True)
+    assert decode(ED25519[:-4], ed25519=True) is None
+    assert decode(RSA, ed25519=True)
 
 
 def test_made_up_keys_differ() -> None:

@@ -17,23 +17,23 @@ import pytest
 
 from handler.ambient import REAL
 from local import cvm
-from local.callers.mint import mint
+from local.callers.mint import new_secret
 from local.in_process import Function, public_keys
 from local.send import __main__ as command
 
 KEYS = public_keys()
 
 
-MINTED = mint("onboarding", "standard-webhooks")
+MINTED = new_secret("onboarding", "standard-webhooks")
 
 
-NEXT = mint("onboarding", "standard-webhooks").secret
+NEXT = new_secret("onboarding", "standard-webhooks").secret
 
 
 SIGNED = {"ONBOARDING_SECRET": MINTED.secret}
 
 
-API = mint("platform-team", "api-key")
+API = new_secret("platform-team", "api-key")
 
 
 CALLERS = [MINTED.entry, API.entry]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from local import cvm
-from local.callers.mint import mint
+from local.callers.mint import new_secret
 from tests.local.send.sender import (
     CALLERS,
     NEXT,
@@ -141,7 +141,7 @@ def test_explain_of_an_api_key_tells_its_hash(
     send: Sender, key_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For a key its length and the start of its hash are told, and whether the callers file here has it."""
-    other = mint("platform-team", "api-key").secret
+    other = new_secret("platform-team", "api-key").secret
     environ = {"PLATFORM_TEAM_API_KEY": other}
     assert send(key_file, "--as", "platform-team", "--explain", environ=environ) == 3
     assert "The key of PLATFORM_TEAM_API_KEY has 47 characters; the SHA-256 hash of it starts " in send.err

@@ -45,7 +45,7 @@ def test_refusals_are_grouped_by_cause() -> None:
     """A thousand refusals of two causes are a few lines, each with the first keys, and the sum is last."""
     quota = outcomes(900, code="key-pair-quota", detail="D.", remedy="R.", requestId="x")
     weak = outcomes(1, code="weak-public-key", reason="too-small", detail="E.")
-    lines = report.many([*quota, *weak]).splitlines()
+    lines = report.of_keys([*quota, *weak]).splitlines()
     assert lines[0] == "409 key-pair-quota: D."
     assert lines[1] == "  R."
     assert lines[2].startswith("  900 keys: n0 (x.csv, row 0), n1 ")
@@ -60,7 +60,7 @@ def test_lines_fit_the_terminal() -> None:
     body = {"result": "created", "keyId": "skey-12345678", "bits": 16384, "fingerprint": f"SHA256:{'x' * 43}"}
     done = sending.Outcome(Wanted({"keyName": "n" * 25}, "x.csv, row 1"), 201, body)
     refused = outcomes(3, code="invalid-public-key", reason="wrong-algorithm", detail="word " * 50)
-    printed = report.many([done, *refused])
+    printed = report.of_keys([done, *refused])
     assert max(map(len, printed.splitlines())) <= 100
 
 
@@ -73,8 +73,8 @@ def test_nothing_of_an_answer_can_command_the_terminal() -> None:
         "errors": [{"pointer": "\x1b", "detail": "d"}, 7],
     }
     both = [sending.Outcome(wanted, 422, body), sending.Outcome(wanted, 201, {"result": "\x1bcreated"})]
-    assert "\x1b" not in report.single(both[0]) + report.single(both[1]) + report.many(both)
-    assert report.single(both[0]).splitlines() == ["422 invalid-request: ?[2J?", "  ?: d"]
+    assert "\x1b" not in report.of_key(both[0]) + report.of_key(both[1]) + report.of_keys(both)
+    assert report.of_key(both[0]).splitlines() == ["422 invalid-request: ?[2J?", "  ?: d"]
 
 
 def test_differences_are_told() -> None:
@@ -88,6 +88,6 @@ def test_differences_are_told() -> None:
             "nonsense",
         ],
     }
-    lines = report.single(sending.Outcome(Wanted({"keyName": "a"}, "x"), 200, body))
+    lines = report.of_key(sending.Outcome(Wanted({"keyName": "a"}, "x"), 200, body))
     assert "  differs  /projectId: asked for 1, stored is 0\n" in lines
     assert "  differs  /tags/owner: asked for alice, stored is nothing" in lines

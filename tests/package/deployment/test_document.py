@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from package.deployment.document import dotenv, read
+from package.deployment.document import dotenv, parse
 from package.deployment.fields import WrongFileError
 
 HEAD = "app: keys\nstage: prod\ncomponent: scf\nname: import\n"
@@ -12,7 +12,7 @@ HEAD = "app: keys\nstage: prod\ncomponent: scf\nname: import\n"
 
 def test_variables_are_replaced_everywhere() -> None:
     """`${env:NAME}` in nested values and lists, and the names at the top of the file."""
-    inputs = read(
+    inputs = parse(
         HEAD + "inputs: {role: 'r-${stage}', list: ['${env:A}${env:B}', 1], deep: {x: '${app}/${name}'}}",
         {"A": "a", "B": "b"},
     )
@@ -24,7 +24,7 @@ def test_variables_are_replaced_everywhere() -> None:
 
 def test_name_and_region_have_the_defaults_of_the_component() -> None:
     """A function without a name is called by name, stage and app; the stage is `dev` where there is none."""
-    inputs = read("app: keys\ncomponent: scf\nname: import\ninputs: {}", {})
+    inputs = parse("app: keys\ncomponent: scf\nname: import\ninputs: {}", {})
 
     assert inputs == {"name": "import-dev-keys", "region": "ap-guangzhou"}
 
@@ -46,7 +46,7 @@ def test_name_and_region_have_the_defaults_of_the_component() -> None:
 def test_what_is_wrong_is_named(text: str, message: str) -> None:
     """Nothing is dropped or guessed."""
     with pytest.raises(WrongFileError) as raised:
-        read(text, {})
+        parse(text, {})
 
     assert message in str(raised.value)
 
