@@ -28,7 +28,7 @@ PLATFORMS = tuple(platform.name for platform in platforms.PLATFORMS)
 _STRANGER = chat.Sender(variables={name: value[::-1] for name, value in chat.VARIABLES.items()})
 
 
-class Answer(NamedTuple):
+class ColdAnswer(NamedTuple):
     """A cold start until the answer: seconds of the processor here, and as many as the platform waits."""
 
     cpu: float
@@ -66,7 +66,7 @@ def instances(python: Path, endpoint: str, port: int = 0) -> Iterator[Instances]
             yield made
 
 
-def clock(measured: Instances, ours: Subject, rounds: int) -> dict[str, Answer]:
+def clock(measured: Instances, ours: Subject, rounds: int) -> dict[str, ColdAnswer]:
     """Time cold messages that import a key, and WeCom's check of a URL; the best of all rounds counts.
 
     Raises ValueError where an answer is not what it must be.
@@ -79,7 +79,7 @@ def clock(measured: Instances, ours: Subject, rounds: int) -> dict[str, Answer]:
                 text = f"import {player.replace('-', '_')}_{number:04} {PUBLIC_KEY}"
             spent = _once(measured, ours, chat.PLAYERS[player](text, chat.Sender()))
             best[player] = min(spent, best.get(player, spent))
-    return {player: Answer(spent, chat.PATIENCE[player]) for player, spent in best.items()}
+    return {player: ColdAnswer(spent, chat.PATIENCE[player]) for player, spent in best.items()}
 
 
 def counts(measured: Instances, ours: Subject) -> dict[str, cold.Counted]:
@@ -106,7 +106,7 @@ def refusals(measured: Instances, ours: Subject) -> dict[str, cold.Counted]:
     }
 
 
-def _once(measured: Instances, ours: Subject, sent: chat.Request) -> float:
+def _once(measured: Instances, ours: Subject, sent: chat.PlatformRequest) -> float:
     with measured.start(ours) as process:
         output, _ = process.communicate(task([sent.event()]))
     spent = cost(output)
@@ -114,7 +114,7 @@ def _once(measured: Instances, ours: Subject, sent: chat.Request) -> float:
     return spent.total
 
 
-def _require_answer(sent: chat.Request, reply: Any) -> None:
+def _require_answer(sent: chat.PlatformRequest, reply: Any) -> None:
     seen = chat.seen(sent, reply["statusCode"], reply["body"], chat.Sender())
     if sent.path == platforms.BY_NAME["feishu"].path and not seen:
         return  # The reply went through the API; where that fails, the status is another.

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from handler.decide import Answer
     from handler.importing.decision import Imported
     from handler.invocation import Invocation
-    from handler.log import Field
+    from handler.log import LogValue
 
 
 def decided(answer: Answer, call: Invocation) -> None:
     """Write the line of an answer."""
     outcome, spent = answer.outcome, answer.spent
-    fields: dict[str, Field] = {
+    fields: dict[str, LogValue] = {
         **answer.item.origin,
         "caller": answer.item.caller.id if answer.item.caller else "",
         "keyName": answer.key_name,
@@ -36,12 +36,12 @@ def decided(answer: Answer, call: Invocation) -> None:
     write(fields, call)
 
 
-def write(fields: Mapping[str, Field], call: Invocation) -> None:
+def write(fields: Mapping[str, LogValue], call: Invocation) -> None:
     """Write the line of a decision that is no import."""
     call.log.audit({**fields, "totalMs": call.milliseconds()})
 
 
-def _imported(result: Imported, *, dry_run: bool) -> dict[str, Field]:
+def _imported(result: Imported, *, dry_run: bool) -> dict[str, LogValue]:
     return {
         "result": result.result,
         "dryRun": dry_run or None,
@@ -50,7 +50,7 @@ def _imported(result: Imported, *, dry_run: bool) -> dict[str, Field]:
     }
 
 
-def _refused(problem: Problem) -> dict[str, Field]:
+def _refused(problem: Problem) -> dict[str, LogValue]:
     return {
         "code": problem.slug,
         "reason": problem.reason,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from handler.importing.session import Session, Spent
     from handler.invocation import Invocation
     from handler.key_gate.public_key import PublicKey
-    from handler.log import Field
+    from handler.log import LogValue
 
 
 #: The most requests of one array, or of one `items`.
@@ -42,7 +42,7 @@ class Asked(NamedTuple):
     value: object
     caller: Caller
     user: str
-    origin: Mapping[str, Field]
+    origin: Mapping[str, LogValue]
 
 
 class Rejected(NamedTuple):
@@ -56,7 +56,7 @@ class Rejected(NamedTuple):
 
     problem: Problem
     caller: Caller | None
-    origin: Mapping[str, Field]
+    origin: Mapping[str, LogValue]
 
 
 Item = Asked | Rejected

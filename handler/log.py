@@ -12,26 +12,26 @@ import sys
 
 _RANKS = {"debug": 0, "info": 1, "warning": 2, "error": 3}
 
-Field = str | int | float | bool | None
+LogValue = str | int | float | bool | None
 
 
 class Log:
     """The log of one invocation: a lowest level, and the fields that every line carries."""
 
-    def __init__(self, level: str, common: dict[str, Field]) -> None:
+    def __init__(self, level: str, common: dict[str, LogValue]) -> None:
         self._rank = _RANKS[level]
         self._common = common
 
-    def write(self, level: str, message: str, /, **fields: Field) -> None:
+    def write(self, level: str, message: str, /, **fields: LogValue) -> None:
         """Write one line of what happened, unless its level is below the lowest one."""
         if _RANKS[level] >= self._rank:
             self._line({"log": level, "message": message, **self._common, **fields})
 
-    def audit(self, fields: dict[str, Field]) -> None:
+    def audit(self, fields: dict[str, LogValue]) -> None:
         """Write the one line of a decision; no level hides it."""
         self._line({"log": "audit", **self._common, **fields})
 
-    def _line(self, fields: dict[str, Field]) -> None:
+    def _line(self, fields: dict[str, LogValue]) -> None:
         present = {name: value for name, value in fields.items() if value is not None and value != ""}
         # Looked up at each write: SCF and test runners put another stream there.
         sys.stdout.write(json.dumps(present, separators=(",", ":")) + "\n")

@@ -53,7 +53,7 @@ ONE_PARAMETERS = ("account", "region")
 NAMED_PARAMETERS = ("keyName", *ONE_PARAMETERS)
 
 
-class Wanted(NamedTuple):
+class LookQuery(NamedTuple):
     """Which key pairs to show; what is empty does not matter.
 
     Attributes:
@@ -87,7 +87,7 @@ def is_name(text: str) -> bool:
     return re.fullmatch(_NAME, text) is not None
 
 
-def parse_query(query: Mapping[str, tuple[str, ...]], known: Iterable[str]) -> Wanted:
+def parse_query(query: Mapping[str, tuple[str, ...]], known: Iterable[str]) -> LookQuery:
     """Return what the parameters of a query ask for.
 
     Args:
@@ -127,7 +127,7 @@ def parse_query(query: Mapping[str, tuple[str, ...]], known: Iterable[str]) -> W
             Sentence("Mend what `errors` lists; GET /openapi.json has all parameters."),
             errors=tuple(errors),
         )
-    return Wanted(
+    return LookQuery(
         key_name=found.get("keyName", ""),
         fingerprint=found.get("fingerprint", ""),
         account=found.get("account", ""),
@@ -150,7 +150,7 @@ def is_date(text: str) -> bool:
 
 
 def look(
-    wanted: Wanted,
+    wanted: LookQuery,
     caller: Caller,
     user: str,
     call: Invocation,
@@ -239,7 +239,7 @@ def account_member(account: Target) -> dict[str, str]:
     return {"account": account.name} if account.role_arn else {}
 
 
-def _fits(wanted: Wanted, pair: KeyPair) -> bool:
+def _fits(wanted: LookQuery, pair: KeyPair) -> bool:
     if wanted.key_name and pair.key_name != wanted.key_name:
         return False
     if wanted.after and pair.key_name <= wanted.after:

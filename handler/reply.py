@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from handler.importing.order import Order
     from handler.invocation import Invocation
 
-    Body = dict[str, Any]
+    #: A JSON object, such as the body of a reply.
+    JsonObject = dict[str, Any]
+
+    #: What SCF makes an HTTP reply of: `statusCode`, `headers`, `body` and `isBase64Encoded`.
+    HttpReply = dict[str, Any]
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
@@ -34,7 +38,7 @@ class Rendered(NamedTuple):
     """An answer in the contract's form: the HTTP status that it has or would have, and its JSON body."""
 
     status: int
-    body: Body
+    body: JsonObject
 
 
 def rendered(answer: Answer, call: Invocation, language: str = ENGLISH) -> Rendered:
@@ -51,7 +55,7 @@ def rendered(answer: Answer, call: Invocation, language: str = ENGLISH) -> Rende
 
 def result(order: Order, imported: Imported, request_id: str) -> Rendered:
     """Return an import in the form of `import-key-pair.result.json`."""
-    body: Body = {
+    body: JsonObject = {
         "result": imported.result,
         "dryRun": order.dry_run,
         "keyId": imported.key_id,
@@ -73,7 +77,7 @@ def result(order: Order, imported: Imported, request_id: str) -> Rendered:
     return Rendered(201 if imported.result == "created" and not order.dry_run else 200, body)
 
 
-def _account(order: Order | None) -> Body:
+def _account(order: Order | None) -> JsonObject:
     """Return the member `account`, which is there for another account than the function's own."""
     return {} if order is None or order.account.name == OWN_NAME else {"account": order.account.name}
 
@@ -91,7 +95,7 @@ def problem(
         language: that of the sentences.
     """
     say = translator(language)
-    body: Body = {
+    body: JsonObject = {
         "type": base_url + error.slug,
         "title": say(error.title),
         "status": error.status,
@@ -113,7 +117,7 @@ def problem(
     )
 
 
-def many_body(answers: Iterable[Answer], call: Invocation, language: str = ENGLISH) -> Body:
+def many_body(answers: Iterable[Answer], call: Invocation, language: str = ENGLISH) -> JsonObject:
     """Return the body of many answers, in the order in which the items were sent."""
     results = [
         {"index": index, **rendered(answer, call, language)._asdict()} for index, answer in enumerate(answers)
@@ -121,12 +125,12 @@ def many_body(answers: Iterable[Answer], call: Invocation, language: str = ENGLI
     return {"results": results, "requestId": call.request_id}
 
 
-def http_many(answers: Iterable[Answer], call: Invocation, language: str) -> Body:
+def http_many(answers: Iterable[Answer], call: Invocation, language: str) -> HttpReply:
     """Return the HTTP reply to many requests."""
     return http(207, many_body(answers, call, language), JSON, call.request_id, **_spoken(language))
 
 
-def http_answer(answer: Answer, call: Invocation, language: str) -> Body:
+def http_answer(answer: Answer, call: Invocation, language: str) -> HttpReply:
     """Return an answer's HTTP reply, with the headers that its status asks for."""
     status, body = rendered(answer, call, language)
     error = answer.outcome
@@ -147,7 +151,7 @@ def _spoken(language: str) -> dict[str, str]:
     return {"Content_Language": language, "Vary": "Accept-Language"}
 
 
-def http(status: int, body: Body | str, media_type: str, request_id: str, **headers: str) -> Body:
+def http(status: int, body: JsonObject | str, media_type: str, request_id: str, **headers: str) -> HttpReply:
     """Return an HTTP reply in the form that Function URL, API Gateway and CloudBase understand.
 
     A text is sent as it is; anything else as ASCII JSON. The names of `headers` are written with

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from handler.decide import Answer, Asked, Rejected
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
-    from handler.log import Field
+    from handler.log import LogValue
 
 
-def origin(request: HttpRequest) -> dict[str, Field]:
+def origin(request: HttpRequest) -> dict[str, LogValue]:
     """Return where a request came from, for the audit line."""
     return {"trigger": "http", "traceId": http.trace_id(request.headers)}
 
@@ -60,7 +60,7 @@ def settled(items: list[Asked], call: Invocation) -> Iterator[Answer]:
     return batch.answers(items, call, call.deadline(call.configured().time_budget))
 
 
-def refused(item: Rejected, request: HttpRequest, call: Invocation) -> reply.Body:
+def refused(item: Rejected, request: HttpRequest, call: Invocation) -> reply.HttpReply:
     """Return the HTTP reply to a request that cannot be judged, once its audit line is written."""
     answer = decide.refuse(item)
     audit.decided(answer, call)

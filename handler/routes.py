@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from handler.chat.platforms import Platform
     from handler.http import HttpRequest
     from handler.invocation import Invocation
-    from handler.log import Field
+    from handler.log import LogValue
 
-    Answerer = Callable[[HttpRequest, Invocation], reply.Body]
+    Answerer = Callable[[HttpRequest, Invocation], reply.HttpReply]
 
 #: The largest body of an import, in bytes: a hundred keys of 16384 bits fit three times.
 _LARGEST_IMPORT = 1 << 20
@@ -54,7 +54,7 @@ _OPENAPI = os.path.join(_ROOT, "schemas", "openapi.json")
 _RELEASE = os.path.join(_ROOT, "release")
 
 
-def answer(event: dict[str, Any], call: Invocation) -> reply.Body:
+def answer(event: dict[str, Any], call: Invocation) -> reply.HttpReply:
     """Return the HTTP reply to an HTTP event; nothing is ever raised."""
     request = http.from_event(event)
     result = attempt(_dispatch, request, call)
@@ -65,7 +65,7 @@ def answer(event: dict[str, Any], call: Invocation) -> reply.Body:
     return _shared(result, request, call)
 
 
-def _shared(result: reply.Body, request: HttpRequest, call: Invocation) -> reply.Body:
+def _shared(result: reply.HttpReply, request: HttpRequest, call: Invocation) -> reply.HttpReply:
     """Return a reply with the headers that let the page of another host read it."""
     base = settings.base_path(call.ambient.environ)
     if request.method in cors.METHODS and request.path == base + cors.PATH:
@@ -77,7 +77,7 @@ def _shared(result: reply.Body, request: HttpRequest, call: Invocation) -> reply
     return result
 
 
-def _dispatch(request: HttpRequest, call: Invocation) -> reply.Body:
+def _dispatch(request: HttpRequest, call: Invocation) -> reply.HttpReply:
     base = settings.base_path(call.ambient.environ)
     path = request.path[len(base) :] or "/"
     route = _route(path) if request.path.startswith(base) else None
@@ -131,7 +131,7 @@ def _loaded(call: Invocation) -> callers.Loaded:
     return callers.load(call.configured(), call.ambient.environ, chat.schemes)
 
 
-def _import(request: HttpRequest, call: Invocation) -> reply.Body:
+def _import(request: HttpRequest, call: Invocation) -> reply.HttpReply:
     body = http.body(request, _LARGEST_IMPORT)
     if header.offers(request.headers, "invitation"):
         # Imported here: most requests carry no invitation.
@@ -150,7 +150,7 @@ def _import(request: HttpRequest, call: Invocation) -> reply.Body:
     return reply.http_many(route_steps.settled(items, call), call, language)
 
 
-def _look(key_name: str, request: HttpRequest, call: Invocation) -> reply.Body:
+def _look(key_name: str, request: HttpRequest, call: Invocation) -> reply.HttpReply:
     """Show one key pair, or those that the query asks for."""
     # Imported here: most requests do not look.
     from handler import batch, looking
@@ -159,7 +159,7 @@ def _look(key_name: str, request: HttpRequest, call: Invocation) -> reply.Body:
     caller = callers.recognise(request.headers, None, _loaded(call).known, call.ambient.wall())
     origin = route_steps.origin(request)
 
-    def looked() -> reply.Body:
+    def looked() -> reply.HttpReply:
         names = looking.ONE_PARAMETERS if key_name else looking.LIST_PARAMETERS
         asked = looking.parse_query(request.query, names)
         asked = asked._replace(key_name=key_name or asked.key_name)
@@ -170,7 +170,7 @@ def _look(key_name: str, request: HttpRequest, call: Invocation) -> reply.Body:
         else:
             body = looking.list_body(shown, asked.limit)
         count = 1 if key_name else len(body["keyPairs"])
-        line: dict[str, Field] = {"caller": caller.id, "keyName": key_name, "count": count}
+        line: dict[str, LogValue] = {"caller": caller.id, "keyName": key_name, "count": count}
         verdict = {"result": "shown" if key_name else "listed", **looking.account_member(shown.account)}
         audit.write({**origin, **line, **verdict}, call)
         return reply.http(200, {**body, "requestId": call.request_id}, reply.JSON, call.request_id)
@@ -181,7 +181,7 @@ def _look(key_name: str, request: HttpRequest, call: Invocation) -> reply.Body:
     return result
 
 
-def _chat(platform: Platform, request: HttpRequest, call: Invocation) -> reply.Body:
+def _chat(platform: Platform, request: HttpRequest, call: Invocation) -> reply.HttpReply:
     body = http.body(request, _LARGEST_COMMAND)
     # Imported here: only a chat route needs it.
     from handler.chat import answering
@@ -189,7 +189,7 @@ def _chat(platform: Platform, request: HttpRequest, call: Invocation) -> reply.B
     return answering.answer(platform, request, body, _loaded(call).known, call)
 
 
-def _url_check(platform: Platform, request: HttpRequest, call: Invocation) -> reply.Body:
+def _url_check(platform: Platform, request: HttpRequest, call: Invocation) -> reply.HttpReply:
     """Answer a platform's check of the URL."""
     # A GET may have a body, too: it proves nothing, and is bounded as every other.
     body = http.body(request, _LARGEST_COMMAND)
@@ -199,7 +199,7 @@ def _url_check(platform: Platform, request: HttpRequest, call: Invocation) -> re
     return answering.url_check(platform, request, body, _loaded(call).known, call)
 
 
-def _health(_: HttpRequest, call: Invocation) -> reply.Body:
+def _health(_: HttpRequest, call: Invocation) -> reply.HttpReply:
     """Say whether settings, callers and role are there; without detail, since anybody may ask."""
     # Imported here: only a health check and an import look at the role.
     from handler.cvm import credentials
@@ -228,12 +228,12 @@ def _release() -> str:
         return __version__
 
 
-def _openapi(_: HttpRequest, call: Invocation) -> reply.Body:
+def _openapi(_: HttpRequest, call: Invocation) -> reply.HttpReply:
     with open(_OPENAPI, encoding="ascii") as file:
         return reply.http(200, file.read(), reply.JSON, call.request_id)
 
 
-def _invite(request: HttpRequest, call: Invocation) -> reply.Body:
+def _invite(request: HttpRequest, call: Invocation) -> reply.HttpReply:
     # Imported here, as below: most requests have nothing to do with invitations.
     from handler.invitations import over_http
 
@@ -241,7 +241,7 @@ def _invite(request: HttpRequest, call: Invocation) -> reply.Body:
     return over_http.invite(request, body, _loaded(call).known, call)
 
 
-def _hand_in(_: HttpRequest, call: Invocation) -> reply.Body:
+def _hand_in(_: HttpRequest, call: Invocation) -> reply.HttpReply:
     from handler.invitations import page
 
     return reply.http(200, page.html(), page.HTML, call.request_id, **page.headers())

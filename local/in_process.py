@@ -43,7 +43,7 @@ def caller(name: str = "onboarding", key: str = API_KEY, **members: Any) -> Json
     return {"id": name, "auth": auth, **members}
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """An HTTP reply: the text of its body, and the JSON in it where there is any."""
 
     status: int
@@ -106,11 +106,11 @@ class Function:
         """The audit lines so far."""
         return [line for line in self.log if line["log"] == "audit"]
 
-    def post(self, body: object, **fields: Any) -> Answer:
+    def post(self, body: object, **fields: Any) -> HttpAnswer:
         """Send a body to `/key-pairs`, as JSON if it is no text, with the API key."""
         return self.ask("POST", "/key-pairs", body, **fields)
 
-    def ask(self, method: str, path: str, body: object = None, **fields: Any) -> Answer:
+    def ask(self, method: str, path: str, body: object = None, **fields: Any) -> HttpAnswer:
         """Send a request with the API key; `fields` are put into the event as they are."""
         event = {
             "httpMethod": method,
@@ -139,7 +139,7 @@ class Function:
             self.output += printed.getvalue()
             self.log += [json.loads(line) for line in printed.getvalue().splitlines()]
 
-    def answer(self, event: Json, context: object = None) -> Answer:
+    def answer(self, event: Json, context: object = None) -> HttpAnswer:
         """Hand in an HTTP event as it is."""
         reply = self.invoke(event, context)
         content = (
@@ -147,4 +147,4 @@ class Function:
             if "json" in reply["headers"]["Content-Type"] and reply["body"]
             else None
         )
-        return Answer(reply["statusCode"], reply["headers"], reply["body"], content)
+        return HttpAnswer(reply["statusCode"], reply["headers"], reply["body"], content)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from local.columns import row
-from local.gateway import Outcome
+from local.gateway import EventOutcome
 
 Row = tuple[str, object]
 
@@ -27,7 +27,7 @@ def text(rows: Sequence[Row]) -> str:
     return "\n".join(row(name, value) for name, value in rows if value not in (None, "", []))
 
 
-def reply(outcome: Outcome) -> tuple[int, Any]:
+def reply(outcome: EventOutcome) -> tuple[int, Any]:
     """Return status and body of what the function answered to HTTP; JSON is parsed, anything else is text.
 
     The platform's own error, and a value that is no HTTP reply, look like one: a direct Invoke has status 0.
@@ -47,7 +47,7 @@ def reply(outcome: Outcome) -> tuple[int, Any]:
         return value["statusCode"], body
 
 
-def rows(outcome: Outcome) -> list[Row]:
+def rows(outcome: EventOutcome) -> list[Row]:
     """Return status, result or problem, key id, fingerprint and time."""
     status, body = reply(outcome)
     return [("status", status or None), *_body(body), ("time", _time(outcome))]
@@ -92,7 +92,7 @@ def _problem(body: dict[str, Any]) -> list[Row]:
     ]
 
 
-def _time(outcome: Outcome) -> str:
+def _time(outcome: EventOutcome) -> str:
     start = f"cold start {outcome.init_ms:.0f} ms" if outcome.cold else "warm"
     return f"{start}, call {outcome.call_ms:.0f} ms"
 

@@ -33,7 +33,7 @@ environment:
 _OPTIONS = gateway.Options(init_timeout=120)
 
 
-class Key(NamedTuple):
+class KeyLine(NamedTuple):
     """A public key line, and where it is from, for people."""
 
     line: str
@@ -103,8 +103,8 @@ def _cvm_options(environ: Mapping[str, str]) -> Iterator[cvm.Options]:
         yield cvm.Options(authority=tls.Authority(Path(directory)))
 
 
-def _key(path: str) -> Key:
-    return Key(own_key.read_file(path), f"from {path}") if path else Key(*throwaway.public_key())
+def _key(path: str) -> KeyLine:
+    return KeyLine(own_key.read_file(path), f"from {path}") if path else KeyLine(*throwaway.public_key())
 
 
 def _event(path: str) -> Any:
@@ -116,7 +116,7 @@ def _event(path: str) -> Any:
         raise _NoEventError(f"{path} is not JSON, and an event has to be.") from None
 
 
-def _values(stage: Stage, key: Key, invitation: str) -> dict[str, str]:
+def _values(stage: Stage, key: KeyLine, invitation: str) -> dict[str, str]:
     """Return what stands in the recorded events for what has to be fresh."""
     return {
         "PUBLIC_KEY": key.line,
@@ -126,7 +126,7 @@ def _values(stage: Stage, key: Key, invitation: str) -> dict[str, str]:
     }
 
 
-def _tell_story(stage: Stage, key: Key, values: Mapping[str, str]) -> int:
+def _tell_story(stage: Stage, key: KeyLine, values: Mapping[str, str]) -> int:
     for number, step in enumerate(_STORY, 1):
         say(f"\n{number}. {step.title}: events/{step.file}")
         event = events.fill(events.load(events.EVENTS / step.file), values)
@@ -161,7 +161,7 @@ def _run_event(stage: Stage, name: str, event: Any, values: Mapping[str, str]) -
     return 1 if outcome.failure else 0
 
 
-def _sent(event: Any, key: Key) -> str:
+def _sent(event: Any, key: KeyLine) -> str:
     try:
         body = json.loads(event["body"])
     except ValueError:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local import chat, feishu, gateway, own_key, throwaway
-from local.callers.mint import Minted, new_secret
+from local.callers.mint import NewSecret, new_secret
 from local.columns import Help
 from local.cvm.__main__ import options as cvm_options
 from local.gateway.__main__ import variable
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
 _FEISHU = feishu.Options(app_id=chat.APP, app_secret=chat.VARIABLES["FEISHU_APP_SECRET"])
 
 
-def _gateway_options(chosen: argparse.Namespace, minted: Sequence[Minted], lark: str) -> gateway.Options:
+def _gateway_options(chosen: argparse.Namespace, minted: Sequence[NewSecret], lark: str) -> gateway.Options:
     return gateway.Options(
         port=_free(_PORT) if chosen.port is None else chosen.port,
         shape=chosen.shape,
@@ -107,13 +107,13 @@ def _requests(key: str) -> Mapping[str, object]:
     return {"new": new, "dry-run": {**new, "dryRun": True}, "bad": bad, "many": [new, bad]}
 
 
-def _link(stage: Stage, signing: Minted, inviting: Minted) -> str:
+def _link(stage: Stage, signing: NewSecret, inviting: NewSecret) -> str:
     """Return the link of an invitation to hand in one key, as the caller who signs would give it."""
     signed = throwaway.invitation(signing.entry["id"], "bob_laptop", inviting.secret)
     return f"{stage.gateway.url}/hand-in#{signed}"
 
 
-def _welcome(stage: Stage, signing: Minted, link: str, folder: str) -> str:
+def _welcome(stage: Stage, signing: NewSecret, link: str, folder: str) -> str:
     """Return what to try, as lines that a shell takes as they are."""
     local = f"{_python()} -m local"
     return "\n".join(

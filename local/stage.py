@@ -18,12 +18,12 @@ class Stage(NamedTuple):
     gateway: gateway.Gateway
     api_key: str
     cos: cos.Cos
-    feishu: feishu.Feishu
+    feishu: feishu.FeishuApi
 
 
 @contextmanager
 def staged(
-    cvm_options: cvm.Options, gateway_options: gateway.Options, callers: Sequence[throwaway.Caller] = ()
+    cvm_options: cvm.Options, gateway_options: gateway.Options, callers: Sequence[throwaway.CallerEntry] = ()
 ) -> Iterator[Stage]:
     """Bring everything up for as long as the `with` block lasts, and leave nothing behind.
 

@@ -18,7 +18,7 @@ from handler.invitations import token
 from local.events import EVENTS
 
 #: An entry of `callers.json`.
-Caller = Mapping[str, Any]
+CallerEntry = Mapping[str, Any]
 
 #: The id of the caller that has the API key.
 YOU = "you"
@@ -32,7 +32,7 @@ def api_key() -> str:
     return f"ikp_{secrets.token_urlsafe(32)}"
 
 
-def callers(key: str, others: Sequence[Caller] = ()) -> str:
+def callers(key: str, others: Sequence[CallerEntry] = ()) -> str:
     """Return the text of a `callers.json` that knows one API key, and whoever else is given."""
     digest = hashlib.sha256(key.encode()).hexdigest()
     rules = {"invite": True, "look": True}
@@ -40,7 +40,7 @@ def callers(key: str, others: Sequence[Caller] = ()) -> str:
     return json.dumps({"callers": [you, *others]}, indent=2) + "\n"
 
 
-def trigger_callers(sources: Sequence[str]) -> list[Caller]:
+def trigger_callers(sources: Sequence[str]) -> list[CallerEntry]:
     """Return a caller for each source of events."""
     return [
         {"id": f"trigger-{number}", "auth": {"scheme": "trigger", "source": source}}

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from handler.deadline import Deadline
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
-    from handler.log import Field
+    from handler.log import LogValue
 
 
 def answer(
     platform: Platform, request: HttpRequest, body: Body, known: tuple[Known, ...], call: Invocation
-) -> reply.Body:
+) -> reply.HttpReply:
     """Return the reply to a request on the route of a chat platform.
 
     Args:
@@ -51,7 +51,7 @@ def answer(
     typed = adapter.command(proof) if isinstance(proof, Proof) else proof
     if isinstance(typed, Probe):
         return _unasked(platform, typed, call)
-    origin: dict[str, Field] = {
+    origin: dict[str, LogValue] = {
         "trigger": platform.name,
         "traceId": http.trace_id(request.headers),
         "user": typed.user if ID.fullmatch(typed.user) else "",
@@ -63,7 +63,7 @@ def answer(
 
 def url_check(
     platform: Platform, request: HttpRequest, body: Body, known: tuple[Known, ...], call: Invocation
-) -> reply.Body:
+) -> reply.HttpReply:
     """Return the reply to a platform's check of the URL: the text that it sent encrypted.
 
     Args:
@@ -78,13 +78,13 @@ def url_check(
     return _unasked(platform, Probe(text), call)
 
 
-def _unasked(platform: Platform, probe: Probe, call: Invocation) -> reply.Body:
+def _unasked(platform: Platform, probe: Probe, call: Invocation) -> reply.HttpReply:
     """Return the reply to what nobody typed."""
     call.log.write("info", "The chat platform made a check, or sent an event.", trigger=platform.name)
     return reply.http(200, probe.answer, probe.media_type, call.request_id)
 
 
-def _decided(typed: Typed, origin: dict[str, Field], deadline: Deadline, call: Invocation) -> Text:
+def _decided(typed: Typed, origin: dict[str, LogValue], deadline: Deadline, call: Invocation) -> Text:
     candidate = _candidate(typed)
     text = attempt(_followed, typed, candidate, origin, deadline, call)
     if not isinstance(text, Problem):
@@ -124,7 +124,7 @@ def _admitted(typed: Typed, candidate: Candidate) -> str:
 
 
 def _followed(
-    typed: Typed, candidate: Candidate, origin: dict[str, Field], deadline: Deadline, call: Invocation
+    typed: Typed, candidate: Candidate, origin: dict[str, LogValue], deadline: Deadline, call: Invocation
 ) -> Text:
     """Return the reply to a command, once it is carried out.
 
@@ -146,7 +146,7 @@ def _followed(
         return wording.answered(answer, typed, call.request_id)
     if asked.verb == command.CHECK:
         key = public_key.parse(asked.public_key, policy.smallest_rsa(caller, call.configured()))
-        verdict: dict[str, Field] = {"result": "checked", "fingerprint": key.fingerprint, "bits": key.bits}
+        verdict: dict[str, LogValue] = {"result": "checked", "fingerprint": key.fingerprint, "bits": key.bits}
         audit.write({**origin, "caller": caller.id, **verdict}, call)
         return wording.checked(key)
     if asked.verb == command.INVITE:

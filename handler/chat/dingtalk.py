@@ -86,7 +86,7 @@ def command(proof: Proof) -> Typed | Probe:
     )
 
 
-def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
+def render(text: Text, typed: Typed, call: Invocation) -> reply.HttpReply:
     """Return a reply that everybody in the conversation sees, in DingTalk's Markdown."""
     written = "\n\n".join(markdown.lines(text, private=typed.private))
     body = {"msgtype": "markdown", "markdown": {"title": text.headline, "text": written}}

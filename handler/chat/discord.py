@@ -101,7 +101,7 @@ def command(proof: Proof) -> Typed:
     )
 
 
-def render(text: Text, _: Typed, call: Invocation) -> reply.Body:
+def render(text: Text, _: Typed, call: Invocation) -> reply.HttpReply:
     """Return a reply that the sender alone sees, in Discord's Markdown."""
     written = "\n".join(markdown.lines(text, private=True))
     # Nothing in it calls anybody, whatever a tag's value looks like.

@@ -107,7 +107,7 @@ def command(proof: Proof) -> Typed | Probe:
     )
 
 
-def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
+def render(text: Text, typed: Typed, call: Invocation) -> reply.HttpReply:
     """Send the reply through the message API, and return the empty answer to the event.
 
     It has the status 503 where that failed, so that Feishu sends the message again.
@@ -116,7 +116,7 @@ def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
     auth = candidate.caller.auth
     assert isinstance(auth, Feishu)  # noqa: S101 - as `verify` chose it; for the type checker
     app = feishu_api.App(auth.host, call.configured().feishu_host, auth.app_id, candidate.secrets[0])
-    answered = feishu_api.Answer(typed.message, typed.event, _plain(text, private=typed.private))
+    answered = feishu_api.Message(typed.message, typed.event, _plain(text, private=typed.private))
     deadline = call.deadline(patience.FEISHU - patience.ON_THE_WAY)
     fault = feishu_api.reply(app, answered, deadline, call.ambient)
     if fault:

@@ -48,7 +48,7 @@ class App(NamedTuple):
     secret: bytes
 
 
-class Answer(NamedTuple):
+class Message(NamedTuple):
     """A reply: the message that it answers, the event that brought it, and the text."""
 
     message_id: str
@@ -61,7 +61,7 @@ class _Token(NamedTuple):
     ends: float
 
 
-def reply(app: App, answer: Answer, deadline: Deadline, ambient: Ambient) -> str:
+def reply(app: App, answer: Message, deadline: Deadline, ambient: Ambient) -> str:
     """Send a reply; return why it could not be sent, or nothing."""
     try:
         fault = ""
@@ -108,7 +108,7 @@ def _token(app: App, deadline: Deadline, ambient: Ambient) -> tuple[str, str]:
     return token, ""
 
 
-def _send(app: App, token: str, answer: Answer, deadline: Deadline, ambient: Ambient) -> int:
+def _send(app: App, token: str, answer: Message, deadline: Deadline, ambient: Ambient) -> int:
     """Return Feishu's code for a reply: 0 where it was sent."""
     body = {
         "msg_type": "text",

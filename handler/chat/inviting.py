@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from handler.chat.message import Typed
     from handler.chat.wording import Text
     from handler.invocation import Invocation
-    from handler.log import Field
+    from handler.log import LogValue
 
 #: The longest link, in bytes: what is said around it leaves so much of a reply in any chat (2,000
 #: characters at Discord), and half a link is worth nothing.
@@ -23,7 +23,7 @@ LONGEST_LINK = 1_500
 
 
 def invite(
-    value: object, caller: Caller, typed: Typed, origin: Mapping[str, Field], call: Invocation
+    value: object, caller: Caller, typed: Typed, origin: Mapping[str, LogValue], call: Invocation
 ) -> Text:
     """Return the reply that holds a new invitation.
 

@@ -54,7 +54,7 @@ def command(proof: Proof) -> Typed:
     return slash.typed(proof)
 
 
-def render(text: Text, _: Typed, call: Invocation) -> reply.Body:
+def render(text: Text, _: Typed, call: Invocation) -> reply.HttpReply:
     """Return a reply that the sender alone sees, in Mattermost's Markdown."""
     body = {
         "response_type": "ephemeral",

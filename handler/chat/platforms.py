@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from handler.chat.wording import Text
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
-    from handler.reply import Body as Reply
+    from handler.reply import HttpReply
 
     #: Returns the text that proves who a platform's check of the URL is answered by, or raises
     #: `Unauthenticated`.
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         def command(self, proof: Proof, /) -> Typed | Probe:
             """Return what somebody typed."""
 
-        def render(self, text: Text, typed: Typed, call: Invocation, /) -> Reply:
+        def render(self, text: Text, typed: Typed, call: Invocation, /) -> HttpReply:
             """Return the HTTP reply that shows a text in the platform's form."""
 
     class Scheme(Protocol):

@@ -78,7 +78,7 @@ def command(proof: Proof) -> Typed:
     )
 
 
-def render(text: Text, _: Typed, call: Invocation) -> reply.Body:
+def render(text: Text, _: Typed, call: Invocation) -> reply.HttpReply:
     """Return a reply that the sender alone sees, in Slack's `mrkdwn`.
 
     https://docs.slack.dev/messaging/formatting-message-text says what has to be escaped.

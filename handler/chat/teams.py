@@ -80,7 +80,7 @@ def command(proof: Proof) -> Typed | Probe:
     )
 
 
-def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
+def render(text: Text, typed: Typed, call: Invocation) -> reply.HttpReply:
     """Return a reply that everybody in the channel sees, in Teams' Markdown."""
     written = "\n\n".join(markdown.lines(text, private=typed.private))
     return reply.http(200, {"type": "message", "text": written}, reply.JSON, call.request_id)

@@ -57,7 +57,7 @@ def command(proof: Proof) -> Typed | Probe:
     return Typed(proof.candidates, user, message.get("Content", ""))
 
 
-def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
+def render(text: Text, typed: Typed, call: Invocation) -> reply.HttpReply:
     """Return an encrypted reply, which only the sender sees, as plain text."""
     (candidate, *_) = typed.candidates
     auth = candidate.caller.auth

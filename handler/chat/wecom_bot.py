@@ -65,7 +65,7 @@ def command(proof: Proof) -> Typed | Probe:
     return Typed(proof.candidates, user, text, channel=envelope.text(message, "chatid"), private=not in_group)
 
 
-def render(text: Text, typed: Typed, call: Invocation) -> reply.Body:
+def render(text: Text, typed: Typed, call: Invocation) -> reply.HttpReply:
     """Return an encrypted reply, which everybody in the conversation sees, in Markdown."""
     (candidate, *_) = typed.candidates
     content = "\n".join(markdown.lines(text, private=typed.private))
@@ -84,7 +84,7 @@ def _bots(known: tuple[Known, ...]) -> list[Known]:
     return [entry for entry in known if isinstance(entry.caller.auth, WeComBot)]
 
 
-def _sealed(candidate: Candidate, message: bytes, now: int) -> reply.Body:
+def _sealed(candidate: Candidate, message: bytes, now: int) -> reply.JsonObject:
     token, key = candidate.secrets
     encrypted = wecom_cipher.seal(key, message, b"", os.urandom(16))
     nonce = str(int.from_bytes(os.urandom(6), "big"))

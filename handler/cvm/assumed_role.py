@@ -77,12 +77,12 @@ class AssumedRole:
         if not isinstance(own, Credentials):
             return own
         found = sts.kept(self._role, own, self._ambient.wall()) or self._assume(own, left)
-        if isinstance(found, sts.Refusal) and found.code in codes.EXPIRED:
+        if isinstance(found, sts.StsRefusal) and found.code in codes.EXPIRED:
             # It is the function's own credentials that STS does not take.
             renewed = self._own.renewed(own, left)
             if isinstance(renewed, Credentials):
                 found = self._assume(renewed, left)
-        return self._refused(found) if isinstance(found, sts.Refusal) else found
+        return self._refused(found) if isinstance(found, sts.StsRefusal) else found
 
     def renewed(self, refused: Credentials, left: Callable[[], float]) -> Credentials | Unsigned | None:
         """Return credentials of the role that are assumed anew."""
@@ -91,7 +91,9 @@ class AssumedRole:
             sts.forget(self._role, own)
         return self.current(left)
 
-    def _assume(self, own: Credentials, left: Callable[[], float]) -> Credentials | Unreached | sts.Refusal:
+    def _assume(
+        self, own: Credentials, left: Callable[[], float]
+    ) -> Credentials | Unreached | sts.StsRefusal:
         begun = self._ambient.monotonic()
         self.calls += 1
         try:
@@ -102,7 +104,7 @@ class AssumedRole:
         finally:
             self.seconds += self._ambient.monotonic() - begun
 
-    def _refused(self, refusal: sts.Refusal) -> Unsigned:
+    def _refused(self, refusal: sts.StsRefusal) -> Unsigned:
         code, request_id = refusal
         means = codes.of_sts(code)
         if means == codes.THROTTLED:

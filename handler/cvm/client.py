@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from handler.ambient import Ambient
-    from handler.cvm.replies import Reply
+    from handler.cvm.replies import ApiReply
     from handler.cvm.signers import Signer
     from handler.deadline import Deadline
     from handler.importing.account import Account, ImportOutcome, ListOutcome
@@ -114,7 +114,7 @@ class _Cvm:
         # Half the time left, so that a look-up still fits when no reply comes.
         bounds = Bounds(self._left, lambda: self._left() / 2, _ROOM_IMPORT)
         reply = self._ask(_IMPORT, wanted, order.region, bounds)
-        if not isinstance(reply, replies.Reply):
+        if not isinstance(reply, replies.ApiReply):
             return reply
         if not reply.code:
             return replies.created(reply)
@@ -134,7 +134,7 @@ class _Cvm:
             page = self._page(region, reading.offset, left)
             if isinstance(page, Refused):
                 return page
-            if not isinstance(page, replies.Page):
+            if not isinstance(page, replies.KeyPairPage):
                 return page._replace(reading=reading) if reading.pages else page
             if page.total > _MOST_PAIRS:
                 return Nonsense("more key pairs than an account can hold")
@@ -143,10 +143,10 @@ class _Cvm:
                 return Listing(reading.pairs(), page.request_id)
         return Nonsense(CHANGING)
 
-    def _page(self, region: Region, offset: int, left: Callable[[], float]) -> replies.Page | Failure:
+    def _page(self, region: Region, offset: int, left: Callable[[], float]) -> replies.KeyPairPage | Failure:
         bounds = Bounds(left, lambda: min(left(), self._patience()), _ROOM_LIST)
         reply = self._ask(_LIST, {"Limit": PAGE, "Offset": offset}, region, bounds)
-        if not isinstance(reply, replies.Reply):
+        if not isinstance(reply, replies.ApiReply):
             return reply
         if not reply.code:
             return replies.key_pairs(reply)
@@ -164,7 +164,7 @@ class _Cvm:
         return refused
 
     def _refused(
-        self, reply: Reply, action: str, region: Region
+        self, reply: ApiReply, action: str, region: Region
     ) -> Refused | Throttled | Duplicate | Full | Nonsense:
         refused = replies.failure(reply, action, region)
         if not isinstance(refused, Throttled):
@@ -174,13 +174,15 @@ class _Cvm:
             clear_in=throttle.clear_in(self._sent[action], refused.counted, refused.limit, now)
         )
 
-    def _ask(self, action: str, wanted: Mapping[str, Any], region: Region, bounds: Bounds) -> Reply | Failure:
+    def _ask(
+        self, action: str, wanted: Mapping[str, Any], region: Region, bounds: Bounds
+    ) -> ApiReply | Failure:
         """Ask with the credentials of this moment, and once more if they can be renewed."""
         credentials = self._signer.current(bounds.left)
         if not isinstance(credentials, Credentials):
             return credentials
         reply = self._call(action, wanted, region, bounds, credentials)
-        if isinstance(reply, replies.Reply) and reply.code in codes.EXPIRED:
+        if isinstance(reply, replies.ApiReply) and reply.code in codes.EXPIRED:
             renewed = self._signer.renewed(credentials, bounds.left)
             if isinstance(renewed, Credentials):
                 return self._call(action, wanted, region, bounds, renewed)
@@ -189,8 +191,8 @@ class _Cvm:
 
     def _call(
         self, action: str, wanted: Mapping[str, Any], region: Region, bounds: Bounds, credentials: Credentials
-    ) -> Reply | Unreached | Unanswered | Nonsense:
-        call = tc3.Call(_SERVICE, self._endpoint.host, action, _VERSION, region.name)
+    ) -> ApiReply | Unreached | Unanswered | Nonsense:
+        call = tc3.ApiCall(_SERVICE, self._endpoint.host, action, _VERSION, region.name)
         request = tc3.signed(call, wanted, credentials, self._ambient.wall())
         begun = self._ambient.monotonic()
         self._calls += 1

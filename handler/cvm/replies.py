@@ -31,7 +31,7 @@ _CODE = re.compile(r"[A-Za-z0-9_.]{1,128}")
 _TIME = re.compile(r"[0-9T:Z+. -]{1,40}")
 
 
-class Reply(NamedTuple):
+class ApiReply(NamedTuple):
     """A whole answer of API 3.0: an error where `code` is not empty, else content.
 
     https://www.tencentcloud.com/document/api/213/33223 describes the form.
@@ -43,7 +43,7 @@ class Reply(NamedTuple):
     request_id: str
 
 
-class Page(NamedTuple):
+class KeyPairPage(NamedTuple):
     """One page of the account's key pairs, and how many there are in all."""
 
     pairs: tuple[KeyPair, ...]
@@ -51,7 +51,7 @@ class Page(NamedTuple):
     request_id: str
 
 
-def parse(body: bytes) -> Reply | Nonsense:
+def parse(body: bytes) -> ApiReply | Nonsense:
     """Return the answer that the bytes hold."""
     try:
         content = json.loads(body)["Response"]
@@ -64,17 +64,19 @@ def parse(body: bytes) -> Reply | Nonsense:
         return Nonsense("an error without a code")
     if error is not None and content.get("KeyId"):
         return Nonsense("an error and a key pair at once")
-    return Reply(code, message if isinstance(message, str) else "", content, _text(request_id, _ID))
+    return ApiReply(code, message if isinstance(message, str) else "", content, _text(request_id, _ID))
 
 
-def created(reply: Reply) -> Created | Nonsense:
+def created(reply: ApiReply) -> Created | Nonsense:
     """Return the key pair that an ImportKeyPair without an error made."""
     if key_id := _text(reply.content.get("KeyId"), _ID):
         return Created(key_id, reply.request_id)
     return Nonsense("neither an error nor a KeyId")
 
 
-def failure(reply: Reply, action: str, region: Region) -> Refused | Throttled | Duplicate | Full | Nonsense:
+def failure(
+    reply: ApiReply, action: str, region: Region
+) -> Refused | Throttled | Duplicate | Full | Nonsense:
     """Return what an answer with an error means."""
     means = codes.meaning(reply.code, reply.message)
     if means == codes.THROTTLED:
@@ -87,7 +89,7 @@ def failure(reply: Reply, action: str, region: Region) -> Refused | Throttled | 
     return Full(problem) if means == codes.FULL else Refused(problem)
 
 
-def key_pairs(reply: Reply) -> Page | Nonsense:
+def key_pairs(reply: ApiReply) -> KeyPairPage | Nonsense:
     """Return the key pairs of a DescribeKeyPairs without an error."""
     try:
         total = reply.content["TotalCount"]
@@ -96,7 +98,7 @@ def key_pairs(reply: Reply) -> Page | Nonsense:
         return Nonsense("key pairs of an unknown form")
     if not isinstance(total, int) or isinstance(total, bool) or total < len(pairs):
         return Nonsense("key pairs without their number")
-    return Page(pairs, total, reply.request_id)
+    return KeyPairPage(pairs, total, reply.request_id)
 
 
 def _pair(item: Mapping[str, Any], request_id: str) -> KeyPair:

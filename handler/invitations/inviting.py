@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from handler.callers.caller import Caller
     from handler.invitations.mint import Minted
     from handler.invocation import Invocation
-    from handler.log import Field
+    from handler.log import LogValue
 
 
 def invite(
     value: object,
     caller: Caller,
     user: str,
-    origin: Mapping[str, Field],
+    origin: Mapping[str, LogValue],
     call: Invocation,
     longest: int = token.LONGEST,
 ) -> Minted:
@@ -40,6 +40,6 @@ def invite(
     keys = secrets.from_environment(settings, ambient.environ)
     minted = mint.mint(value, caller, user, settings, keys, call.own_region(), ambient.wall(), longest)
     invitation = minted.invitation
-    line: dict[str, Field] = {"keyName": invitation.key_name, "invitation": invitation.id}
+    line: dict[str, LogValue] = {"keyName": invitation.key_name, "invitation": invitation.id}
     audit.write({**origin, "caller": caller.id, **line, "result": "invited"}, call)
     return minted

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from handler.invocation import Invocation
 
 
-def invite(request: HttpRequest, body: Body, known: tuple[Known, ...], call: Invocation) -> reply.Body:
+def invite(request: HttpRequest, body: Body, known: tuple[Known, ...], call: Invocation) -> reply.HttpReply:
     """Make an invitation, for a caller who may invite."""
     configured = call.configured()
     secrets.from_environment(configured, call.ambient.environ)
@@ -29,7 +29,7 @@ def invite(request: HttpRequest, body: Body, known: tuple[Known, ...], call: Inv
     return reply.http(201, minted.body(configured, call.request_id), reply.JSON, call.request_id)
 
 
-def redeem(request: HttpRequest, body: Body, loaded: Loaded, call: Invocation) -> reply.Body:
+def redeem(request: HttpRequest, body: Body, loaded: Loaded, call: Invocation) -> reply.HttpReply:
     """Import the key of somebody who holds an invitation, as the caller who gave it."""
     holder = redemption.recognise(
         request.headers,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from handler.invocation import Invocation
-    from handler.log import Field
+    from handler.log import LogValue
 
 
 def recognises(event: object) -> bool:
@@ -43,7 +43,7 @@ def _record(message: object) -> intake.Record:
     return intake.Record(intake.sender("ckafka", fields.get("topic")), fields.get("msgBody"), origin(fields))
 
 
-def origin(message: Mapping[str, Any]) -> dict[str, Field]:
+def origin(message: Mapping[str, Any]) -> dict[str, LogValue]:
     """Return where a message stands in its topic; one page of the documentation has `Partition`."""
     return {
         "topic": intake.name_for_log(message.get("topic")),

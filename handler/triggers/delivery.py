@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from handler.decide import Answer
     from handler.invocation import Invocation
-    from handler.log import Field
+    from handler.log import LogValue
     from handler.triggers.intake import Opened, Record
 
 #: So many records an exception names; the log has them all.
@@ -85,7 +85,7 @@ def _ending(answer: Answer) -> str:
     return "dryRun" if answer.order is not None and answer.order.dry_run else answer.outcome.result
 
 
-def _place(origin: Mapping[str, Field], position: int) -> str:
+def _place(origin: Mapping[str, LogValue], position: int) -> str:
     """Return how a record is named: by its partition and offset, its event's id, or its position."""
     if origin.get("offset") is not None:
         return f"{origin.get('partition')}:{origin['offset']}"

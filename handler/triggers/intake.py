@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from handler.callers.caller import Caller, Known
     from handler.decide import Answer, Item
     from handler.invocation import Invocation
-    from handler.log import Field
+    from handler.log import LogValue
 
 #: What names of topics, sources, triggers and events look like. Nothing else is logged: a sender
 #: that puts a key where a name belongs must not find it in the log.
@@ -41,7 +41,7 @@ class Record(NamedTuple):
 
     sender: str
     content: object
-    origin: Mapping[str, Field] = {}
+    origin: Mapping[str, LogValue] = {}
 
 
 class PassedOver(NamedTuple):
@@ -133,7 +133,7 @@ def number_for_log(value: object) -> int | None:
 def _items(records: Iterable[Record], call: Invocation, opened: Callable[[Record], Opened]) -> Iterator[Item]:
     known = attempt(_known, call)
     for record in records:
-        origin: dict[str, Field] = {
+        origin: dict[str, LogValue] = {
             "trigger": record.sender.partition(":")[0],
             "source": name_for_log(record.sender),
             **record.origin,

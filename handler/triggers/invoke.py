@@ -23,7 +23,7 @@ def recognises(event: object) -> bool:
     return isinstance(event, dict) and ("keyName" in event or "items" in event)
 
 
-def answer(event: Mapping[str, Any], call: Invocation) -> reply.Body:
+def answer(event: Mapping[str, Any], call: Invocation) -> reply.JsonObject:
     """Return the result or the problem; for `items` the body that an HTTP array gets with 207."""
     answers = list(intake.answers([intake.Record("invoke", event)], 1, call, intake.each))
     # Where `items` as a whole is refused, there is one problem and it belongs to no index.

@@ -17,7 +17,7 @@ def recognises(event: object) -> bool:
     return True
 
 
-def answer(event: object, call: Invocation) -> reply.Body:
+def answer(event: object, call: Invocation) -> reply.JsonObject:
     """Return the problem that the event is."""
     problem = MalformedRequest(
         Sentence("This event is of no kind that the function knows."),

@@ -69,7 +69,7 @@ class Role(NamedTuple):
         return f"Role({self.arn!r}, ...)"
 
 
-class Refusal(NamedTuple):
+class StsRefusal(NamedTuple):
     """STS said no; `code` is empty where its answer cannot be read."""
 
     code: str
@@ -111,7 +111,7 @@ def forget(role: Role, own: Credentials) -> None:
 
 def assume(
     role: Role, own: Credentials, endpoint: Endpoint, region: str, left: Callable[[], float], ambient: Ambient
-) -> Credentials | Refusal:
+) -> Credentials | StsRefusal:
     """Assume a role once, and keep what comes of it.
 
     Args:
@@ -132,13 +132,13 @@ def assume(
     }
     if role.external_id:
         parameters["ExternalId"] = role.external_id
-    call = tc3.Call(_SERVICE, HOST, _ACTION, _VERSION, region)
+    call = tc3.ApiCall(_SERVICE, HOST, _ACTION, _VERSION, region)
     asked = ambient.wall()
     request = tc3.signed(call, parameters, own, asked)
     bounds = Bounds(left, lambda: max(left() / 2, min(left(), _SLOW)), _ROOM)
     reply = transport.exchange(endpoint, request, bounds, ambient)
-    answer = _read(reply.body) if reply.status == _OK else Refusal("", "")
-    if isinstance(answer, Refusal):
+    answer = _read(reply.body) if reply.status == _OK else StsRefusal("", "")
+    if isinstance(answer, StsRefusal):
         return answer
     # By our own clock, and never longer than STS says: the two clocks may differ by minutes.
     until = min(answer.until, asked + _LIFE) - _BEFORE_THE_END
@@ -153,20 +153,20 @@ def _key(role: Role, own: Credentials) -> _Key:
     return _Key(role.arn, external_id, role.session_name, own.secret_id)
 
 
-def _read(body: bytes) -> _Kept | Refusal:
+def _read(body: bytes) -> _Kept | StsRefusal:
     """Return the credentials that an answer holds, with the moment of their end, or what it refuses with."""
     try:
         content = json.loads(body)["Response"]
         request_id = _text(content.get("RequestId"), _ID)
         if (error := content.get("Error")) is not None:
-            return Refusal(_text(error["Code"], _CODE), request_id)
+            return StsRefusal(_text(error["Code"], _CODE), request_id)
         issued = content["Credentials"]
         values = [_text(issued[name], _VALUE) for name in ("TmpSecretId", "TmpSecretKey", "Token")]
         until = content["ExpiredTime"]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return Refusal("", "")
+        return StsRefusal("", "")
     if not all(values) or not isinstance(until, int) or isinstance(until, bool):
-        return Refusal("", request_id)
+        return StsRefusal("", request_id)
     return _Kept(Credentials(*values), until)
 
 

@@ -40,7 +40,7 @@ class Credentials(NamedTuple):
         return "Credentials(...)"
 
 
-class Call(NamedTuple):
+class ApiCall(NamedTuple):
     """One call of an API.
 
     Attributes:
@@ -57,7 +57,7 @@ class Call(NamedTuple):
     region: str
 
 
-def signed(call: Call, parameters: Mapping[str, Any], credentials: Credentials, now: float) -> Request:
+def signed(call: ApiCall, parameters: Mapping[str, Any], credentials: Credentials, now: float) -> Request:
     """Return the request that asks for a call, ready to be sent.
 
     Args:

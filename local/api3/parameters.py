@@ -12,7 +12,7 @@ from typing import Any
 
 from local.api3.messages import ApiError
 
-Shape = Any  # str, int, [Shape] or {name: Shape}: mypy cannot tell `type` objects apart
+ParameterShape = Any  # str, int, [Shape] or {name: Shape}: mypy cannot tell `type` objects apart
 
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _DEEPEST = 8  # levels in the name of a query parameter
@@ -57,7 +57,7 @@ def _with_lists(node: Any) -> Any:
     return {name: _with_lists(value) for name, value in node.items()}
 
 
-def conform(value: Any, shape: Shape, strict: bool, name: str = "") -> Any:
+def conform(value: Any, shape: ParameterShape, strict: bool, name: str = "") -> Any:
     """Give the value in the types of the shape.
 
     Args:
@@ -83,7 +83,9 @@ def conform(value: Any, shape: Shape, strict: bool, name: str = "") -> Any:
     raise ApiError("InvalidParameter#type", name=name)
 
 
-def _members(sent: dict[str, Any], shape: dict[str, Shape], strict: bool, prefix: str) -> dict[str, Any]:
+def _members(
+    sent: dict[str, Any], shape: dict[str, ParameterShape], strict: bool, prefix: str
+) -> dict[str, Any]:
     known = {name.rstrip("!"): wanted for name, wanted in shape.items()}
     # A null counts as not sent: the SDKs drop such members themselves.
     present = {name: value for name, value in sent.items() if value is not None}

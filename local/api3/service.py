@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from local.api3 import parameters, tc3
 from local.api3.messages import ApiError, Texts
-from local.api3.parameters import Shape
+from local.api3.parameters import ParameterShape
 from local.http1 import JSON, TEXT, Reply, Request
-from local.stand_in.calls import Call, CallLog, kept_headers
+from local.stand_in.calls import CallLog, RecordedCall, kept_headers
 from local.stand_in.credentials import Keyring, Owner
 from local.stand_in.disturbance import disturbed, spoiled
 from local.stand_in.faults import Faults, Plan
@@ -27,7 +27,7 @@ QUERY_LIMIT = 32 * 1024
 Parameters = dict[str, Any]
 
 
-class Wanted(NamedTuple):
+class ApiRequest(NamedTuple):
     """A request that may be executed: the action, its parameters, whose it is and where.
 
     `somebody` names what somebody else does just before.
@@ -57,8 +57,8 @@ class Api(NamedTuple):
 
     name: str
     version: str
-    shapes: Mapping[str, Shape]
-    execute: Callable[[Wanted], Parameters]
+    shapes: Mapping[str, ParameterShape]
+    execute: Callable[[ApiRequest], Parameters]
     texts: Texts
     resource: str
     regions: frozenset[str] | None
@@ -98,7 +98,7 @@ class Service:
             return Reply(404, TEXT, b"The API is at / and nowhere else.\n")
         headers = request.by_name()
         asked = _Asked(request, headers, str(uuid.uuid4()))
-        call = Call(
+        call = RecordedCall(
             self._clock(), request.connection, asked.action, "", asked.request_id, kept_headers(headers)
         )
         number = self._calls.open(call)
@@ -160,7 +160,7 @@ class Service:
             sent = self._parameters(asked)
             self._calls.note(number, parameters=sent)
             region = asked.headers.get("x-tc-region", "")
-            result = self._api.execute(Wanted(asked.action, sent, owner, region, plan.somebody))
+            result = self._api.execute(ApiRequest(asked.action, sent, owner, region, plan.somebody))
         except ApiError as error:
             return self._refusal(error, asked)
         self._calls.note(number, executed=True)

@@ -14,7 +14,7 @@ from handler.callers import accounts, file
 from handler.callers.caller import resolve
 from handler.problems import Misconfigured
 from local.callers import chats, invite
-from local.callers.mint import SUFFIXES, Minted, new_secret, written
+from local.callers.mint import SUFFIXES, NewSecret, new_secret, written
 from local.columns import Help
 
 _DESCRIPTION = """\
@@ -91,7 +91,7 @@ def _check(path: Path, environ: Mapping[str, str] | None) -> int:
     return 0
 
 
-def _introduced(minted: Minted, scheme: str) -> str:
+def _introduced(minted: NewSecret, scheme: str) -> str:
     caller = minted.entry["id"]
     if scheme == "api-key":
         what = "key"

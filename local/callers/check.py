@@ -19,7 +19,7 @@ from handler.problems import MalformedJson, Misconfigured
 _SCHEMA = Path(__file__).parents[2] / "schemas" / "callers.json"
 
 
-class Verdict(NamedTuple):
+class FileVerdict(NamedTuple):
     """What reader and schema say of a file.
 
     Attributes:
@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
     faults: tuple[str, ...]
 
 
-def validate(text: bytes) -> Verdict:
+def validate(text: bytes) -> FileVerdict:
     """Return what is wrong with the text of a callers file; only what neither minds is right."""
     try:
         contents, cause = file.parse(text, chat.schemes), ""
@@ -44,15 +44,15 @@ def validate(text: bytes) -> Verdict:
         value = strict_json.loads(text)
     except MalformedJson:
         # The reader has said so; what it does not say is which member stands twice.
-        return Verdict((), (), (*faults, *_repeated(text)))
+        return FileVerdict((), (), (*faults, *_repeated(text)))
     faults += [
         f"{fault.place or 'The file'} {fault.says}."
         for fault in _schema_faults(value)
         if not cause.startswith(f"The callers file is wrong: {fault.place or 'it'} ")
     ]
     if contents is None or faults:
-        return Verdict((), (), tuple(faults))
-    return Verdict(contents.callers, contents.accounts, ())
+        return FileVerdict((), (), tuple(faults))
+    return FileVerdict(contents.callers, contents.accounts, ())
 
 
 class _Fault(NamedTuple):

@@ -19,7 +19,7 @@ class NotInvitedError(Exception):
     """There is no invitation; the text says why, in sentences for people."""
 
 
-class Wanted(NamedTuple):
+class InvitationWish(NamedTuple):
     """What to invite to.
 
     Attributes:
@@ -35,7 +35,7 @@ class Wanted(NamedTuple):
     request: Mapping[str, Any]
 
 
-def invite(wanted: Wanted, environ: Mapping[str, str]) -> dict[str, str]:
+def invite(wanted: InvitationWish, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the new invitation in the form of the contract, without a request id.
 
     Raises:
@@ -83,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print the whole answer as JSON, for scripts")
 
 
-def wanted(chosen: argparse.Namespace) -> Wanted:
+def wanted(chosen: argparse.Namespace) -> InvitationWish:
     """Return what a command line asks for."""
     request = {
         "keyName": chosen.key_name,
@@ -94,7 +94,7 @@ def wanted(chosen: argparse.Namespace) -> Wanted:
         "expiresIn": chosen.expires_in,
     }
     sent = {name: value for name, value in request.items() if value is not None}
-    return Wanted(chosen.caller, chosen.user, chosen.callers, sent)
+    return InvitationWish(chosen.caller, chosen.user, chosen.callers, sent)
 
 
 def written(answer: Mapping[str, str], *, as_json: bool) -> str:

@@ -19,7 +19,7 @@ _LENGTH = 32
 _KEY_PREFIX = "ikp_"
 
 
-class Minted(NamedTuple):
+class NewSecret(NamedTuple):
     """A new secret or key, shown once.
 
     Attributes:
@@ -33,7 +33,7 @@ class Minted(NamedTuple):
     entry: dict[str, Any]
 
 
-def new_secret(caller: str, scheme: str) -> Minted:
+def new_secret(caller: str, scheme: str) -> NewSecret:
     """Return a new secret or key for a caller, from the operating system's randomness."""
     name = variable(caller, scheme)
     random = secrets.token_bytes(_LENGTH)
@@ -43,7 +43,7 @@ def new_secret(caller: str, scheme: str) -> Minted:
     else:
         secret = "whsec_" + base64.b64encode(random).decode()
         auth = {"scheme": scheme, "secretEnv": [name]}
-    return Minted(secret, name, {"id": caller, "auth": auth})
+    return NewSecret(secret, name, {"id": caller, "auth": auth})
 
 
 def variable(caller: str, scheme: str) -> str:

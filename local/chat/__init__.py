@@ -19,7 +19,7 @@ from local.chat.from_wecom_bot import (
     wecom_bot_seen,
     wecom_bot_single,
 )
-from local.chat.message import Request, Sender
+from local.chat.message import PlatformRequest, Sender
 from local.chat.setup import APP, CALLERS, CORPORATION, GUILD, ROBOT, TEAM, VARIABLES
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
     "ROBOT",
     "TEAM",
     "VARIABLES",
-    "Request",
+    "PlatformRequest",
     "Sender",
     "dingtalk",
     "dingtalk_signed",
@@ -59,7 +59,7 @@ __all__ = [
     "wecom_sealed",
 ]
 
-PLAYERS: Mapping[str, Callable[[str, Sender], Request]] = {
+PLAYERS: Mapping[str, Callable[[str, Sender], PlatformRequest]] = {
     "slack": slack,
     "mattermost": mattermost,
     "wecom": wecom,
@@ -90,7 +90,7 @@ _SEEN: Mapping[str, Callable[[str], str]] = {
 _DECRYPTED: Mapping[str, Callable[[str, Sender], str]] = {"wecom": wecom_seen, "wecom-bot": wecom_bot_seen}
 
 
-def seen(request: Request, status: int, body: str, sender: Sender) -> str:
+def seen(request: PlatformRequest, status: int, body: str, sender: Sender) -> str:
     """Return what somebody sees of a reply; of Feishu's, which goes through its API, nothing.
 
     Raises:

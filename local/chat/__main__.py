@@ -15,7 +15,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Sequence
 
-from local.chat import PATIENCE, PLAYERS, VARIABLES, Request, Sender, seen
+from local.chat import PATIENCE, PLAYERS, VARIABLES, PlatformRequest, Sender, seen
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if took < patience else 1
 
 
-def _send(url: str, request: Request) -> tuple[int, str]:
+def _send(url: str, request: PlatformRequest) -> tuple[int, str]:
     query = f"?{urllib.parse.urlencode(request.query)}" if request.query else ""
     asked = urllib.request.Request(
         f"{url}{request.path}{query}",

@@ -11,11 +11,11 @@ import json
 import secrets
 
 from local.chat.from_slash import unescaped
-from local.chat.message import Request, Sender
+from local.chat.message import PlatformRequest, Sender
 from local.chat.setup import ROBOT
 
 
-def dingtalk(text: str, sender: Sender) -> Request:
+def dingtalk(text: str, sender: Sender) -> PlatformRequest:
     """Return the request that DingTalk makes when somebody mentions the robot in a group."""
     milliseconds = int(sender.timestamp()) * 1000
     message = {
@@ -42,7 +42,7 @@ def dingtalk(text: str, sender: Sender) -> Request:
     return dingtalk_signed(json.dumps(message), sender)
 
 
-def dingtalk_signed(body: str, sender: Sender) -> Request:
+def dingtalk_signed(body: str, sender: Sender) -> PlatformRequest:
     """Return a request with this body; DingTalk's signature covers the time alone."""
     timestamp = f"{sender.timestamp()}000"
     secret = sender.variables["DINGTALK_CLIENT_SECRET"].encode()
@@ -52,7 +52,7 @@ def dingtalk_signed(body: str, sender: Sender) -> Request:
         "timestamp": timestamp,
         "sign": base64.b64encode(signature).decode(),
     }
-    return Request("POST", "/chat/dingtalk", {}, headers, body)
+    return PlatformRequest("POST", "/chat/dingtalk", {}, headers, body)
 
 
 def dingtalk_seen(body: str) -> str:

@@ -10,7 +10,7 @@ import secrets
 from typing import Any
 
 from local.chat.from_slash import unescaped
-from local.chat.message import Request, Sender
+from local.chat.message import PlatformRequest, Sender
 from local.chat.setup import DISCORD_SEED, GUILD
 
 #: The command as it is registered: one option, which holds a line of the grammar.
@@ -31,7 +31,7 @@ COMMAND: dict[str, Any] = {
 }
 
 
-def discord(text: str, sender: Sender) -> Request:
+def discord(text: str, sender: Sender) -> PlatformRequest:
     """Return the request that Discord makes when somebody uses the command in a server."""
     interaction = {
         "id": str(secrets.randbelow(1 << 60)),
@@ -52,12 +52,12 @@ def discord(text: str, sender: Sender) -> Request:
     return discord_signed(json.dumps(interaction), sender)
 
 
-def discord_ping(_: str, sender: Sender) -> Request:
+def discord_ping(_: str, sender: Sender) -> PlatformRequest:
     """Return the request with which Discord checks a URL; the answer is a pong."""
     return discord_signed('{"type":1}', sender)
 
 
-def discord_signed(body: str, sender: Sender) -> Request:
+def discord_signed(body: str, sender: Sender) -> PlatformRequest:
     """Return a request with this body and its signature."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -69,7 +69,7 @@ def discord_signed(body: str, sender: Sender) -> Request:
         "x-signature-ed25519": signature.hex(),
         "x-signature-timestamp": sender.timestamp(),
     }
-    return Request("POST", "/chat/discord", {}, headers, body)
+    return PlatformRequest("POST", "/chat/discord", {}, headers, body)
 
 
 def discord_seen(body: str) -> str:

@@ -9,21 +9,21 @@ import json
 import secrets
 
 from handler.chat import feishu_cipher
-from local.chat.message import Request, Sender
+from local.chat.message import PlatformRequest, Sender
 from local.chat.setup import APP
 
 
-def feishu(text: str, sender: Sender) -> Request:
+def feishu(text: str, sender: Sender) -> PlatformRequest:
     """Return the request that Feishu makes when somebody mentions the bot in a group."""
     return feishu_event({}, f"@_user_1 {text}", "group", sender)
 
 
-def feishu_single(text: str, sender: Sender) -> Request:
+def feishu_single(text: str, sender: Sender) -> PlatformRequest:
     """Return the request that Feishu makes when somebody writes to the bot alone."""
     return feishu_event({}, text, "p2p", sender)
 
 
-def feishu_event(header: dict[str, str], text: str, kind: str, sender: Sender) -> Request:
+def feishu_event(header: dict[str, str], text: str, kind: str, sender: Sender) -> PlatformRequest:
     """Return the request of a message in a conversation of this kind, some of its header changed."""
     event = {
         "schema": "2.0",
@@ -56,14 +56,14 @@ def feishu_event(header: dict[str, str], text: str, kind: str, sender: Sender) -
     return feishu_sealed(json.dumps(event), sender)
 
 
-def feishu_check(challenge: str, sender: Sender) -> Request:
+def feishu_check(challenge: str, sender: Sender) -> PlatformRequest:
     """Return the request with which Feishu checks a URL; the answer holds the challenge."""
     token = sender.variables["FEISHU_VERIFICATION_TOKEN"]
     event = {"challenge": challenge, "token": token, "type": "url_verification"}
     return feishu_sealed(json.dumps(event), sender)._replace(headers={"content-type": "application/json"})
 
 
-def feishu_sealed(event: str, sender: Sender) -> Request:
+def feishu_sealed(event: str, sender: Sender) -> PlatformRequest:
     """Return a request with this event in Feishu's envelope, signed."""
     key = sender.variables["FEISHU_ENCRYPT_KEY"].encode()
     body = json.dumps({"encrypt": feishu_cipher.seal(key, event.encode(), secrets.token_bytes(16)).decode()})
@@ -75,4 +75,4 @@ def feishu_sealed(event: str, sender: Sender) -> Request:
         "x-lark-request-nonce": nonce,
         "x-lark-signature": signature.decode(),
     }
-    return Request("POST", "/chat/feishu", {}, headers, body)
+    return PlatformRequest("POST", "/chat/feishu", {}, headers, body)

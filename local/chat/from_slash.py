@@ -7,11 +7,11 @@ import json
 import re
 import urllib.parse
 
-from local.chat.message import Request, Sender
+from local.chat.message import PlatformRequest, Sender
 from local.chat.setup import TEAM
 
 
-def slack(text: str, sender: Sender) -> Request:
+def slack(text: str, sender: Sender) -> PlatformRequest:
     """Return the request of a Slack slash command.
 
     https://docs.slack.dev/authentication/verifying-requests-from-slack
@@ -22,7 +22,7 @@ def slack(text: str, sender: Sender) -> Request:
     return slack_signed(body, sender)
 
 
-def slack_signed(body: str, sender: Sender) -> Request:
+def slack_signed(body: str, sender: Sender) -> PlatformRequest:
     """Return a request with this body and Slack's signature."""
     signed = f"v0:{sender.timestamp()}:{body}".encode()
     secret = sender.variables["SLACK_SIGNING_SECRET"].encode()
@@ -31,10 +31,10 @@ def slack_signed(body: str, sender: Sender) -> Request:
         "x-slack-request-timestamp": sender.timestamp(),
         "x-slack-signature": "v0=" + hmac.new(secret, signed, "sha256").hexdigest(),
     }
-    return Request("POST", "/chat/slack", {}, headers, body)
+    return PlatformRequest("POST", "/chat/slack", {}, headers, body)
 
 
-def mattermost(text: str, sender: Sender) -> Request:
+def mattermost(text: str, sender: Sender) -> PlatformRequest:
     """Return the request of a Mattermost slash command.
 
     https://developers.mattermost.com/integrate/slash-commands/custom
@@ -45,7 +45,7 @@ def mattermost(text: str, sender: Sender) -> Request:
         "authorization": f"Token {token}",
         "content-type": "application/x-www-form-urlencoded",
     }
-    return Request("POST", "/chat/mattermost", {}, headers, _form(sender, text, token=token))
+    return PlatformRequest("POST", "/chat/mattermost", {}, headers, _form(sender, text, token=token))
 
 
 def slack_seen(body: str) -> str:

@@ -13,10 +13,10 @@ import secrets
 from datetime import datetime, timezone
 
 from local.chat.from_slash import unescaped
-from local.chat.message import Request, Sender
+from local.chat.message import PlatformRequest, Sender
 
 
-def teams(text: str, sender: Sender) -> Request:
+def teams(text: str, sender: Sender) -> PlatformRequest:
     """Return the request that Teams makes when somebody mentions the webhook in a channel."""
     moment = datetime.fromtimestamp(int(sender.timestamp()), timezone.utc)
     typed = html.escape(text, quote=False).replace("\n", "<br>")
@@ -39,12 +39,12 @@ def teams(text: str, sender: Sender) -> Request:
     return teams_signed(json.dumps(activity), sender)
 
 
-def teams_signed(body: str, sender: Sender) -> Request:
+def teams_signed(body: str, sender: Sender) -> PlatformRequest:
     """Return a request with this body and its signature."""
     token = base64.b64decode(sender.variables["TEAMS_SECURITY_TOKEN"])
     signature = base64.b64encode(hmac.new(token, body.encode(), "sha256").digest()).decode()
     headers = {"content-type": "application/json; charset=utf-8", "authorization": f"HMAC {signature}"}
-    return Request("POST", "/chat/teams", {}, headers, body)
+    return PlatformRequest("POST", "/chat/teams", {}, headers, body)
 
 
 def teams_seen(body: str) -> str:

@@ -6,11 +6,11 @@ import base64
 import secrets
 
 from handler.chat import wecom_cipher, wecom_xml
-from local.chat.message import Request, Sender
+from local.chat.message import PlatformRequest, Sender
 from local.chat.setup import CORPORATION
 
 
-def wecom(text: str, sender: Sender) -> Request:
+def wecom(text: str, sender: Sender) -> PlatformRequest:
     """Return the request that WeCom makes when somebody writes to an app.
 
     https://developer.work.weixin.qq.com/document/path/96467
@@ -27,20 +27,22 @@ def wecom(text: str, sender: Sender) -> Request:
     return wecom_sealed(wecom_xml.serialize(message), sender)
 
 
-def wecom_sealed(message: str, sender: Sender) -> Request:
+def wecom_sealed(message: str, sender: Sender) -> PlatformRequest:
     """Return a request with this message in WeCom's envelope."""
     query, encrypted = _sealed(message, sender)
     outside = {"ToUserName": sender.team or CORPORATION, "Encrypt": encrypted, "AgentID": "1000002"}
-    return Request("POST", "/chat/wecom", query, {"content-type": "text/xml"}, wecom_xml.serialize(outside))
+    return PlatformRequest(
+        "POST", "/chat/wecom", query, {"content-type": "text/xml"}, wecom_xml.serialize(outside)
+    )
 
 
-def wecom_check(echo: str, sender: Sender) -> Request:
+def wecom_check(echo: str, sender: Sender) -> PlatformRequest:
     """Return the request with which WeCom checks a URL that somebody enters; the answer is the echo.
 
     https://developer.work.weixin.qq.com/document/path/96466
     """
     query, encrypted = _sealed(echo, sender)
-    return Request("GET", "/chat/wecom", {**query, "echostr": encrypted}, {}, "")
+    return PlatformRequest("GET", "/chat/wecom", {**query, "echostr": encrypted}, {}, "")
 
 
 def _keys(sender: Sender) -> tuple[bytes, bytes, bytes]:

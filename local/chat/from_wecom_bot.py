@@ -11,22 +11,22 @@ import secrets
 
 from handler.chat import wecom_cipher
 from local.chat.from_slash import unescaped
-from local.chat.message import Request, Sender
+from local.chat.message import PlatformRequest, Sender
 
 _PATH = "/chat/wecom-bot"
 
 
-def wecom_bot(text: str, sender: Sender) -> Request:
+def wecom_bot(text: str, sender: Sender) -> PlatformRequest:
     """Return the request that WeCom makes when somebody mentions the bot in a group."""
     return wecom_bot_message(text, sender, f"@RobotA {text}", "group")
 
 
-def wecom_bot_single(text: str, sender: Sender) -> Request:
+def wecom_bot_single(text: str, sender: Sender) -> PlatformRequest:
     """Return the request that WeCom makes when somebody writes to the bot alone."""
     return wecom_bot_message(text, sender, text, "single")
 
 
-def wecom_bot_message(_: str, sender: Sender, content: str, kind: str) -> Request:
+def wecom_bot_message(_: str, sender: Sender, content: str, kind: str) -> PlatformRequest:
     """Return the request of a message in a conversation of this kind."""
     message = {
         "msgid": secrets.token_hex(8),
@@ -42,17 +42,17 @@ def wecom_bot_message(_: str, sender: Sender, content: str, kind: str) -> Reques
     return wecom_bot_sealed(json.dumps(message), sender)
 
 
-def wecom_bot_sealed(message: str, sender: Sender) -> Request:
+def wecom_bot_sealed(message: str, sender: Sender) -> PlatformRequest:
     """Return a request with this message in the bot's envelope."""
     query, encrypted = _sealed(message, sender)
     headers = {"content-type": "application/json"}
-    return Request("POST", _PATH, query, headers, json.dumps({"encrypt": encrypted}))
+    return PlatformRequest("POST", _PATH, query, headers, json.dumps({"encrypt": encrypted}))
 
 
-def wecom_bot_check(echo: str, sender: Sender) -> Request:
+def wecom_bot_check(echo: str, sender: Sender) -> PlatformRequest:
     """Return the request with which WeCom checks a URL that somebody enters; the answer is the echo."""
     query, encrypted = _sealed(echo, sender)
-    return Request("GET", _PATH, {**query, "echostr": encrypted}, {}, "")
+    return PlatformRequest("GET", _PATH, {**query, "echostr": encrypted}, {}, "")
 
 
 def wecom_bot_seen(body: str, sender: Sender) -> str:

@@ -35,7 +35,7 @@ class Sender(NamedTuple):
         return str(int(time.time() if self.now is None else self.now))
 
 
-class Request(NamedTuple):
+class PlatformRequest(NamedTuple):
     """An HTTP request that a platform makes."""
 
     method: str

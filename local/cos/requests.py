@@ -22,7 +22,7 @@ _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})", re.ASCII)
 _KEPT = ("content-type", "content-encoding", "content-disposition", "cache-control")
 
 
-class Wanted(NamedTuple):
+class CosRequest(NamedTuple):
     """A request that may be executed; header names in lower case."""
 
     method: str
@@ -32,7 +32,7 @@ class Wanted(NamedTuple):
     body: bytes
 
 
-def perform(wanted: Wanted, objects: Objects, now: float) -> Reply:
+def perform(wanted: CosRequest, objects: Objects, now: float) -> Reply:
     """Read or write the object, and return the reply but for its request id.
 
     Raises:
@@ -41,7 +41,7 @@ def perform(wanted: Wanted, objects: Objects, now: float) -> Reply:
     return _put(wanted, objects, now) if wanted.method == "PUT" else _get(wanted, objects)
 
 
-def _get(wanted: Wanted, objects: Objects) -> Reply:
+def _get(wanted: CosRequest, objects: Objects) -> Reply:
     stored = objects.get((wanted.bucket, wanted.key))
     if stored is None:
         raise Refusal("NoSuchKey")
@@ -70,7 +70,7 @@ def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
     return start, end
 
 
-def _put(wanted: Wanted, objects: Objects, now: float) -> Reply:
+def _put(wanted: CosRequest, objects: Objects, now: float) -> Reply:
     headers = wanted.headers
     if "content-length" not in headers:
         raise Refusal("MissingContentLength")
@@ -85,7 +85,7 @@ def _put(wanted: Wanted, objects: Objects, now: float) -> Reply:
     return Reply(200, (("ETag", stored.etag),))
 
 
-def disturb(what: str, wanted: Wanted, objects: Objects, now: float) -> None:
+def disturb(what: str, wanted: CosRequest, objects: Objects, now: float) -> None:
     """Let somebody else change the object, as a fault orders it; nothing happens to one that is not there."""
     place = wanted.bucket, wanted.key
     stored = objects.get(place)

@@ -16,11 +16,11 @@ from local.cos.errors import Refusal, refusal
 from local.cos.faults import KINDS
 from local.cos.objects import Objects, Stored
 from local.cos.options import Options
-from local.cos.requests import ACTIONS, Wanted, disturb, perform
+from local.cos.requests import ACTIONS, CosRequest, disturb, perform
 from local.http1 import Limits, Reply, Request, running
 from local.stand_in import control
-from local.stand_in.calls import Call, kept_headers
-from local.stand_in.control import DONE, PREFIX, Acts, Asked
+from local.stand_in.calls import RecordedCall, kept_headers
+from local.stand_in.control import DONE, PREFIX, Acts, ControlRequest
 from local.stand_in.credentials import OWN_ACCOUNT, Keyring, Owner
 from local.stand_in.disturbance import disturbed, spoiled
 from local.stand_in.faults import Plan
@@ -107,13 +107,13 @@ class Cos(Handle):
     def acts(self) -> Acts:
         """Return what the control routes do."""
 
-        def place(asked: Asked) -> tuple[str, str]:
+        def place(asked: ControlRequest) -> tuple[str, str]:
             bucket, _, key = asked.name.partition("/")
             if not key:
                 raise ValueError("an object is BUCKET/KEY")
             return bucket, key
 
-        def remove(asked: Asked) -> Any:
+        def remove(asked: ControlRequest) -> Any:
             del self.objects[place(asked)]
             return DONE
 
@@ -136,7 +136,7 @@ class Cos(Handle):
         request_id = uuid.uuid4().hex
         resource = headers.get("host", "") + request.path
         action = ACTIONS.get(request.method, request.method)
-        call = Call(self._clock(), request.connection, action, "", request_id, kept_headers(headers))
+        call = RecordedCall(self._clock(), request.connection, action, "", request_id, kept_headers(headers))
         number = self.call_log.open(call)
 
         def refuse(code: str) -> _Outcome:
@@ -163,7 +163,7 @@ class Cos(Handle):
         self.call_log.note(number, code=outcome.code)
         return spoiled(_marked(outcome.reply, request_id), plan)
 
-    def _admit(self, request: Request, headers: Mapping[str, str], number: int) -> Wanted:
+    def _admit(self, request: Request, headers: Mapping[str, str], number: int) -> CosRequest:
         """Return what is wanted, once its signature is proved; raise Refusal otherwise."""
         now = self._clock()
         place = _HOST.fullmatch(headers.get("host", ""))
@@ -188,7 +188,7 @@ class Cos(Handle):
         # Every bucket is the function's own account's.
         if owner.account != OWN_ACCOUNT:
             raise Refusal("AccessDenied")
-        return Wanted(request.method, bucket, key, headers, request.body)
+        return CosRequest(request.method, bucket, key, headers, request.body)
 
     def _owner(
         self, claim: signature.Claim, request: Request, headers: Mapping[str, str], now: float
@@ -203,7 +203,7 @@ class Cos(Handle):
             raise Refusal("AccessDenied")
         return owner
 
-    def _perform(self, wanted: Wanted, plan: Plan) -> Reply:
+    def _perform(self, wanted: CosRequest, plan: Plan) -> Reply:
         now = self._clock()
         disturb(plan.somebody, wanted, self.objects, now)
         return perform(wanted, self.objects, now)

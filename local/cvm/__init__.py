@@ -11,11 +11,21 @@ In a test:
 
 from __future__ import annotations
 
-from local.cvm.account import Account, KeyPair
+from local.cvm.account import AccountStore, StoredKeyPair
 from local.cvm.options import Options
 from local.cvm.server import StandIn, serve
-from local.stand_in.calls import Call
+from local.stand_in.calls import RecordedCall
 from local.stand_in.credentials import Credential, mint
 from local.stand_in.faults import Fault
 
-__all__ = ["Account", "Call", "Credential", "Fault", "KeyPair", "Options", "StandIn", "mint", "serve"]
+__all__ = [
+    "AccountStore",
+    "Credential",
+    "Fault",
+    "Options",
+    "RecordedCall",
+    "StandIn",
+    "StoredKeyPair",
+    "mint",
+    "serve",
+]

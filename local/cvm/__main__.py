@@ -15,7 +15,7 @@ from local.cvm.options import Options
 from local.cvm.server import StandIn
 from local.stand_in import arguments
 from local.stand_in.credentials import DEFAULT
-from local.sts import Role
+from local.sts import KnownRole
 from local.sts.roles import ARN
 
 _DESCRIPTION = """\
@@ -28,11 +28,11 @@ Point the SDK at CVM's with HttpProfile(protocol="http", endpoint="127.0.0.1:POR
 """
 
 
-def _role(text: str) -> Role:
+def _role(text: str) -> KnownRole:
     arn, _, external_id = text.partition("=")
     if not ARN.fullmatch(arn):
         raise argparse.ArgumentTypeError("a role is qcs::cam::uin/UIN:roleName/NAME[=EXTERNAL_ID]")
-    return Role(arn, external_id)
+    return KnownRole(arn, external_id)
 
 
 # What each switch takes, and what people are told about it.

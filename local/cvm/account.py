@@ -18,7 +18,7 @@ from local.cvm import public_key
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
-class KeyPair(NamedTuple):
+class StoredKeyPair(NamedTuple):
     """A stored key pair; `created` is a UTC time in the form `2024-01-04T08:00:00Z`.
 
     `instance_ids` are the instances that the key pair is bound to.
@@ -34,33 +34,33 @@ class KeyPair(NamedTuple):
     instance_ids: tuple[str, ...] = ()
 
 
-class Account:
+class AccountStore:
     """The key pairs of one account, in the order of their making."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.lock = threading.RLock()
         self._clock = clock
-        self._pairs: dict[str, KeyPair] = {}
+        self._pairs: dict[str, StoredKeyPair] = {}
         self._names: dict[str, str] = {}
         self._keys: dict[bytes, int] = {}
 
     def __len__(self) -> int:
         return len(self._pairs)
 
-    def __iter__(self) -> Iterator[KeyPair]:
+    def __iter__(self) -> Iterator[StoredKeyPair]:
         with self.lock:
             return iter(list(self._pairs.values()))
 
     @property
-    def key_pairs(self) -> dict[str, KeyPair]:
+    def key_pairs(self) -> dict[str, StoredKeyPair]:
         """A copy of what is stored, by name."""
         return {pair.key_name: pair for pair in self}
 
-    def get(self, key_id: str) -> KeyPair | None:
+    def get(self, key_id: str) -> StoredKeyPair | None:
         """Find a key pair by its id."""
         return self._pairs.get(key_id)
 
-    def named(self, key_name: str) -> KeyPair | None:
+    def named(self, key_name: str) -> StoredKeyPair | None:
         """Find a key pair by its exact name."""
         return self._pairs.get(self._names.get(key_name, ""))
 
@@ -76,7 +76,7 @@ class Account:
         tags: Mapping[str, str] | None = None,
         instance_ids: tuple[str, ...] = (),
         created: str = "",
-    ) -> KeyPair:
+    ) -> StoredKeyPair:
         """Store a key pair, unchecked but for its name.
 
         Args:
@@ -100,7 +100,9 @@ class Account:
             if key:
                 text = public_key.line(*key, key_id)
             created = created or time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._clock()))
-            pair = KeyPair(key_id, key_name, project_id, text, created, dict(tags or {}), "", instance_ids)
+            pair = StoredKeyPair(
+                key_id, key_name, project_id, text, created, dict(tags or {}), "", instance_ids
+            )
             self._pairs[key_id] = pair
             self._names[key_name] = key_id
             digest = _digest(text)
@@ -112,7 +114,7 @@ class Account:
         for number in range(1, count + 1):
             self.insert(f"filled_{number}")
 
-    def rename(self, key_name: str, new_name: str) -> KeyPair:
+    def rename(self, key_name: str, new_name: str) -> StoredKeyPair:
         """Give a key pair another name; KeyError if there is none, ValueError if the new name is taken."""
         with self.lock:
             if new_name != key_name and new_name in self._names:
@@ -121,13 +123,13 @@ class Account:
             self._names[new_name] = key_id
             return self.replace(self._pairs[key_id]._replace(key_name=new_name))
 
-    def replace(self, pair: KeyPair) -> KeyPair:
+    def replace(self, pair: StoredKeyPair) -> StoredKeyPair:
         """Store a key pair in the place of the one with the same id, name and key."""
         with self.lock:
             self._pairs[pair.key_id] = pair
             return pair
 
-    def delete(self, key_name: str) -> KeyPair:
+    def delete(self, key_name: str) -> StoredKeyPair:
         """Remove a key pair; raise KeyError if there is none of this name."""
         with self.lock:
             pair = self._pairs.pop(self._names.pop(key_name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from local.cvm.account import Account
+from local.cvm.account import AccountStore
 
 #: Where requests without a region go, when key pairs belong to regions.
 DEFAULT_REGION = "ap-guangzhou"
@@ -21,13 +21,13 @@ class Accounts:
     def __init__(self, regional: bool, clock: Callable[[], float]) -> None:
         self._regional = regional
         self._clock = clock
-        self._stores: dict[tuple[str, str], Account] = {}
+        self._stores: dict[tuple[str, str], AccountStore] = {}
 
-    def store(self, account: str, region: str = "") -> Account:
+    def store(self, account: str, region: str = "") -> AccountStore:
         """Return the key pairs of an account; the region counts only where key pairs belong to regions."""
         key = account, (region or DEFAULT_REGION) if self._regional else ""
         # setdefault is one step for every thread.
-        return self._stores.get(key) or self._stores.setdefault(key, Account(self._clock))
+        return self._stores.get(key) or self._stores.setdefault(key, AccountStore(self._clock))
 
     def clear(self) -> None:
         """Remove every key pair of every account."""

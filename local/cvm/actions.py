@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from local.api3.messages import ApiError
-from local.api3.parameters import Shape
+from local.api3.parameters import ParameterShape
 from local.cvm import public_key
-from local.cvm.account import Account, KeyPair
+from local.cvm.account import AccountStore, StoredKeyPair
 from local.cvm.options import Options
 
 Parameters = dict[str, Any]
@@ -23,7 +23,7 @@ Parameters = dict[str, Any]
 _KEY_ID = re.compile(r"skey-[a-z0-9]{8}")
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_]")
 _RESERVED_TAG = re.compile(r"qcs:|project|项目", re.IGNORECASE)
-_FILTERS: dict[str, Callable[[KeyPair, list[str]], bool]] = {
+_FILTERS: dict[str, Callable[[StoredKeyPair, list[str]], bool]] = {
     "project-id": lambda pair, values: str(pair.project_id) in values,
     "key-name": lambda pair, values: pair.key_name in values,
     "tag-key": lambda pair, values: any(key in values for key in pair.tags),
@@ -34,11 +34,11 @@ _FILTERS: dict[str, Callable[[KeyPair, list[str]], bool]] = {
 class Action(NamedTuple):
     """What one action takes, and what it does under the account's lock."""
 
-    shape: Shape
-    run: Callable[[Parameters, Account, Options], Parameters]
+    shape: ParameterShape
+    run: Callable[[Parameters, AccountStore, Options], Parameters]
 
 
-def _import_key_pair(sent: Parameters, account: Account, options: Options) -> Parameters:
+def _import_key_pair(sent: Parameters, account: AccountStore, options: Options) -> Parameters:
     name = sent["KeyName"]
     _check_name(name, options)
     if account.named(name):
@@ -57,7 +57,7 @@ def _import_key_pair(sent: Parameters, account: Account, options: Options) -> Pa
     return {"KeyId": account.insert(name, sent["PublicKey"], project, tags).key_id}
 
 
-def _describe_key_pairs(sent: Parameters, account: Account, options: Options) -> Parameters:
+def _describe_key_pairs(sent: Parameters, account: AccountStore, options: Options) -> Parameters:
     if sent.get("KeyIds") and sent.get("Filters"):
         raise ApiError("InvalidParameter#both")
     offset, limit = sent.get("Offset", 0), sent.get("Limit", 20)
@@ -80,14 +80,14 @@ def _describe_key_pairs(sent: Parameters, account: Account, options: Options) ->
     return {"TotalCount": len(found), "KeyPairSet": shown}
 
 
-def _delete_key_pairs(sent: Parameters, account: Account, options: Options) -> Parameters:
+def _delete_key_pairs(sent: Parameters, account: AccountStore, options: Options) -> Parameters:
     pairs = [_existing(key_id, account) for key_id in _key_ids(sent["KeyIds"])]
     for pair in {pair.key_id: pair for pair in pairs}.values():
         account.delete(pair.key_name)
     return {}
 
 
-def _modify_key_pair_attribute(sent: Parameters, account: Account, options: Options) -> Parameters:
+def _modify_key_pair_attribute(sent: Parameters, account: AccountStore, options: Options) -> Parameters:
     (key_id,) = _key_ids([sent["KeyId"]])
     pair = _existing(key_id, account)
     name, description = sent.get("KeyName"), sent.get("Description")
@@ -106,7 +106,7 @@ def _modify_key_pair_attribute(sent: Parameters, account: Account, options: Opti
     return {}
 
 
-_TAG_SPECIFICATION: Shape = [{"ResourceType!": str, "Tags!": [{"Key!": str, "Value!": str}]}]
+_TAG_SPECIFICATION: ParameterShape = [{"ResourceType!": str, "Tags!": [{"Key!": str, "Value!": str}]}]
 
 ACTIONS = {
     "ImportKeyPair": Action(
@@ -166,14 +166,14 @@ def _key_ids(key_ids: list[str]) -> list[str]:
     return key_ids
 
 
-def _existing(key_id: str, account: Account) -> KeyPair:
+def _existing(key_id: str, account: AccountStore) -> StoredKeyPair:
     pair = account.get(key_id)
     if not pair:
         raise ApiError("InvalidKeyPairId.NotFound", key_id=key_id)
     return pair
 
 
-def _filter(entry: Parameters) -> Callable[[KeyPair], bool]:
+def _filter(entry: Parameters) -> Callable[[StoredKeyPair], bool]:
     name, values = entry["Name"], entry["Values"]
     if len(values) > 5:
         raise ApiError("InvalidFilterValue.LimitExceeded")
@@ -184,7 +184,7 @@ def _filter(entry: Parameters) -> Callable[[KeyPair], bool]:
     return lambda pair: _FILTERS[name](pair, values)
 
 
-def _shown(pair: KeyPair) -> Parameters:
+def _shown(pair: StoredKeyPair) -> Parameters:
     return {
         "KeyId": pair.key_id,
         "KeyName": pair.key_name,

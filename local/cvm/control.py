@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local.cvm.account import Account
+from local.cvm.account import AccountStore
 from local.cvm.accounts import Accounts
 from local.stand_in import control
-from local.stand_in.control import DONE, PREFIX, Acts, Asked
+from local.stand_in.control import DONE, PREFIX, Acts, ControlRequest
 from local.stand_in.credentials import OWN_ACCOUNT, Credential, Keyring
 
 ROUTES: Mapping[str, str] = {
@@ -27,26 +27,26 @@ ROUTES: Mapping[str, str] = {
 def acts(accounts: Accounts, keyring: Keyring) -> Acts:
     """Return what the routes do that only this stand-in has."""
 
-    def store(asked: Asked) -> Account:
+    def store(asked: ControlRequest) -> AccountStore:
         return accounts.store(asked.query.get("account", OWN_ACCOUNT), asked.query.get("region", ""))
 
-    def insert(asked: Asked) -> Any:
+    def insert(asked: ControlRequest) -> Any:
         sent = asked.json
         more = sent.get("tags"), tuple(sent.get("instanceIds", ())), sent.get("created", "")
         project = sent.get("projectId", 0)
         return store(asked).insert(sent["keyName"], sent.get("publicKey", ""), project, *more)._asdict()
 
-    def fill(asked: Asked) -> Any:
+    def fill(asked: ControlRequest) -> Any:
         store(asked).fill(int(asked.name))
         return DONE
 
-    def admit(asked: Asked) -> Any:
+    def admit(asked: ControlRequest) -> Any:
         sent = asked.json
         credential = Credential(sent["secretId"], sent["secretKey"], sent.get("token", ""))
         keyring.add(credential, sent.get("account", OWN_ACCOUNT))
         return DONE
 
-    def expire(asked: Asked) -> Any:
+    def expire(asked: ControlRequest) -> Any:
         keyring.expire(asked.name)
         return DONE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from local.stand_in.credentials import DEFAULT, Credential
-from local.sts import Role
+from local.sts import KnownRole
 
 if TYPE_CHECKING:
     from local.tls import Authority
@@ -21,7 +21,7 @@ class Options(NamedTuple):
     sts_port: int = 0
     credentials: tuple[Credential, ...] = (DEFAULT,)
     mint_secret: str = ""
-    roles: tuple[Role, ...] = ()
+    roles: tuple[KnownRole, ...] = ()
     quota: int = 100
     rate: int = 10
     rate_message: str = "count"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from local.cvm.account import Account
+from local.cvm.account import AccountStore
 from local.cvm.public_key import made_up
 
 
-def act(what: str, sent: dict[str, Any], account: Account) -> None:
+def act(what: str, sent: dict[str, Any], account: AccountStore) -> None:
     """Let somebody else be quicker.
 
     Args:

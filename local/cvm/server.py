@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from local.api3.regions import REGIONS
-from local.api3.service import Api, Parameters, Service, Wanted
+from local.api3.service import Api, ApiRequest, Parameters, Service
 from local.cvm import control, rivals
-from local.cvm.account import Account
+from local.cvm.account import AccountStore
 from local.cvm.accounts import Accounts
 from local.cvm.actions import ACTIONS
 from local.cvm.faults import KINDS
@@ -79,11 +79,11 @@ class StandIn(Handle):
         return {**dict.fromkeys(HOSTS, self.tls_port), sts.HOST: self.sts.tls_port}
 
     @property
-    def account(self) -> Account:
+    def account(self) -> AccountStore:
         """The key pairs of the function's own account."""
         return self.store()
 
-    def store(self, account: str = OWN_ACCOUNT, region: str = "") -> Account:
+    def store(self, account: str = OWN_ACCOUNT, region: str = "") -> AccountStore:
         """Return the key pairs of an account, and with `regional` of one region of it."""
         return self.accounts.store(account, region)
 
@@ -115,7 +115,7 @@ class StandIn(Handle):
         super().close()
         self.sts.close()
 
-    def _execute(self, wanted: Wanted) -> Parameters:
+    def _execute(self, wanted: ApiRequest) -> Parameters:
         account = self.store(wanted.owner.account, wanted.region)
         with account.lock:
             rivals.act(wanted.somebody, wanted.sent, account)

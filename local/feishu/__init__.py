@@ -13,7 +13,7 @@ In a test:
 from __future__ import annotations
 
 from local.feishu.options import Options
-from local.feishu.replies import Reply
-from local.feishu.server import Feishu, serve
+from local.feishu.replies import SentReply
+from local.feishu.server import FeishuApi, serve
 
-__all__ = ["Feishu", "Options", "Reply", "serve"]
+__all__ = ["FeishuApi", "Options", "SentReply", "serve"]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from local.columns import Help
 from local.feishu.faults import KINDS
 from local.feishu.options import Options
-from local.feishu.server import REPLY, ROUTES, Feishu
+from local.feishu.server import REPLY, ROUTES, FeishuApi
 from local.stand_in import arguments
 
 _DESCRIPTION = """\
@@ -50,7 +50,7 @@ def options(sent: Sequence[str]) -> Options:
     return Options(**vars(parser.parse_args(sent)))
 
 
-def _up(feishu: Feishu) -> dict[str, str]:
+def _up(feishu: FeishuApi) -> dict[str, str]:
     tls = {"tlsEndpoint": f"https://127.0.0.1:{feishu.tls_port}"} if feishu.tls_port else {}
     return {"endpoint": feishu.url, **tls}
 
@@ -58,7 +58,7 @@ def _up(feishu: Feishu) -> dict[str, str]:
 def main(sent: Sequence[str]) -> int:
     """Run a stand-in until it is told to end."""
     chosen = options(sent)
-    return arguments.serve(lambda: Feishu(chosen), chosen.port, _up)
+    return arguments.serve(lambda: FeishuApi(chosen), chosen.port, _up)
 
 
 if __name__ == "__main__":

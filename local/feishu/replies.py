@@ -21,7 +21,7 @@ _TEXT_BYTES = 150 * 1024
 _UUID_SECONDS = 3600
 
 
-class Reply(NamedTuple):
+class SentReply(NamedTuple):
     """A reply that somebody can read.
 
     Attributes:
@@ -46,7 +46,7 @@ class Reply(NamedTuple):
         return str(json.loads(self.content).get("text", ""))
 
 
-class Asked(NamedTuple):
+class ReplyBody(NamedTuple):
     """The body of a reply, checked: its type, its content as JSON text, and its uuid."""
 
     kind: str
@@ -54,7 +54,7 @@ class Asked(NamedTuple):
     uuid: str
 
 
-def parse(body: bytes) -> Asked:
+def parse(body: bytes) -> ReplyBody:
     """Read the body of a reply.
 
     Raises:
@@ -72,7 +72,7 @@ def parse(body: bytes) -> Asked:
         raise Refusal("230001")
     if len(content.encode("utf-8", "surrogatepass")) > _TEXT_BYTES:
         raise Refusal("230025")
-    return Asked(kind, content, uuid)
+    return ReplyBody(kind, content, uuid)
 
 
 def _is_text(inner: dict[str, Any]) -> bool:
@@ -84,13 +84,13 @@ class Replies:
     """The replies that were sent, oldest first."""
 
     def __init__(self) -> None:
-        self.all: list[Reply] = []
+        self.all: list[SentReply] = []
 
-    def send(self, message_id: str, asked: Asked, now: float) -> Reply:
+    def send(self, message_id: str, asked: ReplyBody, now: float) -> SentReply:
         """Send a reply, or return the one that was sent with this uuid already."""
         for earlier in self.all:
             if asked.uuid and asked.uuid == earlier.uuid and now - earlier.sent < _UUID_SECONDS:
                 return earlier
-        reply = Reply(f"om_{secrets.token_hex(16)}", message_id, *asked, now)
+        reply = SentReply(f"om_{secrets.token_hex(16)}", message_id, *asked, now)
         self.all.append(reply)
         return reply

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from local.feishu.errors import CODES, Refusal
 from local.feishu.faults import KINDS
 from local.feishu.options import Options
-from local.feishu.replies import MESSAGE_ID, Replies, Reply, parse
+from local.feishu.replies import MESSAGE_ID, Replies, SentReply, parse
 from local.feishu.tokens import Tokens
 from local.http1 import Limits, Request, running
 from local.http1 import Reply as HttpReply
 from local.stand_in import control
-from local.stand_in.calls import Call, kept_headers
-from local.stand_in.control import DONE, PREFIX, Acts, Asked
+from local.stand_in.calls import RecordedCall, kept_headers
+from local.stand_in.control import DONE, PREFIX, Acts, ControlRequest
 from local.stand_in.disturbance import disturbed, spoiled
 from local.stand_in.handle import Handle
 from local.stand_in.rate import RateLimit
@@ -47,7 +47,7 @@ class _Outcome(NamedTuple):
     members: Mapping[str, Any]
 
 
-class Feishu(Handle):
+class FeishuApi(Handle):
     """A stand-in that listens from its making on and answers while `run` runs.
 
     Args:
@@ -75,7 +75,7 @@ class Feishu(Handle):
         self._chat_rate = RateLimit(options.chat_rate)
 
     @property
-    def replies(self) -> list[Reply]:
+    def replies(self) -> list[SentReply]:
         """The replies that were sent, oldest first."""
         return list(self._replies.all)
 
@@ -94,7 +94,7 @@ class Feishu(Handle):
     def acts(self) -> Acts:
         """Return what the control routes do."""
 
-        def expire(_: Asked) -> Any:
+        def expire(_: ControlRequest) -> Any:
             self.expire()
             return DONE
 
@@ -109,7 +109,7 @@ class Feishu(Handle):
         headers = request.by_name()
         log_id = uuid.uuid4().hex
         action, message_id = _action(request)
-        call = Call(self._clock(), request.connection, action, "", log_id, kept_headers(headers))
+        call = RecordedCall(self._clock(), request.connection, action, "", log_id, kept_headers(headers))
         number = self.call_log.open(call)
         if request.method != "POST" or not action or headers.get("host") not in (*HOSTS, self.host):
             self.call_log.note(number, code="404")
@@ -199,8 +199,8 @@ def _reply(status: int, body: Mapping[str, Any], log_id: str) -> HttpReply:
 
 
 @contextmanager
-def serve(options: Options | None = None, clock: Callable[[], float] = time.time) -> Iterator[Feishu]:
+def serve(options: Options | None = None, clock: Callable[[], float] = time.time) -> Iterator[FeishuApi]:
     """Run a stand-in in a thread of its own for as long as the `with` block lasts."""
-    stand_in = Feishu(options or Options(), clock)
+    stand_in = FeishuApi(options or Options(), clock)
     with running(stand_in.run):
         yield stand_in

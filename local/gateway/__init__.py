@@ -11,8 +11,8 @@
 from __future__ import annotations
 
 from local.gateway.failures import Failed, Failure
-from local.gateway.options import SHAPE_NAMES, Credentials, Options
-from local.gateway.pool import Outcome
+from local.gateway.options import SHAPE_NAMES, Options, RoleVariables
+from local.gateway.pool import EventOutcome
 from local.gateway.server import Gateway, serve
 
-__all__ = ["SHAPE_NAMES", "Credentials", "Failed", "Failure", "Gateway", "Options", "Outcome", "serve"]
+__all__ = ["SHAPE_NAMES", "EventOutcome", "Failed", "Failure", "Gateway", "Options", "RoleVariables", "serve"]

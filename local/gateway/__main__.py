@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from local.gateway.failures import Failed
-from local.gateway.options import SHAPE_NAMES, Credentials, Options
+from local.gateway.options import SHAPE_NAMES, Options, RoleVariables
 from local.gateway.server import Gateway, serve
 from local.stand_in.credentials import DEFAULT, mint
 
@@ -66,7 +66,7 @@ def _options(chosen: argparse.Namespace) -> Options:
     )
 
 
-def _credentials(chosen: argparse.Namespace) -> Credentials | Callable[[], Credentials] | None:
+def _credentials(chosen: argparse.Namespace) -> RoleVariables | Callable[[], RoleVariables] | None:
     if chosen.no_role:
         return None
     if chosen.mint_secret:

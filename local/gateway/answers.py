@@ -9,7 +9,7 @@ import re
 
 from local.gateway import failures
 from local.gateway.failures import Failure
-from local.gateway.pool import Outcome
+from local.gateway.pool import EventOutcome
 from local.http1 import JSON, TEXT, Headers, Reply
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -22,7 +22,7 @@ class _Malformed(Exception):
     """The reply has a statusCode, and is not an integrated response."""
 
 
-def function_url(outcome: Outcome) -> Reply:
+def function_url(outcome: EventOutcome) -> Reply:
     """Return what a Function URL answers (https://cloud.tencent.com/document/product/583/96099).
 
     A value without `statusCode` is the body of a 200, whole. Which HTTP status the platform's errors come
@@ -42,7 +42,7 @@ def function_url(outcome: Outcome) -> Reply:
     return reply._replace(headers=(*_with_type(reply.headers), mark))
 
 
-def api_gateway(outcome: Outcome) -> Reply:
+def api_gateway(outcome: EventOutcome) -> Reply:
     """Return what API Gateway answers with its integrated response switched on.
 
     https://cloud.tencent.com/document/product/583/31927. Anything but an integrated response is error 403;
@@ -60,7 +60,7 @@ def api_gateway(outcome: Outcome) -> Reply:
     return reply._replace(headers=(*_with_type(reply.headers), mark))
 
 
-def cloudbase(outcome: Outcome) -> Reply:
+def cloudbase(outcome: EventOutcome) -> Reply:
     """Return what CloudBase HTTP access answers (https://cloud.tencent.com/document/product/876/41776).
 
     An integrated response, or any other value: text and numbers as text, the rest as JSON. The page does not

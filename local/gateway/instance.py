@@ -25,7 +25,7 @@ _ROUTE = Path(__file__).parents[1] / "tls" / "route.py"
 _GRACE_SECONDS = 2.0
 
 
-class Reply(NamedTuple):
+class FunctionReturn(NamedTuple):
     """What the function returned, as JSON text, and the most memory its process has used, in MB."""
 
     text: str
@@ -87,7 +87,7 @@ class Instance:
         if "load_error" in answer:
             raise Failed(failures.load_error(answer["load_error"]))
 
-    async def call(self, event: bytes, context: dict[str, object]) -> Reply:
+    async def call(self, event: bytes, context: dict[str, object]) -> FunctionReturn:
         """Hand the function one event, as JSON text, with the role's credentials of this moment.
 
         Raises:
@@ -106,7 +106,7 @@ class Instance:
             raise Failed(failures.user_code_exception(answer["exception"]))
         if "too_large" in answer:
             raise Failed(failures.REPLY_TOO_LARGE)
-        return Reply(answer["reply"], answer["memory_mb"])
+        return FunctionReturn(answer["reply"], answer["memory_mb"])
 
     @property
     def alive(self) -> bool:

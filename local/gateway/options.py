@@ -11,7 +11,7 @@ from local.gateway import cpu
 from local.stand_in.credentials import DEFAULT
 
 #: Secret id, secret key and session token of the execution role.
-Credentials = tuple[str, str, str]
+RoleVariables = tuple[str, str, str]
 
 #: The project's own source tree: what runs when nothing else is asked for.
 SOURCE_TREE = Path(__file__).resolve().parents[2]
@@ -68,7 +68,7 @@ class Options(NamedTuple):
     cpu_share: bool = False
     instances: int = 8
     warm: int = 0
-    credentials: Credentials | Callable[[], Credentials] | None = DEFAULT
+    credentials: RoleVariables | Callable[[], RoleVariables] | None = DEFAULT
     request_timeout: float = 10
     routes: Mapping[str, int] = {}
     ca: Path | None = None

@@ -21,7 +21,7 @@ _SURVIVED = (430, 407)
 _STARTS_AT_ONCE = 4
 
 
-class Outcome(NamedTuple):
+class EventOutcome(NamedTuple):
     """What became of one event.
 
     Attributes:
@@ -59,9 +59,9 @@ class Outcome(NamedTuple):
         return f"instance {self.instance}, {start}, {call}, request {self.request_id}"
 
 
-def no_call(failure: Failure | None) -> Outcome:
+def no_call(failure: Failure | None) -> EventOutcome:
     """Return the outcome of an event that no instance has taken, with a fresh id."""
-    return Outcome(str(uuid.uuid4()), failure=failure)
+    return EventOutcome(str(uuid.uuid4()), failure=failure)
 
 
 class Pool:
@@ -89,7 +89,7 @@ class Pool:
 
         self._idle += await asyncio.gather(*(start() for _ in range(self._options.warm)))
 
-    async def invoke(self, event: bytes) -> Outcome:
+    async def invoke(self, event: bytes) -> EventOutcome:
         """Run one event, given as JSON text, and say what became of it; nothing is raised."""
         if len(event) > SIX_MEGABYTES:
             return no_call(failures.EVENT_TOO_LARGE)
@@ -132,7 +132,7 @@ class Pool:
             raise
         return instance
 
-    async def _call(self, instance: Instance, event: bytes, outcome: Outcome) -> Outcome:
+    async def _call(self, instance: Instance, event: bytes, outcome: EventOutcome) -> EventOutcome:
         begin = time.perf_counter()
         usable = False
         try:

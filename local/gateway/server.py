@@ -15,9 +15,9 @@ from local import http1
 from local.gateway import failures, location
 from local.gateway.location import Code
 from local.gateway.options import SIX_MEGABYTES, Options, check
-from local.gateway.pool import Outcome, Pool, no_call
+from local.gateway.pool import EventOutcome, Pool, no_call
 from local.gateway.shapes import SHAPES
-from local.http1 import Limits, Refused, Reply, Request
+from local.http1 import Limits, RefusedRequest, Reply, Request
 from local.open_files import open_files
 
 _KEEP_ALIVE_SECONDS = 60.0
@@ -61,11 +61,11 @@ class Gateway:
         """How many connections are open now."""
         return self._server.connections
 
-    def invoke(self, event: object) -> Outcome:
+    def invoke(self, event: object) -> EventOutcome:
         """Hand one event to the function directly, as a trigger or the Invoke API does."""
         return self.invoke_text(_json_text(event))
 
-    def invoke_text(self, event: bytes) -> Outcome:
+    def invoke_text(self, event: bytes) -> EventOutcome:
         """Hand over one event that is JSON text already, or claims to be."""
         return self._in_loop(self._invoke_text(event))
 
@@ -124,13 +124,13 @@ class Gateway:
         self._write(f"{request.method} {request.path} -> {reply.status} ({outcome.timing()})")
         return reply
 
-    async def _invoke_text(self, event: bytes) -> Outcome:
+    async def _invoke_text(self, event: bytes) -> EventOutcome:
         outcome = await self._pool.invoke(event) if _is_json(event) else no_call(failures.NOT_JSON)
         ended = outcome.failure.status if outcome.failure else "returned"
         self._write(f"event -> {ended} ({outcome.timing()})")
         return outcome
 
-    def _refusal(self, refused: Refused) -> Reply:
+    def _refusal(self, refused: RefusedRequest) -> Reply:
         # An event around a body that is too large would be larger still.
         too_large = refused.status == 413
         reply = self._shape.answer(no_call(failures.EVENT_TOO_LARGE)) if too_large else refused.reply()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from local.gateway import answers
 from local.gateway.options import Options
-from local.gateway.pool import Outcome
+from local.gateway.pool import EventOutcome
 from local.http1 import Reply, Request
 
 Event = dict[str, object]
@@ -21,7 +21,7 @@ class Shape(NamedTuple):
     """One front door: `event` makes the event, `answer` the reply."""
 
     event: Callable[[Request, str, Options], Event]
-    answer: Callable[[Outcome], Reply]
+    answer: Callable[[EventOutcome], Reply]
 
 
 def function_url(request: Request, client: str, options: Options) -> Event:

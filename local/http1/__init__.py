@@ -11,7 +11,7 @@ A handler turns a `Request` into a `Reply` and knows nothing of connections:
 
 from __future__ import annotations
 
-from local.http1.messages import JSON, TEXT, Headers, Refused, Reply, Request
+from local.http1.messages import JSON, TEXT, Headers, RefusedRequest, Reply, Request
 from local.http1.server import Limits, Server, running
 
-__all__ = ["JSON", "TEXT", "Headers", "Limits", "Refused", "Reply", "Request", "Server", "running"]
+__all__ = ["JSON", "TEXT", "Headers", "Limits", "RefusedRequest", "Reply", "Request", "Server", "running"]

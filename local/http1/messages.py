@@ -59,7 +59,7 @@ class Reply(NamedTuple):
     seconds: float = 0.0
 
 
-class Refused(Exception):
+class RefusedRequest(Exception):
     """A request that no handler gets to see; the connection ends with the reply to it."""
 
     def __init__(self, status: int, reason: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 
-from local.http1.messages import Headers, Refused, Request
+from local.http1.messages import Headers, RefusedRequest, Request
 
 #: The longest line of a head, in bytes; also the limit of the stream's buffer.
 LONGEST_LINE = 64 * 1024
@@ -45,7 +45,7 @@ async def read_request(
     """
     # At the first byte: a TLS greeting would otherwise be waited for until the time is up.
     if not _TOKEN_OR_BLANK_LINE.match(first):
-        raise Refused(400, "This is not an HTTP/1.1 request.")
+        raise RefusedRequest(400, "This is not an HTTP/1.1 request.")
     line = first + await _line(reader, 414)
     for _ in range(_BLANK_LINES):
         if line != b"\r\n":
@@ -53,15 +53,15 @@ async def read_request(
         line = await _line(reader, 414)
     match = _REQUEST_LINE.fullmatch(line)
     if not match:
-        raise Refused(400, "The request line is malformed.")
+        raise RefusedRequest(400, "The request line is malformed.")
     if match[3] != b"1":
-        raise Refused(505, "Only HTTP/1.1 is spoken here.")
+        raise RefusedRequest(505, "Only HTTP/1.1 is spoken here.")
     path, query = _target(match[2].decode("ascii"))
     headers = await _headers(reader)
     modern = match[4] != b"0"
     hosts = len(_values(headers, "host"))
     if hosts > 1 or (modern and not hosts):
-        raise Refused(400, "HTTP/1.1 wants exactly one Host header.")
+        raise RefusedRequest(400, "HTTP/1.1 wants exactly one Host header.")
     body, headers = await _body(reader, writer, headers, body_limit)
     options = {option.strip() for value in _values(headers, "connection") for option in value.split(",")}
     options = {option.lower() for option in options}
@@ -76,7 +76,7 @@ def _target(target: str) -> tuple[str, str]:
     if absolute and not origin.startswith("/"):
         origin = "/" + origin
     if not origin.startswith("/") or "#" in origin:
-        raise Refused(400, "The request target is malformed.")
+        raise RefusedRequest(400, "The request target is malformed.")
     path, _, query = origin.partition("?")
     return path, query
 
@@ -85,7 +85,7 @@ async def _line(reader: asyncio.StreamReader, too_long: int) -> bytes:
     try:
         return await reader.readuntil(b"\n")
     except asyncio.LimitOverrunError:
-        raise Refused(too_long, "A line of the request is too long.") from None
+        raise RefusedRequest(too_long, "A line of the request is too long.") from None
 
 
 async def _headers(reader: asyncio.StreamReader) -> Headers:
@@ -94,10 +94,10 @@ async def _headers(reader: asyncio.StreamReader) -> Headers:
     while (line := await _line(reader, 431)) != b"\r\n":
         size += len(line)
         if size > _HEADER_BYTES or len(headers) == _HEADER_COUNT:
-            raise Refused(431, "The request has too many headers.")
+            raise RefusedRequest(431, "The request has too many headers.")
         match = _HEADER.fullmatch(line)
         if not match:
-            raise Refused(400, "A header of the request is malformed.")
+            raise RefusedRequest(400, "A header of the request is malformed.")
         headers.append((match[1].decode("ascii").lower(), match[2].decode("latin-1")))
     return tuple(headers)
 
@@ -113,15 +113,15 @@ async def _body(
     codings, lengths = _values(headers, "transfer-encoding"), _values(headers, "content-length")
     # Both at once is how requests are smuggled (RFC 9112, 6.1).
     if (codings and lengths) or len(codings) > 1 or len(lengths) > 1:
-        raise Refused(400, "The framing of the body is ambiguous.")
+        raise RefusedRequest(400, "The framing of the body is ambiguous.")
     if codings and codings[0].lower() != "chunked":
-        raise Refused(501, "The only Transfer-Encoding known here is chunked.")
+        raise RefusedRequest(501, "The only Transfer-Encoding known here is chunked.")
     if lengths and not _LENGTH.fullmatch(lengths[0]):
-        raise Refused(400, "The Content-Length is malformed.")
+        raise RefusedRequest(400, "The Content-Length is malformed.")
     # Beyond 20 digits the size is too large, whatever the digits are; Python refuses to convert thousands.
     size = int(lengths[0].lstrip("0")[:20] or "0") if lengths else 0
     if size > limit:
-        raise Refused(413, "The body is too large.")
+        raise RefusedRequest(413, "The body is too large.")
     if (size or codings) and "100-continue" in map(str.lower, _values(headers, "expect")):
         # Clients such as curl wait for this before they send a large body.
         writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -137,13 +137,13 @@ async def _chunks(reader: asyncio.StreamReader, limit: int) -> bytes:
     while True:
         match = _CHUNK.fullmatch(await _line(reader, 400))
         if not match:
-            raise Refused(400, "A chunk of the body is malformed.")
+            raise RefusedRequest(400, "A chunk of the body is malformed.")
         length = int(match[1], 16)
         if len(body) + length > limit:
-            raise Refused(413, "The body is too large.")
+            raise RefusedRequest(413, "The body is too large.")
         if not length:
             await _headers(reader)  # trailers say nothing that matters here
             return bytes(body)
         body += await reader.readexactly(length)
         if await reader.readexactly(2) != b"\r\n":
-            raise Refused(400, "A chunk of the body is malformed.")
+            raise RefusedRequest(400, "A chunk of the body is malformed.")

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from local.http1.messages import TEXT, Refused, Reply, Request
+from local.http1.messages import TEXT, RefusedRequest, Reply, Request
 from local.http1.reading import LONGEST_LINE, read_request
 from local.http1.writing import head, write_reply
 
@@ -47,7 +47,7 @@ class Limits(NamedTuple):
 DEFAULT_LIMITS = Limits()
 
 
-def plain_refusal(refused: Refused) -> Reply:
+def plain_refusal(refused: RefusedRequest) -> Reply:
     """Return the status and the reason as text."""
     return refused.reply()
 
@@ -71,7 +71,7 @@ class Server:
         port: int,
         handler: Handler,
         limits: Limits = DEFAULT_LIMITS,
-        refusal: Callable[[Refused], Reply] = plain_refusal,
+        refusal: Callable[[RefusedRequest], Reply] = plain_refusal,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._socket = socket.create_server((HOST, port), backlog=_BACKLOG)
@@ -174,7 +174,7 @@ class _Connection:
                 idle = limits.idle
             self.writer.close()
             await self.writer.wait_closed()
-        except Refused as refused:
+        except RefusedRequest as refused:
             await self._refuse(refused)
 
     async def _exchange(self, idle: float) -> bool:
@@ -188,7 +188,7 @@ class _Connection:
         try:
             request = await read_request(first, self._reader, self.writer, limits.body, self._number)
         except asyncio.IncompleteReadError:
-            raise Refused(400, "The request ended before it was complete.") from None
+            raise RefusedRequest(400, "The request ended before it was complete.") from None
         finally:
             self._half_request = False
         self.deadline = float("inf")
@@ -197,7 +197,7 @@ class _Connection:
         head_only = request.method == "HEAD"
         return await write_reply(self.writer, reply, keep_alive=request.keep_alive, head_only=head_only)
 
-    async def _refuse(self, refused: Refused) -> None:
+    async def _refuse(self, refused: RefusedRequest) -> None:
         """Answer, and swallow what the client is still sending, so that it gets to read the answer.
 
         Closing at once would reset the connection and could take the reply with it (RFC 9112, 9.6).
@@ -217,7 +217,7 @@ class _Connection:
         if self._half_request:
             self._half_request = False
             self.deadline = self._now() + _LINGER_SECONDS
-            reply = self._server.refusal(Refused(408, "The request did not arrive in time."))
+            reply = self._server.refusal(RefusedRequest(408, "The request did not arrive in time."))
             self.writer.write(head(reply, keep_alive=False) + reply.body)
             self.writer.close()
         else:

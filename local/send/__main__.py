@@ -17,9 +17,9 @@ from local.send.collecting import collect
 from local.send.credential import NoCredentialError
 from local.send.diagnosis import explain
 from local.send.progress import Progress
-from local.send.sending import Line, NotOursError, Outcome, send_all
+from local.send.sending import KeyOutcome, Line, NotOursError, send_all
 from local.send.table import Columns
-from local.send.wanted import Collection, Common, NotSendableError, Wanted
+from local.send.wanted import Collection, Common, KeyToSend, NotSendableError
 from local.terminal import say
 
 DONE, REFUSED, NOT_SENT, UNKNOWN_CALLER, LATER, NO_ANSWER = range(6)
@@ -83,14 +83,14 @@ def main(
 class _Sent(NamedTuple):
     """What became of the keys by their places; an exit code and a message where it was cut short."""
 
-    outcomes: Mapping[int, Outcome]
+    outcomes: Mapping[int, KeyOutcome]
     code: int = DONE
     message: str = ""
 
 
 def _send(chosen: argparse.Namespace, line: Line, collection: Collection) -> _Sent:
     wanted = collection.wanted
-    outcomes: dict[int, Outcome] = {}
+    outcomes: dict[int, KeyOutcome] = {}
     with Progress(len(wanted), sys.stderr) as progress:
         try:
             for place, outcome in send_all(line, wanted, chosen.wait, progress.advance):
@@ -106,7 +106,7 @@ def _send(chosen: argparse.Namespace, line: Line, collection: Collection) -> _Se
     return _Sent(outcomes)
 
 
-def _settled(outcomes: Mapping[int, Outcome], wanted: Sequence[Wanted]) -> str:
+def _settled(outcomes: Mapping[int, KeyOutcome], wanted: Sequence[KeyToSend]) -> str:
     """Return how far it came, where that is worth saying, and how to go on."""
     if len(wanted) == 1:
         return ""
@@ -129,7 +129,9 @@ def _collection(chosen: argparse.Namespace, stdin: TextIO) -> Collection:
     return collection
 
 
-def _write_files(chosen: argparse.Namespace, collection: Collection, outcomes: Mapping[int, Outcome]) -> None:
+def _write_files(
+    chosen: argparse.Namespace, collection: Collection, outcomes: Mapping[int, KeyOutcome]
+) -> None:
     if chosen.report:
         files.write_report(chosen.report, collection.wanted, outcomes)
         print(f"Every key is a row in {chosen.report}.", file=sys.stderr)
@@ -137,7 +139,7 @@ def _write_files(chosen: argparse.Namespace, collection: Collection, outcomes: M
         print(f"What is not in ({count}) is in {chosen.failed}, to be sent again.", file=sys.stderr)
 
 
-def _credential(chosen: argparse.Namespace, environ: Mapping[str, str]) -> credential.Credential:
+def _credential(chosen: argparse.Namespace, environ: Mapping[str, str]) -> credential.CallerCredential:
     return credential.find(
         chosen.caller,
         chosen.callers or credential.default_callers_file(environ),
@@ -147,7 +149,7 @@ def _credential(chosen: argparse.Namespace, environ: Mapping[str, str]) -> crede
     )
 
 
-def _not_ours(problem: NotOursError, line: Line, wanted: Wanted, *, is_explained: bool) -> tuple[int, str]:
+def _not_ours(problem: NotOursError, line: Line, wanted: KeyToSend, *, is_explained: bool) -> tuple[int, str]:
     reply = problem.reply
     if reply.status != 401:
         return NO_ANSWER, f"{line.url} answers {reply.status}, and not as this function does."
@@ -162,7 +164,7 @@ def _not_ours(problem: NotOursError, line: Line, wanted: Wanted, *, is_explained
     return UNKNOWN_CALLER, report.visible("\n".join(sentences))
 
 
-def _report(outcomes: Mapping[int, Outcome], collection: Collection) -> None:
+def _report(outcomes: Mapping[int, KeyOutcome], collection: Collection) -> None:
     settled = [outcomes[place] for place in sorted(outcomes)]
     if len(collection.wanted) == 1 and settled:
         say(report.of_key(settled[0]))
@@ -170,7 +172,7 @@ def _report(outcomes: Mapping[int, Outcome], collection: Collection) -> None:
         say(report.of_keys(settled))
 
 
-def _code(outcomes: Iterable[Outcome]) -> int:
+def _code(outcomes: Iterable[KeyOutcome]) -> int:
     undone = [outcome for outcome in outcomes if not outcome.is_done]
     if any(outcome.is_passing for outcome in undone):
         return LATER

@@ -22,7 +22,7 @@ class UnreachableError(Exception):
     """No answer came; the message says why."""
 
 
-class Reply(NamedTuple):
+class FunctionReply(NamedTuple):
     """What came back.
 
     Attributes:
@@ -57,7 +57,7 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
 _OPENER = urllib.request.build_opener(NoRedirects)
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> Reply:
+def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> FunctionReply:
     """Return the answer to a POST of JSON.
 
     Args:
@@ -142,12 +142,12 @@ def is_open_to_all(url: str) -> bool:
     return parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}
 
 
-def _reply(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> Reply:
+def _reply(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> FunctionReply:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
         value = None
-    return Reply(
+    return FunctionReply(
         status,
         {name.lower(): text for name, text in headers},
         value if isinstance(value, dict) else {},

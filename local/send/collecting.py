@@ -9,7 +9,7 @@ from typing import TextIO
 from local import own_key
 from local.send import table
 from local.send.table import Columns
-from local.send.wanted import Collection, Common, NotSendableError, Wanted, name_of
+from local.send.wanted import Collection, Common, KeyToSend, NotSendableError, name_of
 
 STANDARD_INPUT = "standard input"
 
@@ -66,7 +66,7 @@ def _of_input(stdin: TextIO, name: str | None, columns: Columns, common: Common)
     return Collection(list(_of_lines(lines, columns.prefix, common)), "lines")
 
 
-def _of_lines(lines: Iterable[str], prefix: str, common: Common) -> Iterator[Wanted]:
+def _of_lines(lines: Iterable[str], prefix: str, common: Common) -> Iterator[KeyToSend]:
     """Yield a key for each line, named after its comment."""
     taken: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
@@ -82,7 +82,7 @@ def _of_lines(lines: Iterable[str], prefix: str, common: Common) -> Iterator[Wan
         yield common.request(name, line, origin, [line])
 
 
-def _of_folder(folder: Path, prefix: str, common: Common) -> list[Wanted]:
+def _of_folder(folder: Path, prefix: str, common: Common) -> list[KeyToSend]:
     files = sorted(file for file in folder.glob("*.pub") if file.is_file())
     if not files:
         raise NotSendableError(f"There is no .pub file in {folder}.")

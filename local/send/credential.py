@@ -20,7 +20,7 @@ class NoCredentialError(Exception):
     """There is no secret to send with; the message says which variable to set."""
 
 
-class Key(NamedTuple):
+class ApiKeyCredential(NamedTuple):
     """An API key.
 
     Attributes:
@@ -51,7 +51,7 @@ class Key(NamedTuple):
         )
 
 
-class Signing(NamedTuple):
+class WebhookCredential(NamedTuple):
     """The secrets of a caller that signs; while they are changed, there are several.
 
     Attributes:
@@ -82,7 +82,7 @@ class Signing(NamedTuple):
         ]
 
 
-Credential = Key | Signing
+CallerCredential = ApiKeyCredential | WebhookCredential
 
 
 def find(
@@ -92,7 +92,7 @@ def find(
     *,
     key_variable: str | None = None,
     secret_variable: str | None = None,
-) -> Credential:
+) -> CallerCredential:
     """Return what to prove a caller with.
 
     Which variables hold it, a named variable says, else the callers file, else the caller's name:
@@ -120,7 +120,7 @@ def default_callers_file(environ: Mapping[str, str]) -> Path | None:
     return path if path.exists() else None
 
 
-def _of_file(caller: str, path: Path, environ: Mapping[str, str]) -> Credential:
+def _of_file(caller: str, path: Path, environ: Mapping[str, str]) -> CallerCredential:
     try:
         known = {found.id: found for found in file.load(os.fspath(path), chat.schemes).callers}
     except Misconfigured as problem:
@@ -137,7 +137,9 @@ def _of_file(caller: str, path: Path, environ: Mapping[str, str]) -> Credential:
     )
 
 
-def _key(name: str, environ: Mapping[str, str], hashes: tuple[bytes, ...] | None, or_else: str = "") -> Key:
+def _key(
+    name: str, environ: Mapping[str, str], hashes: tuple[bytes, ...] | None, or_else: str = ""
+) -> ApiKeyCredential:
     key = environ.get(name, "")
     if not key:
         secret = f", or {or_else} to a signing secret" if or_else else ""
@@ -147,10 +149,10 @@ def _key(name: str, environ: Mapping[str, str], hashes: tuple[bytes, ...] | None
             f"{name} holds no API key: it is {api_key.SHORTEST} or more visible characters, without blanks."
         )
     listed = None if hashes is None else hashlib.sha256(key.encode()).digest() in hashes
-    return Key(name, key, listed)
+    return ApiKeyCredential(name, key, listed)
 
 
-def _signing(names: tuple[str, ...], environ: Mapping[str, str]) -> Signing:
+def _signing(names: tuple[str, ...], environ: Mapping[str, str]) -> WebhookCredential:
     found = {name: environ[name] for name in names if environ.get(name)}
     if not found:
         raise NoCredentialError(f"Set the environment variable {' or '.join(names)} to the signing secret.")
@@ -163,4 +165,4 @@ def _signing(names: tuple[str, ...], environ: Mapping[str, str]) -> Signing:
                 " bytes."
             )
         decoded.append(secret)
-    return Signing(tuple(found), tuple(decoded))
+    return WebhookCredential(tuple(found), tuple(decoded))

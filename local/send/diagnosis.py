@@ -13,15 +13,15 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from handler.callers.freshness import TOLERANCE
-from local.send.client import Reply, UnreachableError
-from local.send.credential import Signing
+from local.send.client import FunctionReply, UnreachableError
+from local.send.credential import WebhookCredential
 from local.send.sending import Line, written
-from local.send.wanted import Wanted
+from local.send.wanted import KeyToSend
 
 _LET_PASS = "Let whatever stands in between pass on the bytes as they are, or send to the function's own URL."
 
 
-def explain(line: Line, wanted: Wanted, refusal: Reply) -> Iterator[str]:
+def explain(line: Line, wanted: KeyToSend, refusal: FunctionReply) -> Iterator[str]:
     """Yield sentences about why a request was answered 401; nothing secret is in them.
 
     Args:
@@ -36,7 +36,7 @@ def explain(line: Line, wanted: Wanted, refusal: Reply) -> Iterator[str]:
         )
         return
     value = {**wanted.members, "dryRun": True}
-    if isinstance(line.credential, Signing):
+    if isinstance(line.credential, WebhookCredential):
         clock = _of_clock(line, value, refusal)
         yield clock.says
         if not clock.is_cause:
@@ -59,7 +59,7 @@ class _Clock(NamedTuple):
     moment: float | None = None
 
 
-def _of_clock(line: Line, value: Mapping[str, object], refusal: Reply) -> _Clock:
+def _of_clock(line: Line, value: Mapping[str, object], refusal: FunctionReply) -> _Clock:
     theirs = refusal.time()
     if theirs is None:
         return _Clock(

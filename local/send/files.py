@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from local.send.sending import Outcome
-from local.send.wanted import Collection, NotSendableError, Wanted
+from local.send.sending import KeyOutcome
+from local.send.wanted import Collection, KeyToSend, NotSendableError
 
 #: The columns of a report: those of a body by their names in the contract.
 COLUMNS = (
@@ -41,7 +41,7 @@ def _require_folder(switch: str, path: Path) -> None:
         raise NotSendableError(f"{switch} {path}: there is no folder {path.parent}.")
 
 
-def write_report(path: Path, wanted: Sequence[Wanted], outcomes: Mapping[int, Outcome]) -> None:
+def write_report(path: Path, wanted: Sequence[KeyToSend], outcomes: Mapping[int, KeyOutcome]) -> None:
     """Write a row for each key, as CSV (in UTF-8 with its mark, which Excel needs) or as JSON lines."""
     rows = [_row(item, outcomes.get(place)) for place, item in enumerate(wanted)]
     if path.suffix.lower() in _LINES:
@@ -54,7 +54,7 @@ def write_report(path: Path, wanted: Sequence[Wanted], outcomes: Mapping[int, Ou
         writer.writerows(rows)
 
 
-def _row(wanted: Wanted, outcome: Outcome | None) -> dict[str, object]:
+def _row(wanted: KeyToSend, outcome: KeyOutcome | None) -> dict[str, object]:
     found: dict[str, object] = dict.fromkeys(COLUMNS, "")
     if outcome is None:
         found["code"] = "not-settled"
@@ -64,7 +64,7 @@ def _row(wanted: Wanted, outcome: Outcome | None) -> dict[str, object]:
     return {**found, "name": wanted.name, "origin": wanted.origin}
 
 
-def write_failed(path: Path, collection: Collection, outcomes: Mapping[int, Outcome]) -> int:
+def write_failed(path: Path, collection: Collection, outcomes: Mapping[int, KeyOutcome]) -> int:
     """Write what is not done in the form of the input, to be sent again; return how many keys those are."""
     undone = [
         item

@@ -10,7 +10,7 @@ RATE = 10
 _PAGE = 100
 
 
-class Pace:
+class SendingPace:
     """Says how long to wait before the next request.
 
     Each key that goes out takes a tenth of a second of what is to come; what turned out to need no import

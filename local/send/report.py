@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from local.columns import WIDTH, fitted
-from local.send.sending import Outcome
+from local.send.sending import KeyOutcome
 
 #: What an imported key pair opens, and what it does not.
 _GOOD_FOR = (
@@ -21,7 +21,7 @@ _MOST_ROWS = 50
 _MOST_NAMED = 5
 
 
-def of_key(outcome: Outcome) -> str:
+def of_key(outcome: KeyOutcome) -> str:
     """Return what became of one key, in a few lines."""
     body = outcome.body
     if not outcome.is_done:
@@ -45,7 +45,7 @@ def of_key(outcome: Outcome) -> str:
     return visible("\n".join(lines))
 
 
-def of_keys(outcomes: Sequence[Outcome]) -> str:
+def of_keys(outcomes: Sequence[KeyOutcome]) -> str:
     """Return what became of many keys: a row each where they are few, each cause once, the sum last."""
     lines: list[str] = []
     if len(outcomes) <= _MOST_ROWS:
@@ -57,7 +57,7 @@ def of_keys(outcomes: Sequence[Outcome]) -> str:
     return visible("\n".join(lines))
 
 
-def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _table(outcomes: Sequence[KeyOutcome]) -> Iterator[str]:
     header = ("NAME", "RESULT", "KEY ID", "BITS", "FINGERPRINT")
     rows = [header, *(_row(outcome) for outcome in outcomes)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
@@ -66,7 +66,7 @@ def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
         yield line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
 
 
-def _causes(outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
+def _causes(outcomes: Sequence[KeyOutcome]) -> dict[str, list[str]]:
     """Return each thing that went wrong, with the keys that it went wrong for."""
     found: dict[str, list[str]] = {}
     for outcome in outcomes:
@@ -87,7 +87,7 @@ def visible(text: str) -> str:
     return "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in text)
 
 
-def _row(outcome: Outcome) -> tuple[str, ...]:
+def _row(outcome: KeyOutcome) -> tuple[str, ...]:
     body = outcome.body
     cells = (
         outcome.wanted.name,
@@ -99,7 +99,7 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
     return tuple("" if cell is None else visible(str(cell)).replace("\n", " ") for cell in cells)
 
 
-def _said(outcome: Outcome) -> str:
+def _said(outcome: KeyOutcome) -> str:
     return str(outcome.body.get("result") or _code(outcome.body))
 
 
@@ -107,7 +107,7 @@ def _code(body: Mapping[str, Any]) -> str:
     return "/".join(str(body[name]) for name in ("code", "reason") if body.get(name))
 
 
-def _problem(outcome: Outcome) -> str:
+def _problem(outcome: KeyOutcome) -> str:
     body = outcome.body
     lines = [cause(body, outcome.status)]
     held = [f"{name} {body[name]}" for name in ("keyName", "keyId", "requestId") if body.get(name)]

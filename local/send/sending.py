@@ -8,10 +8,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from local.send.client import Reply, UnreachableError, post
-from local.send.credential import Credential
-from local.send.pace import Pace
-from local.send.wanted import Wanted
+from local.send.client import FunctionReply, UnreachableError, post
+from local.send.credential import CallerCredential
+from local.send.pace import SendingPace
+from local.send.wanted import KeyToSend
 
 #: So many keys go out in one request. The function takes 100, but then nothing would be known for long.
 TOGETHER = 20
@@ -26,10 +26,10 @@ _PASSING = (502, 503, 504)
 _USUAL_WAIT = 5
 
 
-class Outcome(NamedTuple):
+class KeyOutcome(NamedTuple):
     """What became of one key: a status and a body in the function's form."""
 
-    wanted: Wanted
+    wanted: KeyToSend
     status: int
     body: Mapping[str, Any]
 
@@ -48,12 +48,14 @@ class Line(NamedTuple):
     """Where to send to, as whom, and the clock and the sleep to do it by."""
 
     url: str
-    credential: Credential
+    credential: CallerCredential
     timeout: float
     clock: Callable[[], float]
     sleep: Callable[[float], None]
 
-    def send(self, value: object, *, now: float | None = None, sign_for: bytes | None = None) -> Reply:
+    def send(
+        self, value: object, *, now: float | None = None, sign_for: bytes | None = None
+    ) -> FunctionReply:
         """Return the answer to a JSON value.
 
         Args:
@@ -73,7 +75,7 @@ class Line(NamedTuple):
 class NotOursError(Exception):
     """The answer to all keys at once is not one to go on with; the reply is in `reply`."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: FunctionReply) -> None:
         super().__init__(reply.status)
         self.reply = reply
 
@@ -84,8 +86,8 @@ def written(value: object) -> bytes:
 
 
 def send_all(
-    line: Line, wanted: Sequence[Wanted], patience: float, progress: Callable[[int, str], None]
-) -> Iterator[tuple[int, Outcome]]:
+    line: Line, wanted: Sequence[KeyToSend], patience: float, progress: Callable[[int, str], None]
+) -> Iterator[tuple[int, KeyOutcome]]:
     """Yield the place of each key and its outcome, as they are settled.
 
     Args:
@@ -100,7 +102,7 @@ def send_all(
     """
     left = list(range(len(wanted)))
     while left:
-        passing: list[tuple[int, Outcome]] = []
+        passing: list[tuple[int, KeyOutcome]] = []
         for places, outcomes in _round(line, wanted, left):
             for place, outcome in zip(places, outcomes, strict=True):
                 if outcome.status in _PASSING:
@@ -120,14 +122,14 @@ def send_all(
 
 
 def _round(
-    line: Line, wanted: Sequence[Wanted], places: Sequence[int]
-) -> Iterator[tuple[Sequence[int], Sequence[Outcome]]]:
+    line: Line, wanted: Sequence[KeyToSend], places: Sequence[int]
+) -> Iterator[tuple[Sequence[int], Sequence[KeyOutcome]]]:
     """Yield the places of the keys of each request, and what became of them, as the answers come in.
 
     The first request goes alone: where the caller is not known, the others need not be sent.
     """
     parts = [places[start : start + TOGETHER] for start in range(0, len(places), TOGETHER)]
-    answers: queue.SimpleQueue[tuple[Sequence[int], Sequence[Outcome] | Exception]] = queue.SimpleQueue()
+    answers: queue.SimpleQueue[tuple[Sequence[int], Sequence[KeyOutcome] | Exception]] = queue.SimpleQueue()
 
     def ask(part: Sequence[int]) -> None:
         try:
@@ -135,7 +137,7 @@ def _round(
         except (UnreachableError, NotOursError) as problem:
             answers.put((part, problem))
 
-    pace = Pace(line.clock(), len(wanted))
+    pace = SendingPace(line.clock(), len(wanted))
     under_way = 0
     failure: Exception | None = None
     for number, part in enumerate(parts):
@@ -163,40 +165,40 @@ def _round(
         raise failure
 
 
-def _is_dry(wanted: Wanted) -> bool:
+def _is_dry(wanted: KeyToSend) -> bool:
     return wanted.members.get("dryRun") is True
 
 
-def _is_import(outcome: Outcome) -> bool:
+def _is_import(outcome: KeyOutcome) -> bool:
     """Say whether CVM may have counted an import for a key, or none was counted here to begin with."""
     is_asked = outcome.status == 201 or outcome.status >= 500 or "cvmCode" in outcome.body
     return is_asked or _is_dry(outcome.wanted)
 
 
-def _pause(outcomes: Sequence[Outcome]) -> int | None:
+def _pause(outcomes: Sequence[KeyOutcome]) -> int | None:
     """Return how long to wait before sending again what may succeed then, or None if nothing may."""
     waits = [outcome.body.get("retryAfter") for outcome in outcomes if outcome.status in _PASSING]
     return max((wait if isinstance(wait, int) else _USUAL_WAIT for wait in waits), default=None)
 
 
-def _sent(line: Line, wanted: Sequence[Wanted]) -> list[Outcome]:
+def _sent(line: Line, wanted: Sequence[KeyToSend]) -> list[KeyOutcome]:
     if len(wanted) == 1:
         reply = line.send(wanted[0].members)
         _require_ours(reply)
-        return [Outcome(wanted[0], reply.status, reply.body)]
+        return [KeyOutcome(wanted[0], reply.status, reply.body)]
     reply = line.send([row.members for row in wanted])
     _require_ours(reply)
     results = reply.body.get("results")
     if results is None:
         # One problem stands for all of them.
-        return [Outcome(row, reply.status, reply.body) for row in wanted]
+        return [KeyOutcome(row, reply.status, reply.body) for row in wanted]
     try:
         pairs = [(item["status"], dict(item["body"])) for item in results]
-        return [Outcome(row, *pair) for row, pair in zip(wanted, pairs, strict=True)]
+        return [KeyOutcome(row, *pair) for row, pair in zip(wanted, pairs, strict=True)]
     except (TypeError, KeyError, ValueError):
         raise NotOursError(reply) from None
 
 
-def _require_ours(reply: Reply) -> None:
+def _require_ours(reply: FunctionReply) -> None:
     if not reply.is_ours() or reply.status == 401:
         raise NotOursError(reply)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from local import own_key
-from local.send.wanted import Collection, Common, NotSendableError, Wanted
+from local.send.wanted import Collection, Common, KeyToSend, NotSendableError
 
 #: A first line that has these names the columns; without such a line they are what a row has.
 _LEAST = ("name", "key")
@@ -121,7 +121,7 @@ def _column(text: str) -> str:
 
 def _wanted(
     row: Sequence[str], layout: _Layout, origin: str, folder: Path, prefix: str, common: Common
-) -> Wanted:
+) -> KeyToSend:
     if len(row) != len(layout.names):
         place, _, number = origin.rpartition(", ")
         raise NotSendableError(f"{place}: {number} has {len(row)} columns, not {len(layout.names)}.")

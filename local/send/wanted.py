@@ -13,7 +13,7 @@ class NotSendableError(Exception):
     """What was asked for cannot be sent; the message says what to do instead."""
 
 
-class Wanted(NamedTuple):
+class KeyToSend(NamedTuple):
     """One key that shall be imported.
 
     Attributes:
@@ -43,7 +43,7 @@ class Collection(NamedTuple):
         notes: what was assumed about the input, in sentences for people.
     """
 
-    wanted: Sequence[Wanted]
+    wanted: Sequence[KeyToSend]
     form: str
     header: Sequence[str] = ()
     notes: Sequence[str] = ()
@@ -58,7 +58,7 @@ class Common(NamedTuple):
     tags: Mapping[str, str] = {}
     dry_run: bool = False
 
-    def request(self, name: str, key: str, origin: str, cells: Sequence[str]) -> Wanted:
+    def request(self, name: str, key: str, origin: str, cells: Sequence[str]) -> KeyToSend:
         """Return the request for one key.
 
         Raises:
@@ -80,7 +80,7 @@ class Common(NamedTuple):
             members["tags"] = dict(self.tags)
         if self.dry_run:
             members["dryRun"] = True
-        return Wanted(members, origin, cells)
+        return KeyToSend(members, origin, cells)
 
 
 def name_of(text: str, origin: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 _KEPT_HEADERS = ("host", "content-type", "user-agent", "x-tc-language", "x-tc-region", "x-tc-requestclient")
 
 
-class Call(NamedTuple):
+class RecordedCall(NamedTuple):
     """One request for an action, from its arrival on.
 
     `account` is whose credentials signed it. `code` is what was answered: `ok`, an error code, or nothing
@@ -50,9 +50,9 @@ class CallLog:
         self._keep = keep
         self._lock = threading.Lock()
         self._next = 0
-        self._calls: dict[int, Call] = {}
+        self._calls: dict[int, RecordedCall] = {}
 
-    def open(self, call: Call) -> int:
+    def open(self, call: RecordedCall) -> int:
         """Note a call and give the number under which to note more about it."""
         with self._lock:
             self._next += 1
@@ -67,7 +67,7 @@ class CallLog:
             if call := self._calls.get(number):
                 self._calls[number] = call._replace(**changes)
 
-    def snapshot(self) -> list[Call]:
+    def snapshot(self) -> list[RecordedCall]:
         """Copy what is known now."""
         with self._lock:
             return list(self._calls.values())

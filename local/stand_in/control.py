@@ -30,7 +30,7 @@ COMMON = {
 }
 
 
-class Asked(NamedTuple):
+class ControlRequest(NamedTuple):
     """A request for a control route: what stands behind the topic, the query, and the body."""
 
     name: str
@@ -44,22 +44,22 @@ class Asked(NamedTuple):
 
 
 #: What routes do; a route whose line ends in a word in capitals has a name behind its topic.
-Acts = Mapping[str, Callable[[Asked], Any]]
+Acts = Mapping[str, Callable[[ControlRequest], Any]]
 
 
 def common(faults: Faults, calls: CallLog, reset: Callable[[], None]) -> Acts:
     """Return what the routes of `COMMON` do, but for the first, which `answer` does."""
 
-    def set_fault(asked: Asked) -> Any:
+    def set_fault(asked: ControlRequest) -> Any:
         fault = Fault(**asked.json)
         faults.add(fault)
         return fault._asdict()
 
-    def clear(asked: Asked) -> Any:
+    def clear(asked: ControlRequest) -> Any:
         faults.clear()
         return DONE
 
-    def restart(asked: Asked) -> Any:
+    def restart(asked: ControlRequest) -> Any:
         reset()
         return DONE
 
@@ -94,7 +94,7 @@ def answer(request: Request, port: int, acts: Acts, index: Mapping[str, Any]) ->
     found = [act for route, act in acts.items() if _matches(route, start, bool(name))]
     if not found:
         return _json({"error": "There is no such control route.", "routes": list(acts)}, 404)
-    asked = Asked(unquote(name), dict(parse_qsl(request.query)), request.body)
+    asked = ControlRequest(unquote(name), dict(parse_qsl(request.query)), request.body)
     try:
         return _json(found[0](asked))
     except KeyError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 from local.http1 import Limits, Reply, Request, Server
 from local.stand_in import control
-from local.stand_in.calls import Call, CallLog
+from local.stand_in.calls import CallLog, RecordedCall
 from local.stand_in.faults import Fault, Faults, Kinds
 
 
@@ -66,7 +66,7 @@ class Handle:
         return sum(server.connections for server in servers)
 
     @property
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[RecordedCall]:
         """What was asked so far, oldest first."""
         return self.call_log.snapshot()
 

@@ -10,7 +10,7 @@ In a test:
 
 from __future__ import annotations
 
-from local.sts.roles import Role
+from local.sts.roles import KnownRole
 from local.sts.server import Sts
 
-__all__ = ["Role", "Sts"]
+__all__ = ["KnownRole", "Sts"]

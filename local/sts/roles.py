@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from local.api3.messages import ApiError
-from local.api3.parameters import Shape
-from local.api3.service import Parameters, Wanted
+from local.api3.parameters import ParameterShape
+from local.api3.service import ApiRequest, Parameters
 from local.stand_in.credentials import OWN_ACCOUNT, Credential
 
-ASSUME_ROLE: Shape = {
+ASSUME_ROLE: ParameterShape = {
     "RoleArn!": str,
     "RoleSessionName!": str,
     "DurationSeconds": int,
@@ -33,7 +33,7 @@ _EXTERNAL_ID = re.compile(r"[A-Za-z0-9_+=,.@:/-]{2,128}", re.ASCII)
 _DEFAULT_SECONDS, _LONGEST_SECONDS = 7200, 43200
 
 
-class Role(NamedTuple):
+class KnownRole(NamedTuple):
     """A role in some account.
 
     Attributes:
@@ -51,7 +51,7 @@ class Role(NamedTuple):
 Mint = Callable[[str, float, str], Credential]
 
 
-def assume(wanted: Wanted, roles: Mapping[str, Role], mint: Mint, now: float) -> Parameters:
+def assume(wanted: ApiRequest, roles: Mapping[str, KnownRole], mint: Mint, now: float) -> Parameters:
     """Return temporary credentials of a role.
 
     Raises:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 
 from local.api3.kinds import KINDS
 from local.api3.regions import REGIONS
-from local.api3.service import Api, Parameters, Service, Wanted
+from local.api3.service import Api, ApiRequest, Parameters, Service
 from local.http1 import Limits, Reply, Request
 from local.stand_in.credentials import Credential, Keyring, mint
 from local.stand_in.handle import Handle
 from local.stand_in.rate import RateLimit
 from local.sts.messages import TEXTS
-from local.sts.roles import ASSUME_ROLE, Role, assume
+from local.sts.roles import ASSUME_ROLE, KnownRole, assume
 
 VERSION = "2018-08-13"
 HOST = "sts.tencentcloudapi.com"
@@ -42,7 +42,7 @@ class Sts(Handle):
     def __init__(
         self,
         port: int,
-        roles: Iterable[Role],
+        roles: Iterable[KnownRole],
         keyring: Keyring,
         clock: Callable[[], float],
         limits: Limits,
@@ -66,7 +66,7 @@ class Sts(Handle):
         """Answer one request to the API."""
         return await self._service.answer(request)
 
-    def _execute(self, wanted: Wanted) -> Parameters:
+    def _execute(self, wanted: ApiRequest) -> Parameters:
         return assume(wanted, self.roles, self._mint, self._clock())
 
     def _mint(self, role: str, seconds: float, account: str) -> Credential:

@@ -18,7 +18,7 @@ from zipfile import BadZipFile, ZipFile
 
 from package.__main__ import ROOT
 from package.deployment import document, function, limits
-from package.deployment.calls import Call, calls
+from package.deployment.calls import ScfCall, calls
 from package.deployment.fields import WrongFileError
 
 _NO_ARCHIVE = "There is no dist/function.zip yet: run `make package` first."
@@ -59,7 +59,7 @@ def main(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> int:
     return 0
 
 
-def text(call: Call) -> bytes:
+def text(call: ScfCall) -> bytes:
     """Return what is written for a call, and sent."""
     return json.dumps(call.parameters, indent=1).encode("ascii")
 
@@ -90,7 +90,7 @@ def _dotenv(root: Path) -> dict[str, str]:
     return document.dotenv(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
-def _write(made: list[Call], folder: Path) -> None:
+def _write(made: list[ScfCall], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.json"):
         old.unlink()
@@ -100,7 +100,7 @@ def _write(made: list[Call], folder: Path) -> None:
         path.write_bytes(text(call))
 
 
-def _commands(made: list[Call], inputs: Mapping[str, Any], folder: Path) -> Iterator[str]:
+def _commands(made: list[ScfCall], inputs: Mapping[str, Any], folder: Path) -> Iterator[str]:
     """Yield the commands: SCF refuses a change while the function is not `Active`."""
     region = f"--region {inputs['region']}"
     name = f"--FunctionName {inputs['name']}"
@@ -108,7 +108,7 @@ def _commands(made: list[Call], inputs: Mapping[str, Any], folder: Path) -> Iter
         name += f" --Namespace {namespace}"
     wait = f"tccli scf GetFunction {region} {name} --waiter \"{{'expr':'Status','to':'Active'}}\""
 
-    def send(call: Call) -> str:
+    def send(call: ScfCall) -> str:
         return f"tccli scf {call.action} {region} --cli-input-json file://{folder / call.file}.json"
 
     create, code, configuration, *triggers = made

@@ -175,7 +175,7 @@ REFUSED = {
 }
 
 
-class Function(NamedTuple):
+class FunctionParameters(NamedTuple):
     """The parameters of a function, by the calls that send them: all of them go into CreateFunction.
 
     `identity` goes into every call, `entry` with the code, and `settings` can be changed later; `fixed`
@@ -188,7 +188,7 @@ class Function(NamedTuple):
     settings: dict[str, Any]
 
 
-def parameters(inputs: Mapping[str, Any]) -> Function:
+def parameters(inputs: Mapping[str, Any]) -> FunctionParameters:
     """Return the parameters of the function that `inputs` describes, with the component's defaults.
 
     Raises WrongFileError for what cannot be sent, and where the runtime is missing: the component would
@@ -199,7 +199,9 @@ def parameters(inputs: Mapping[str, Any]) -> Function:
     for name in ("name", "runtime"):
         if not inputs.get(name):
             raise WrongFileError(f"inputs.{name} is missing.")
-    return Function(*(take(inputs, "inputs", part) for part in (_IDENTITY, _ENTRY, _FIXED, _SETTINGS)))
+    return FunctionParameters(
+        *(take(inputs, "inputs", part) for part in (_IDENTITY, _ENTRY, _FIXED, _SETTINGS))
+    )
 
 
 def updated(inputs: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:

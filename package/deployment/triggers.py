@@ -28,14 +28,14 @@ MOST_OF_ONE_KIND = 10
 ARGUMENT_BYTES = 4096
 
 
-class Trigger(NamedTuple):
+class TriggerParameters(NamedTuple):
     """One trigger of a function: what CreateTrigger takes beside the function's name."""
 
     kind: str
     parameters: dict[str, Any]
 
 
-def parse(events: Any) -> Iterator[Trigger]:
+def parse(events: Any) -> Iterator[TriggerParameters]:
     """Yield the triggers that `events` lists, in its order, with the component's defaults.
 
     Raises WrongFileError for what cannot be sent, and for two triggers that would be one.
@@ -58,7 +58,7 @@ def _list(events: Any) -> list[Any]:
     return events
 
 
-def _key(trigger: Trigger) -> tuple[str, ...]:
+def _key(trigger: TriggerParameters) -> tuple[str, ...]:
     """Return what tells a trigger from others: a URL by its version, one on a bucket by its filter."""
     parameters = trigger.parameters
     if trigger.kind == "http":
@@ -68,7 +68,7 @@ def _key(trigger: Trigger) -> tuple[str, ...]:
     return trigger.kind, parameters["TriggerName"], parameters["Qualifier"]
 
 
-def _trigger(event: Any, path: str) -> Trigger:
+def _trigger(event: Any, path: str) -> TriggerParameters:
     if not (isinstance(event, dict) and len(event) == 1):
         raise WrongFileError(f"{path} must be one kind of trigger, with its parameters.")
     check_names(event, path, _KINDS, _REFUSED)
@@ -78,7 +78,7 @@ def _trigger(event: Any, path: str) -> Trigger:
     parameters = entry.get("parameters") or {}
     if "name" in entry:
         parameters = {"name": entry["name"], **parameters}
-    return Trigger(kind, {"Type": kind, **_KINDS[kind](parameters, f"{path}.parameters")})
+    return TriggerParameters(kind, {"Type": kind, **_KINDS[kind](parameters, f"{path}.parameters")})
 
 
 def _common(enabled: str) -> tuple[Field, ...]:

@@ -25,7 +25,7 @@ print(json.dumps([reply["statusCode"], sorted(loaded)]))
 """
 
 
-def cold(sent: chat.Request, folder: Path) -> tuple[int, list[str]]:
+def cold(sent: chat.PlatformRequest, folder: Path) -> tuple[int, list[str]]:
     """Return the status of a request to a fresh process, and the packages that it has loaded."""
     callers = folder / "callers.json"
     callers.write_text(json.dumps({"callers": list(chat.CALLERS)}), encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 
 from handler.chat import feishu_api
 from local import chat, events, feishu
-from local.in_process import Answer, Function
+from local.in_process import Function, HttpAnswer
 from tests.handler.chat import vectors
 from tests.handler.chat.scene import AMBIENT, entry
 
@@ -36,7 +36,7 @@ CALLERS = [
 ]
 
 
-def answer(name: str, timestamp: str, feishu: str = "") -> tuple[Any, Answer]:
+def answer(name: str, timestamp: str, feishu: str = "") -> tuple[Any, HttpAnswer]:
     """Return a recorded event, and what it is answered at its time."""
     recorded = events.load(events.EVENTS / f"function-url-chat-{name}.json")
     at_that_time = AMBIENT._replace(wall=lambda: float(timestamp))
@@ -60,7 +60,7 @@ def test_a_platforms_own_example_is_answered(name: str, timestamp: str, command:
     """None of them is a command of ours, so each is answered with how to write one."""
     recorded, answered = answer(name, timestamp)
     sender = chat.Sender(team=vectors.HELLO.receive_id, variables=ENVIRON)
-    sent = chat.Request(recorded["httpMethod"], recorded["path"], {}, {}, recorded["body"])
+    sent = chat.PlatformRequest(recorded["httpMethod"], recorded["path"], {}, {}, recorded["body"])
 
     assert command in chat.seen(sent, answered.status, answered.text, sender)
 

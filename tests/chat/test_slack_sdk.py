@@ -57,7 +57,7 @@ def headers(timestamp: str, body: str) -> dict[str, str]:
 def test_slack_sdk_signs_what_is_accepted_and_reads_what_is_answered() -> None:
     """A command that slack_sdk signs imports a key, and the reply is one that slack_sdk sends as it is."""
     body = chat.slack(f"import alice {KEY}", ALICE).body
-    sent = chat.Request("POST", "/chat/slack", {}, headers(ALICE.timestamp(), body), body)
+    sent = chat.PlatformRequest("POST", "/chat/slack", {}, headers(ALICE.timestamp(), body), body)
     with serve(Options(rate=0), lambda: NOW) as cvm, function(cvm) as bot:
         answer = bot.answer(sent.event())
         pair = cvm.account.key_pairs["alice"]

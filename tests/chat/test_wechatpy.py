@@ -55,7 +55,7 @@ def test_wechatpy_writes_what_is_accepted_and_reads_what_is_answered(missing: Mi
     (signature,) = re.findall(r"<MsgSignature><!\[CDATA\[(.*)]]>", body)
     query = {"msg_signature": signature, "timestamp": ALICE.timestamp(), "nonce": "461056294"}
     with serve(Options(rate=0), lambda: NOW) as cvm, function(cvm) as bot:
-        answer = bot.answer(chat.Request("POST", "/chat/wecom", query, {}, body).event())
+        answer = bot.answer(chat.PlatformRequest("POST", "/chat/wecom", query, {}, body).event())
         pair = cvm.account.key_pairs["zhangsan"]
 
     read = wechatpy("read", body=answer.text)

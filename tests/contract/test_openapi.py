@@ -193,7 +193,7 @@ def test_what_a_chat_platform_is_answered_is_in_the_contract(name: str) -> None:
     """A command, an event and a check each get a media type that is documented for their method."""
     event = "<xml><FromUserName>alice</FromUserName><MsgType>event</MsgType></xml>"
     others = {
-        "slack": [chat.Request("POST", "/chat/slack", {}, {}, "ssl_check=1")],
+        "slack": [chat.PlatformRequest("POST", "/chat/slack", {}, {}, "ssl_check=1")],
         "wecom": [chat.wecom_sealed(event, chat.Sender()), chat.wecom_check("hello", chat.Sender())],
     }
     app = feishu.Options(app_id=chat.APP, app_secret=chat.VARIABLES["FEISHU_APP_SECRET"])

@@ -101,12 +101,12 @@ def _seen(event: Any, reply: Any) -> Iterator[str]:
         return
     yield json.dumps(reply["headers"])
     if '"encrypt"' in reply["body"]:
-        sent = chat.Request("POST", "/chat/wecom-bot", {}, {}, "")
+        sent = chat.PlatformRequest("POST", "/chat/wecom-bot", {}, {}, "")
         yield _without_what_is_theirs(chat.seen(sent, 200, reply["body"], chat.Sender()))
     elif "json" in reply["headers"]["Content-Type"] and reply["body"]:
         yield json.dumps(_without_what_is_theirs(json.loads(reply["body"])), ensure_ascii=False)
     elif reply["headers"]["Content-Type"] == "text/xml" and reply["body"]:
-        sent = chat.Request("POST", "/chat/wecom", {}, {}, "")
+        sent = chat.PlatformRequest("POST", "/chat/wecom", {}, {}, "")
         yield _without_what_is_theirs(chat.seen(sent, 200, reply["body"], chat.Sender()))
     else:
         yield str(reply["body"])

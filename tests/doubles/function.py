@@ -10,7 +10,7 @@ from handler.ambient import REAL, Ambient
 from local import in_process
 from local.cvm import StandIn
 from local.in_process import Json
-from local.sts import Role
+from local.sts import KnownRole
 
 
 class Function(in_process.Function):
@@ -36,7 +36,7 @@ class Function(in_process.Function):
         ]
         Path(self.environ["CALLERS_FILE"]).write_text(json.dumps({"callers": entries}))
 
-    def reach(self, *roles: Role, **allow: object) -> None:
+    def reach(self, *roles: KnownRole, **allow: object) -> None:
         """Let direct Invoke alone in, with the accounts of these roles, by the roles' names."""
         self.environ["STS_ENDPOINT"] = self.cvm.sts.url
         named = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from handler.importing.order import Order
-from local.cvm import Call, KeyPair, StandIn
+from local.cvm import RecordedCall, StandIn, StoredKeyPair
 from local.cvm import public_key as stored
 from tests.faults.scene import Seen, store, uin
 
@@ -20,7 +20,7 @@ HEARD |= {"delay-before", "delay-after", "rival-name", "rival-key", "rival-pair"
 DELAYED = {"delay-before", "delay-after", "dribbled"}
 
 
-def blob(pair: KeyPair) -> bytes | None:
+def blob(pair: StoredKeyPair) -> bytes | None:
     """Return the decoded key of a stored key pair."""
     key = stored.decode(pair.public_key, ed25519=True)
     return key[1] if key else None
@@ -30,8 +30,8 @@ def check(
     seen: Seen,
     running: StandIn,
     wanted: Order,
-    before: Mapping[str, KeyPair],
-    calls: Sequence[Call],
+    before: Mapping[str, StoredKeyPair],
+    calls: Sequence[RecordedCall],
     slow: bool = False,
 ) -> None:
     """Assert that an answer was true, in time, and that it cost no more than it had to.
@@ -69,9 +69,9 @@ def check(
 def _judge(
     seen: Seen,
     wanted: Order,
-    holders: Sequence[KeyPair],
-    before: Mapping[str, KeyPair],
-    writes: Sequence[Call],
+    holders: Sequence[StoredKeyPair],
+    before: Mapping[str, StoredKeyPair],
+    writes: Sequence[RecordedCall],
     slow: bool,
 ) -> None:
     if seen.answer == "created" and not wanted.dry_run:
@@ -95,7 +95,7 @@ def _judge(
         assert any(not is_heard(call, slow) for call in writes), "unknown, and no write in doubt"
 
 
-def is_heard(call: Call, slow: bool = False) -> bool:
+def is_heard(call: RecordedCall, slow: bool = False) -> bool:
     """Tell whether the client heard what became of a write; not for sure where delayed replies are slow."""
     parts = set(call.fault.split("+"))
     if slow and parts & DELAYED:

@@ -12,7 +12,7 @@ from local import chat
 from local.in_process import Json
 
 #: What makes a request of a message, by platform.
-PROVED: Mapping[str, Callable[[str, chat.Sender], chat.Request]] = {
+PROVED: Mapping[str, Callable[[str, chat.Sender], chat.PlatformRequest]] = {
     "wecom-bot": chat.wecom_bot_sealed,
     "dingtalk": chat.dingtalk_signed,
     "feishu": chat.feishu_sealed,

@@ -42,7 +42,7 @@ class Surroundings(NamedTuple):
     """The stand-ins that the function reaches."""
 
     cvm: cvm.StandIn
-    feishu: feishu.Feishu
+    feishu: feishu.FeishuApi
 
     def clear(self) -> None:
         """Let them be as new."""

@@ -9,7 +9,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from handler.problems import ServiceProblem
-from local.feishu import Reply
+from local.feishu import SentReply
 from local.in_process import ROOT, Json
 from tests.fuzz.scene import SECRETS
 
@@ -50,7 +50,7 @@ def judge(event: object, answer: Any, output: str) -> set[str]:
     return {f"{audit[0]['trigger']} {_single(answer)}"}
 
 
-def sent(replies: Sequence[Reply]) -> set[str]:
+def sent(replies: Sequence[SentReply]) -> set[str]:
     """Assert that what goes through Feishu's API holds no secret; return in a few words what it was."""
     for reply in replies:
         assert not [secret for secret in SECRETS if secret in reply.text], "a secret in a reply"

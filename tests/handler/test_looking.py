@@ -10,11 +10,11 @@ import pytest
 from handler import looking
 from handler.upstream import sts, transport
 from local.cvm import Options, StandIn, serve
-from local.in_process import API_KEY, Answer, Function, caller, public_keys
-from local.sts import Role
+from local.in_process import API_KEY, Function, HttpAnswer, caller, public_keys
+from local.sts import KnownRole
 
 ALICE, BOB, CAROL, *_ = public_keys()
-ROLE = Role("qcs::cam::uin/200000000002:roleName/ImportKeyPair")
+ROLE = KnownRole("qcs::cam::uin/200000000002:roleName/ImportKeyPair")
 
 
 @pytest.fixture
@@ -28,14 +28,14 @@ def cvm() -> Iterator[StandIn]:
 
 def look(
     cvm: StandIn, path: str = "/key-pairs", *, allow: dict[str, Any] | None = None, **query: str
-) -> Answer:
+) -> HttpAnswer:
     """Ask as a caller with these rules, who may look."""
     rules = {"look": True, **(allow or {})}
     with Function(cvm, [caller(allow=rules)]) as function:
         return function.ask("GET", path, queryString=query)
 
 
-def names(answer: Answer) -> list[str]:
+def names(answer: HttpAnswer) -> list[str]:
     """Return the names of the listed key pairs."""
     assert answer.status == 200, answer.text
     return [pair["keyName"] for pair in answer.json["keyPairs"]]
@@ -191,7 +191,7 @@ def test_what_was_looked_at_is_in_the_audit_line(cvm: StandIn) -> None:
     assert API_KEY not in function.output
 
 
-def imported(cvm: StandIn, **members: Any) -> Answer:
+def imported(cvm: StandIn, **members: Any) -> HttpAnswer:
     """Import a key with these further members."""
     with Function(cvm, [caller()]) as function:
         return function.post({"keyName": "alice", "publicKey": ALICE, **members})

@@ -6,12 +6,12 @@ import base64
 import json
 
 from local import report
-from local.gateway import Outcome, failures
+from local.gateway import EventOutcome, failures
 
 
 def shown(value: object) -> str:
     """Return what is shown of a call that returned this value."""
-    return report.text(report.rows(Outcome("id", json.dumps(value))))
+    return report.text(report.rows(EventOutcome("id", json.dumps(value))))
 
 
 def http(status: int, body: object) -> dict[str, object]:
@@ -28,7 +28,7 @@ def test_a_result_shows_key_id_fingerprint_and_time() -> None:
         "fingerprint": "SHA256:x",
         "differences": [{"pointer": "/projectId", "requested": 1, "stored": 0}],
     }
-    outcome = Outcome("id", json.dumps(http(200, body)), cold=True, init_ms=12.3, call_ms=4.6)
+    outcome = EventOutcome("id", json.dumps(http(200, body)), cold=True, init_ms=12.3, call_ms=4.6)
     assert report.text(report.rows(outcome)) == "\n".join(
         [
             "   status       200",
@@ -82,7 +82,9 @@ def test_other_values_are_shown_whole() -> None:
 
 def test_the_platforms_error_shows_the_last_words() -> None:
     """Of a traceback the line that matters."""
-    outcome = Outcome("id", failure=failures.user_code_exception("Traceback:\n  File\nRedeliver: 1 of 2"))
+    outcome = EventOutcome(
+        "id", failure=failures.user_code_exception("Traceback:\n  File\nRedeliver: 1 of 2")
+    )
     assert "problem      user code exception caught Redeliver: 1 of 2" in report.text(report.rows(outcome))
 
 

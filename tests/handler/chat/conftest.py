@@ -23,7 +23,7 @@ def _shared() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def feishu() -> Iterator[lark.Feishu]:
+def feishu() -> Iterator[lark.FeishuApi]:
     """Yield a stand-in for Feishu's API, in the time of the recorded messages; it starts without tokens."""
     feishu_api.forget()
     options = lark.Options(

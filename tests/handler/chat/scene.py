@@ -18,7 +18,7 @@ from handler.http import body as body_of
 from handler.invocation import Invocation
 from local import chat
 from local.cvm import StandIn
-from local.in_process import Answer, Function, Json
+from local.in_process import Function, HttpAnswer, Json
 
 #: The clock of these tests, in seconds since the Unix epoch.
 NOW = 1_700_000_000.0
@@ -49,7 +49,7 @@ def known(*entries: Json, environ: Mapping[str, str] = chat.VARIABLES) -> tuple[
     return tuple(Known(caller, caller.auth.secrets(caller.id, environ)) for caller in callers)
 
 
-def request(sent: chat.Request, **changes: Any) -> tuple[HttpRequest, Body]:
+def request(sent: chat.PlatformRequest, **changes: Any) -> tuple[HttpRequest, Body]:
     """Return a request as a platform's module gets it, with some members of its event changed."""
     made = from_event({**sent.event(), **changes})
     return made, body_of(made, 1 << 16)
@@ -67,7 +67,7 @@ def say(asked: Function, platform: str, text: str, sender: chat.Sender = ALICE) 
     return chat.seen(sent, answer.status, answer.text, sender)
 
 
-def refusal(answer: Answer) -> Json:
+def refusal(answer: HttpAnswer) -> Json:
     """Return a problem that was answered before the platform's proof, as on every route."""
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json["status"] == answer.status

@@ -10,7 +10,7 @@ import pytest
 from handler.chat import feishu_api
 from local import chat
 from local.cvm import StandIn
-from local.feishu import Feishu
+from local.feishu import FeishuApi
 from local.in_process import Function, public_keys
 from tests.handler.chat.scene import ALICE, AMBIENT, CALLERS, NOW, function
 
@@ -18,7 +18,7 @@ KEY = public_keys()[0]
 
 
 @pytest.fixture
-def bot(cvm: StandIn, feishu: Feishu) -> Iterator[Function]:
+def bot(cvm: StandIn, feishu: FeishuApi) -> Iterator[Function]:
     """Yield the function with a caller of each platform."""
     with function(cvm, FEISHU_ENDPOINT=feishu.url) as made:
         yield made
@@ -29,12 +29,12 @@ def status(bot: Function, text: str = "help") -> int:
     return bot.answer(chat.feishu(text, ALICE).event()).status
 
 
-def tokens(feishu: Feishu) -> int:
+def tokens(feishu: FeishuApi) -> int:
     """Return how often a token was asked for."""
     return [call.action for call in feishu.calls].count("tenant_access_token")
 
 
-def test_a_token_is_kept(bot: Function, feishu: Feishu) -> None:
+def test_a_token_is_kept(bot: Function, feishu: FeishuApi) -> None:
     """Of several replies the first gets the token; Feishu's own host stands in each request."""
     assert [status(bot) for _ in range(3)] == [200] * 3
     assert tokens(feishu) == 1
@@ -42,7 +42,7 @@ def test_a_token_is_kept(bot: Function, feishu: Feishu) -> None:
     assert len(feishu.replies) == 3
 
 
-def test_a_token_that_ends_soon_is_renewed(cvm: StandIn, feishu: Feishu) -> None:
+def test_a_token_that_ends_soon_is_renewed(cvm: StandIn, feishu: FeishuApi) -> None:
     """Ten minutes before its end a token is not used any more."""
     for later, asked in ((0, 1), (6599, 1), (6601, 2)):
         ambient = AMBIENT._replace(wall=partial(float, NOW + later))
@@ -53,7 +53,7 @@ def test_a_token_that_ends_soon_is_renewed(cvm: StandIn, feishu: Feishu) -> None
         assert tokens(feishu) == asked
 
 
-def test_a_revoked_token_is_renewed_once(bot: Function, feishu: Feishu) -> None:
+def test_a_revoked_token_is_renewed_once(bot: Function, feishu: FeishuApi) -> None:
     """A kept token that is refused leads to a new one and the reply; a new one that is refused to 503."""
     assert status(bot) == 200
     feishu.expire()
@@ -66,7 +66,7 @@ def test_a_revoked_token_is_renewed_once(bot: Function, feishu: Feishu) -> None:
 
 @pytest.mark.parametrize("kind", ["throttle", "chat-throttle", "no-permission"])
 def test_a_reply_that_is_refused_is_asked_for_again(
-    kind: str, bot: Function, feishu: Feishu, cvm: StandIn
+    kind: str, bot: Function, feishu: FeishuApi, cvm: StandIn
 ) -> None:
     """The import went through, the reply did not: the failure is logged, and the repeat tells the truth."""
     feishu.fault("reply", kind)
@@ -82,7 +82,7 @@ def test_a_reply_that_is_refused_is_asked_for_again(
     assert len(feishu.replies) == 1
 
 
-def test_no_token_is_no_reply(cvm: StandIn, feishu: Feishu) -> None:
+def test_no_token_is_no_reply(cvm: StandIn, feishu: FeishuApi) -> None:
     """With a wrong app secret Feishu is told to send the message again."""
     with function(cvm, FEISHU_ENDPOINT=feishu.url, FEISHU_APP_SECRET="x" * 32) as bot:
         assert status(bot) == 503
@@ -96,7 +96,7 @@ def test_nobody_at_home_is_a_failure(cvm: StandIn) -> None:
         assert status(bot) == 503
 
 
-def test_instances_that_ask_at_once_share_nothing(bot: Function, feishu: Feishu) -> None:
+def test_instances_that_ask_at_once_share_nothing(bot: Function, feishu: FeishuApi) -> None:
     """Each gets a token of its own, and both are good."""
     assert status(bot) == 200
     feishu_api.forget()  # another instance

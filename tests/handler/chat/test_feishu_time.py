@@ -44,10 +44,10 @@ class Scene(NamedTuple):
     clock: Clock
     account: cvm.StandIn
     cvm_pace: Slow
-    feishu: lark.Feishu
+    feishu: lark.FeishuApi
     feishu_pace: Slow
 
-    def deliver(self, sent: chat.Request) -> int:
+    def deliver(self, sent: chat.PlatformRequest) -> int:
         """Deliver an event at second 0, and return the status that Feishu gets."""
         self.clock.now = 0.0
         self.feishu_pace.seen.clear()

@@ -16,7 +16,7 @@ from handler.invitations import token
 from handler.problems import InvalidRequest
 from local import chat
 from local.cvm import StandIn
-from local.feishu import Feishu
+from local.feishu import FeishuApi
 from local.in_process import Function, Json, public_keys
 from tests.handler.chat.conversations import PRIVATE, PUBLIC, seen
 from tests.handler.chat.scene import ALICE, CALLERS, NOW, entry, function
@@ -27,7 +27,7 @@ KEY = public_keys()[0]
 
 @contextmanager
 def inviting(
-    feishu: Feishu, cvm: StandIn | None = None, allow: Json | None = None, **environ: str
+    feishu: FeishuApi, cvm: StandIn | None = None, allow: Json | None = None, **environ: str
 ) -> Iterator[Function]:
     """Run the function with a caller of each platform, all of which may invite."""
     rules = {"invite": True, "keyNames": ["onb_*"]} if allow is None else allow
@@ -48,7 +48,7 @@ def invited(text: str) -> token.Invitation:
 
 @pytest.mark.parametrize("play", PRIVATE)
 @pytest.mark.parametrize("verb", ["invite", "邀请"])
-def test_where_nobody_else_reads_it_the_link_is_shown(play: str, verb: str, feishu: Feishu) -> None:
+def test_where_nobody_else_reads_it_the_link_is_shown(play: str, verb: str, feishu: FeishuApi) -> None:
     """Link, name and end are said; the audit line holds the id, and the log never the token."""
     with inviting(feishu) as bot:
         text = seen(bot, feishu, play, f"{verb} onb_bob project=7 region=ap-shanghai tag:owner=bob")
@@ -69,7 +69,7 @@ def test_where_nobody_else_reads_it_the_link_is_shown(play: str, verb: str, feis
 
 
 @pytest.mark.parametrize("play", PUBLIC)
-def test_where_others_read_it_there_is_none(play: str, feishu: Feishu) -> None:
+def test_where_others_read_it_there_is_none(play: str, feishu: FeishuApi) -> None:
     """In a group, in Teams and everywhere on DingTalk the command is refused, whoever types it."""
     with inviting(feishu) as bot:
         text = seen(bot, feishu, play, "invite onb_bob")
@@ -79,7 +79,7 @@ def test_where_others_read_it_there_is_none(play: str, feishu: Feishu) -> None:
     assert [(line["code"], line["reason"]) for line in bot.audit] == [("forbidden", "private-chat")]
 
 
-def test_dingtalk_shows_none_one_to_one(feishu: Feishu) -> None:
+def test_dingtalk_shows_none_one_to_one(feishu: FeishuApi) -> None:
     """Its signature does not cover the message, so that a conversation of two proves nothing."""
     body = {**json.loads(chat.dingtalk("invite onb_bob", ALICE).body), "conversationType": "1"}
     sent = chat.dingtalk_signed(json.dumps(body), ALICE)
@@ -91,7 +91,7 @@ def test_dingtalk_shows_none_one_to_one(feishu: Feishu) -> None:
 
 
 @pytest.mark.parametrize("play", PRIVATE)
-def test_who_may_not_invite_is_refused(play: str, feishu: Feishu) -> None:
+def test_who_may_not_invite_is_refused(play: str, feishu: FeishuApi) -> None:
     """Without `allow.invite` the answer names the rule, and no invitation is made."""
     with inviting(feishu, allow={}) as bot:
         text = seen(bot, feishu, play, "invite onb_bob")
@@ -116,7 +116,7 @@ def test_who_may_not_invite_is_refused(play: str, feishu: Feishu) -> None:
     ],
 )
 def test_what_cannot_be_is_explained(
-    changes: dict[str, str], typed: str, message: str, feishu: Feishu
+    changes: dict[str, str], typed: str, message: str, feishu: FeishuApi
 ) -> None:
     """A wrong command, a name out of bounds and a function without secrets are refused in words."""
     with inviting(feishu, None, None, **changes) as bot:
@@ -126,7 +126,7 @@ def test_what_cannot_be_is_explained(
     assert [line.get("result") for line in bot.audit] == [None]
 
 
-def test_without_a_page_the_token_itself_is_shown(feishu: Feishu) -> None:
+def test_without_a_page_the_token_itself_is_shown(feishu: FeishuApi) -> None:
     """Who has no page hands the token on, and is told where it goes."""
     with inviting(feishu, PAGE_URL="") as bot:
         text = seen(bot, feishu, "slack", "invite onb_bob")
@@ -137,7 +137,7 @@ def test_without_a_page_the_token_itself_is_shown(feishu: Feishu) -> None:
 
 
 @pytest.mark.parametrize("play", PRIVATE)
-def test_no_link_is_cut_off(play: str, feishu: Feishu) -> None:
+def test_no_link_is_cut_off(play: str, feishu: FeishuApi) -> None:
     """The longest link arrives whole on every platform; a longer one is refused, and not logged as made."""
     with inviting(feishu) as bot:
         for size in range(255, 0, -1):
@@ -153,7 +153,7 @@ def test_no_link_is_cut_off(play: str, feishu: Feishu) -> None:
         assert LONGEST_LINK - 8 < len(link) <= LONGEST_LINK
 
 
-def test_an_invitation_from_a_chat_is_redeemed(cvm: StandIn, feishu: Feishu) -> None:
+def test_an_invitation_from_a_chat_is_redeemed(cvm: StandIn, feishu: FeishuApi) -> None:
     """The key is imported as if the inviting user had typed it; not once they are off the list."""
     rules = {"invite": True, "keyNames": ["{user}_*"]}
     for users, status in ((["U0ALICE"], 201), (["U0BOB"], 401)):

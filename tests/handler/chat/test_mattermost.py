@@ -22,13 +22,13 @@ TOKEN = chat.VARIABLES["MATTERMOST_TOKEN"]
 FORM = "application/x-www-form-urlencoded"
 
 
-def proof(sent: chat.Request, *callers: Any, **changes: Any) -> Proof:
+def proof(sent: chat.PlatformRequest, *callers: Any, **changes: Any) -> Proof:
     """Return what a request proves to be a message."""
     asked, body = request(sent, **changes)
     return mattermost.verify(asked, body, known(*callers), AMBIENT)
 
 
-def cause(sent: chat.Request, *callers: Any, **changes: Any) -> str:
+def cause(sent: chat.PlatformRequest, *callers: Any, **changes: Any) -> str:
     """Return why a request is refused."""
     with pytest.raises(Unauthenticated) as refused:
         proof(sent, *callers, **changes)
@@ -77,7 +77,7 @@ def test_the_token_is_in_the_header_or_in_the_form(header: Any, form: str | None
     """A header of this scheme decides alone; without one the form does."""
     fields = {"user_id": "alice", "text": "help"} | ({} if form is None else {"token": form})
     headers = {"content-type": FORM} | ({} if header is None else {"authorization": header})
-    sent = chat.Request("POST", "/chat/mattermost", {}, headers, urllib.parse.urlencode(fields))
+    sent = chat.PlatformRequest("POST", "/chat/mattermost", {}, headers, urllib.parse.urlencode(fields))
 
     if expected:
         assert cause(sent) == expected
@@ -87,7 +87,7 @@ def test_the_token_is_in_the_header_or_in_the_form(header: Any, form: str | None
 
 def test_two_tokens_in_a_form_are_none() -> None:
     """Of two tokens neither counts, not even the right one."""
-    sent = chat.Request("POST", "/chat/mattermost", {}, {}, f"token={TOKEN}&token={TOKEN}&text=help")
+    sent = chat.PlatformRequest("POST", "/chat/mattermost", {}, {}, f"token={TOKEN}&token={TOKEN}&text=help")
 
     assert cause(sent) == "missing-token"
 

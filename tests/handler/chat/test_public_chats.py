@@ -11,7 +11,7 @@ import pytest
 from handler.chat.platforms import BY_NAME, PLATFORMS
 from local import chat
 from local.cvm import StandIn
-from local.feishu import Feishu
+from local.feishu import FeishuApi
 from local.in_process import Function, public_keys
 from tests.handler.chat.scene import ALICE, entry, function
 
@@ -23,13 +23,13 @@ every_public = pytest.mark.parametrize("platform", PUBLIC)
 
 
 @pytest.fixture
-def bot(cvm: StandIn, feishu: Feishu) -> Iterator[Function]:
+def bot(cvm: StandIn, feishu: FeishuApi) -> Iterator[Function]:
     """Yield the function with a caller of each platform, which lets everyone in."""
     with function(cvm, FEISHU_ENDPOINT=feishu.url) as made:
         yield made
 
 
-def seen(bot: Function, feishu: Feishu, sent: chat.Request, sender: chat.Sender = ALICE) -> str:
+def seen(bot: Function, feishu: FeishuApi, sent: chat.PlatformRequest, sender: chat.Sender = ALICE) -> str:
     """Return what the people in a conversation see of the reply to a request."""
     before = len(feishu.replies)
     answer = bot.answer(sent.event())
@@ -41,7 +41,7 @@ def seen(bot: Function, feishu: Feishu, sent: chat.Request, sender: chat.Sender 
 
 @every_public
 def test_a_key_is_imported_once_and_no_more_is_shown_than_others_may_see(
-    platform: str, bot: Function, cvm: StandIn, feishu: Feishu
+    platform: str, bot: Function, cvm: StandIn, feishu: FeishuApi
 ) -> None:
     """Names, ids, bits and fingerprints are shown; tags, region and what differs are not."""
     typed = f"import onb_alice {KEY} alice@laptop tag:cost=s3cret-cost"
@@ -63,7 +63,7 @@ def test_a_key_is_imported_once_and_no_more_is_shown_than_others_may_see(
 
 
 @every_public
-def test_help_check_and_refusals_are_answered(platform: str, bot: Function, feishu: Feishu) -> None:
+def test_help_check_and_refusals_are_answered(platform: str, bot: Function, feishu: FeishuApi) -> None:
     """Commands in both languages; a wrong one is explained."""
     assert "import KEY_NAME" in seen(bot, feishu, chat.PLAYERS[platform]("帮助", ALICE))
     assert "This key can be imported." in seen(bot, feishu, chat.PLAYERS[platform](f"检查 {KEY}", ALICE))
@@ -71,7 +71,7 @@ def test_help_check_and_refusals_are_answered(platform: str, bot: Function, feis
 
 
 @every_public
-def test_nobody_who_is_not_listed_gets_in(platform: str, cvm: StandIn, feishu: Feishu) -> None:
+def test_nobody_who_is_not_listed_gets_in(platform: str, cvm: StandIn, feishu: FeishuApi) -> None:
     """Other people, and other channels, are refused in the platform's form, with their ids."""
     people = [entry(platform, users=["U0ALICE"], channels=["C0GENERAL"])]
     with function(cvm, people, FEISHU_ENDPOINT=feishu.url) as bot:
@@ -92,14 +92,14 @@ def test_each_platforms_message_is_unknown_on_another_route(bot: Function) -> No
                 assert bot.answer({**sent.event(), "path": platform.path}).status == 401
 
 
-def test_one_to_one_more_is_shown(bot: Function, feishu: Feishu) -> None:
+def test_one_to_one_more_is_shown(bot: Function, feishu: FeishuApi) -> None:
     """Where the sender alone reads the reply, it says all."""
     for number, play in enumerate((chat.wecom_bot_single, chat.feishu_single)):
         text = seen(bot, feishu, play(f"import a{number} {(KEY, OTHER)[number]}", ALICE))
         assert "ap-guangzhou" in text
 
 
-def test_what_nobody_typed_is_answered_with_nothing(bot: Function, feishu: Feishu) -> None:
+def test_what_nobody_typed_is_answered_with_nothing(bot: Function, feishu: FeishuApi) -> None:
     """Events, messages of other bots and stream updates are no commands."""
     messages: tuple[object, ...] = (
         {"msgtype": "event", "from": {"userid": "a"}},
@@ -122,7 +122,7 @@ def test_what_nobody_typed_is_answered_with_nothing(bot: Function, feishu: Feish
     assert bot.audit == []
 
 
-def cause(bot: Function, sent: chat.Request, **changes: Any) -> str:
+def cause(bot: Function, sent: chat.PlatformRequest, **changes: Any) -> str:
     """Return why a request is refused with the one 401."""
     answer = bot.answer({**sent.event(), **changes})
     assert answer.status == 401
@@ -179,7 +179,7 @@ def test_only_the_check_of_a_url_may_be_unsigned(bot: Function) -> None:
     assert cause(bot, chat.feishu("help", ALICE), body=json.dumps({"encrypt": "A", "b": [0] * 99})) != ""
 
 
-def test_people_of_another_company_are_told_so(bot: Function, feishu: Feishu) -> None:
+def test_people_of_another_company_are_told_so(bot: Function, feishu: FeishuApi) -> None:
     """DingTalk names nobody who is not of the robot's own company."""
     body = json.loads(chat.dingtalk(f"import a {KEY}", ALICE).body)
     del body["senderStaffId"]
@@ -206,13 +206,13 @@ def test_teams_markup_is_undone(text: str, typed: str) -> None:
     assert teams._plain(text).split() == typed.split()
 
 
-def test_the_mention_of_the_bot_is_taken_off(bot: Function, feishu: Feishu) -> None:
+def test_the_mention_of_the_bot_is_taken_off(bot: Function, feishu: FeishuApi) -> None:
     """In a group the smart bot's name stands before the command, one to one nothing does."""
     for play in (chat.wecom_bot, chat.wecom_bot_single):
         assert "This key can be imported" in seen(bot, feishu, play(f"check {KEY}", ALICE))
 
 
-def test_pictures_are_answered_with_help(bot: Function, feishu: Feishu) -> None:
+def test_pictures_are_answered_with_help(bot: Function, feishu: FeishuApi) -> None:
     """What has no text is no command."""
     picture = {"msgtype": "image", "chattype": "single", "from": {"userid": "alice"}}
     assert "import KEY_NAME" in seen(bot, feishu, chat.wecom_bot_sealed(json.dumps(picture), ALICE))

@@ -19,7 +19,7 @@ from tests.handler.chat import vectors
 from tests.handler.chat.scene import ALICE, AMBIENT, NOW, call, entry, known, request
 
 
-def proof(sent: chat.Request, *callers: Any, **changes: Any) -> Proof:
+def proof(sent: chat.PlatformRequest, *callers: Any, **changes: Any) -> Proof:
     """Return what a request proves to be a message."""
     asked, body = request(sent, **changes)
     proved = slack.verify(asked, body, known(*callers), AMBIENT)
@@ -27,7 +27,7 @@ def proof(sent: chat.Request, *callers: Any, **changes: Any) -> Proof:
     return proved
 
 
-def cause(sent: chat.Request, now: float = NOW, **changes: Any) -> str:
+def cause(sent: chat.PlatformRequest, now: float = NOW, **changes: Any) -> str:
     """Return why a request is refused."""
     asked, body = request(sent, **changes)
     with pytest.raises(Unauthenticated) as refused:
@@ -35,7 +35,7 @@ def cause(sent: chat.Request, now: float = NOW, **changes: Any) -> str:
     return refused.value.cause
 
 
-def changed(sent: chat.Request, **headers: Any) -> dict[str, Any]:
+def changed(sent: chat.PlatformRequest, **headers: Any) -> dict[str, Any]:
     """Return the headers of a request with some changed, or taken out by None."""
     members = {**sent.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
     return {"headers": {name: value for name, value in members.items() if value is not None}}
@@ -48,7 +48,7 @@ def test_slacks_own_example_is_accepted() -> None:
         "X-Slack-Signature": vectors.SLACK_SIGNATURE,
         "Content-Type": "application/x-www-form-urlencoded",
     }
-    asked, body = request(chat.Request("POST", "/chat/slack", {}, headers, vectors.SLACK_BODY))
+    asked, body = request(chat.PlatformRequest("POST", "/chat/slack", {}, headers, vectors.SLACK_BODY))
     callers = known(
         entry("slack", team=vectors.SLACK_TEAM), environ={"SLACK_SIGNING_SECRET": vectors.SLACK_SECRET}
     )
@@ -159,11 +159,16 @@ def test_any_of_several_secrets_will_do() -> None:
 
 def test_the_check_of_the_certificate_is_answered() -> None:
     """Slack's check of the URL's certificate gets its 200 without proving anything."""
-    asked, body = request(chat.Request("POST", "/chat/slack", {}, {}, "token=x&ssl_check=1"))
+    asked, body = request(chat.PlatformRequest("POST", "/chat/slack", {}, {}, "token=x&ssl_check=1"))
 
     assert slack.verify(asked, body, known(), AMBIENT) == Probe("")
-    assert cause(chat.Request("POST", "/chat/slack", {}, {}, "token=x&ssl_check=0")) == "missing-header"
-    assert cause(chat.Request("POST", "/chat/slack", {}, {}, "ssl_check=1&ssl_check=1")) == "missing-header"
+    assert (
+        cause(chat.PlatformRequest("POST", "/chat/slack", {}, {}, "token=x&ssl_check=0")) == "missing-header"
+    )
+    assert (
+        cause(chat.PlatformRequest("POST", "/chat/slack", {}, {}, "ssl_check=1&ssl_check=1"))
+        == "missing-header"
+    )
 
 
 def test_a_message_is_for_the_callers_of_its_workspace() -> None:

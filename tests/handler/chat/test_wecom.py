@@ -27,19 +27,19 @@ def proved(asked: HttpRequest, body: Body, callers: tuple[Known, ...], now: floa
     return found
 
 
-def verified(sent: chat.Request, *callers: Any, now: float = NOW, **changes: Any) -> Proof | str:
+def verified(sent: chat.PlatformRequest, *callers: Any, now: float = NOW, **changes: Any) -> Proof | str:
     """Return what a request proves to be."""
     return proved(*request(sent, **changes), known(*callers), now)
 
 
-def proof(sent: chat.Request, *callers: Any, **changes: Any) -> Proof:
+def proof(sent: chat.PlatformRequest, *callers: Any, **changes: Any) -> Proof:
     """Return what a request proves to be a message."""
     found = verified(sent, *callers, **changes)
     assert isinstance(found, Proof)
     return found
 
 
-def cause(sent: chat.Request, *callers: Any, **changes: Any) -> str:
+def cause(sent: chat.PlatformRequest, *callers: Any, **changes: Any) -> str:
     """Return why a request is refused."""
     with pytest.raises(Unauthenticated) as refused:
         verified(sent, *callers, **changes)
@@ -52,7 +52,7 @@ def asked_by(envelope: Envelope, **event: Any) -> Proof | str:
         entry("wecom", receiveId=envelope.receive_id),
         environ={"WECOM_TOKEN": envelope.token, "WECOM_ENCODING_AES_KEY": envelope.aes_key},
     )
-    sent = chat.Request("POST", "/chat/wecom", envelope.query, {}, "")
+    sent = chat.PlatformRequest("POST", "/chat/wecom", envelope.query, {}, "")
     return proved(*request(sent, **event), callers, float(envelope.timestamp))
 
 
@@ -153,12 +153,12 @@ def test_a_changed_message_is_refused() -> None:
     )
 
 
-def sealed(encrypted: bytes) -> chat.Request:
+def sealed(encrypted: bytes) -> chat.PlatformRequest:
     """Return a request with any ciphertext, signed with the right token."""
     parts = (ALICE.timestamp().encode(), b"7", encrypted)
     signature = wecom_cipher.sign(chat.VARIABLES["WECOM_TOKEN"].encode(), *parts).decode()
     query = {"msg_signature": signature, "timestamp": ALICE.timestamp(), "nonce": "7"}
-    return chat.Request(
+    return chat.PlatformRequest(
         "POST", "/chat/wecom", query, {}, wecom_xml.serialize({"Encrypt": encrypted.decode()})
     )
 

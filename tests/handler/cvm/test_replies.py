@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from handler import problems
 from handler.cvm import replies
-from handler.cvm.replies import Page, Reply
+from handler.cvm.replies import ApiReply, KeyPairPage
 from handler.importing.account import Created, Duplicate, Full, Nonsense, Refused, Throttled
 from handler.importing.key_pair import KeyPair
 from handler.importing.order import Region
@@ -24,10 +24,10 @@ def answer(**content: Any) -> bytes:
     return json.dumps({"Response": {"RequestId": "r-1", **content}}).encode()
 
 
-def whole(body: bytes) -> Reply:
+def whole(body: bytes) -> ApiReply:
     """Read a body that is an answer."""
     reply = replies.parse(body)
-    assert isinstance(reply, Reply)
+    assert isinstance(reply, ApiReply)
     return reply
 
 
@@ -212,7 +212,7 @@ def stored(**other: Any) -> dict[str, Any]:
     }
 
 
-def page(*pairs: Any, total: Any = None) -> Page | Nonsense:
+def page(*pairs: Any, total: Any = None) -> KeyPairPage | Nonsense:
     """Read a page with these key pairs."""
     count = len(pairs) if total is None else total
     return replies.key_pairs(whole(answer(TotalCount=count, KeyPairSet=list(pairs))))
@@ -221,14 +221,14 @@ def page(*pairs: Any, total: Any = None) -> Page | Nonsense:
 def test_key_pairs_are_read_with_their_decoded_keys() -> None:
     """The comment that CVM writes behind them is no part of it."""
     pair = KeyPair("skey-1", "alice", 7, key(1).blob, {"team": "infra"}, "r-1", "2024-01-04T08:00:00Z")
-    assert page(stored(), total=120) == Page((pair,), 120, "r-1")
+    assert page(stored(), total=120) == KeyPairPage((pair,), 120, "r-1")
 
 
 @pytest.mark.parametrize("absent", [{"ProjectId": None}, {"Tags": None}, {"Tags": []}])
 def test_what_cvm_leaves_out_is_the_default(absent: dict[str, Any]) -> None:
     """Project 0 and no tags."""
     read = page(stored(**absent))
-    assert isinstance(read, Page)
+    assert isinstance(read, KeyPairPage)
     assert (read.pairs[0].project_id, read.pairs[0].tags) == (
         (0, {"team": "infra"}) if "ProjectId" in absent else (7, {})
     )
@@ -238,13 +238,13 @@ def test_what_cvm_leaves_out_is_the_default(absent: dict[str, Any]) -> None:
 def test_a_tag_may_have_an_empty_value(value: dict[str, Any]) -> None:
     """However CVM writes one: nobody's tag keeps the list from being read."""
     read = page(stored(Tags=[{"Key": "team", **value}, {"Key": "owner", "Value": "alice"}]))
-    assert isinstance(read, Page)
+    assert isinstance(read, KeyPairPage)
     assert read.pairs[0].tags == {"team": "", "owner": "alice"}
 
 
 def test_a_key_pair_is_an_id_and_a_name_at_least() -> None:
     """Everything else may be left out."""
-    assert page({"KeyId": "skey-1", "KeyName": "alice"}) == Page(
+    assert page({"KeyId": "skey-1", "KeyName": "alice"}) == KeyPairPage(
         (KeyPair("skey-1", "alice", 0, None, {}, "r-1"),), 1, "r-1"
     )
 
@@ -253,14 +253,14 @@ def test_a_key_pair_is_an_id_and_a_name_at_least() -> None:
 def test_a_stored_key_that_does_not_decode_is_kept_without_a_key(text: Any) -> None:
     """Its name is taken all the same."""
     read = page(stored(PublicKey=text))
-    assert isinstance(read, Page)
+    assert isinstance(read, KeyPairPage)
     assert read.pairs[0].blob is None
 
 
 def test_an_empty_account_has_no_key_pairs() -> None:
     """Whether CVM writes an empty list or none."""
-    assert page() == Page((), 0, "r-1")
-    assert replies.key_pairs(whole(answer(TotalCount=0, KeyPairSet=None))) == Page((), 0, "r-1")
+    assert page() == KeyPairPage((), 0, "r-1")
+    assert replies.key_pairs(whole(answer(TotalCount=0, KeyPairSet=None))) == KeyPairPage((), 0, "r-1")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from handler.ambient import REAL
 from handler.invitations import token
 from handler.invitations.token import Invitation
 from local.cvm import StandIn
-from local.in_process import Answer, Function, Json, caller, public_keys
+from local.in_process import Function, HttpAnswer, Json, caller, public_keys
 
 ALICE, BOB, *_ = public_keys()
 NOW = time.time()
@@ -62,7 +62,7 @@ def signed(secret: bytes = SECRET, **members: Any) -> str:
 
 def redeem(
     made: Function, sent: str, body: object = None, path: str = "/key-pairs", **headers: str
-) -> Answer:
+) -> HttpAnswer:
     """Hand in a key with a token."""
     value = {"publicKey": ALICE} if body is None else body
     return made.ask("POST", path, value, headers={"authorization": f"Invitation {sent}", **headers})

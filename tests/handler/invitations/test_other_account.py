@@ -10,12 +10,12 @@ import pytest
 
 from handler.upstream import sts, transport
 from local.cvm import Options, StandIn, serve
-from local.in_process import Answer, Function, caller
-from local.sts import Role
+from local.in_process import Function, HttpAnswer, caller
+from local.sts import KnownRole
 from tests.handler.invitations.scene import BOB, function, redeem
 
 UIN = "200000000002"
-PROD = Role(f"qcs::cam::uin/{UIN}:roleName/prod", external_id="shared-with-prod")
+PROD = KnownRole(f"qcs::cam::uin/{UIN}:roleName/prod", external_id="shared-with-prod")
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def allowing(made: Function, *accounts: str) -> None:
     Path(made.environ["CALLERS_FILE"]).write_text(json.dumps(contents))
 
 
-def invited(made: Function, **members: object) -> Answer:
+def invited(made: Function, **members: object) -> HttpAnswer:
     """Ask for an invitation."""
     return made.ask("POST", "/invitations", {"keyName": "onb_a", **members})
 

@@ -14,7 +14,7 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 from handler.upstream import tc3
-from handler.upstream.tc3 import Call, Credentials
+from handler.upstream.tc3 import ApiCall, Credentials
 
 UUID4 = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -45,7 +45,7 @@ class _Recorder:
         raise ConnectionError
 
 
-def by_the_sdk(call: Call, parameters: dict[str, Any], credentials: Credentials) -> Any:
+def by_the_sdk(call: ApiCall, parameters: dict[str, Any], credentials: Credentials) -> Any:
     """Return the request that the SDK's public client makes of the same."""
     profile = ClientProfile(httpProfile=HttpProfile(endpoint=call.host), language="en-US")
     client = CommonClient(call.service, call.version, Credential(*credentials), call.region, profile)
@@ -74,7 +74,7 @@ def test_thousands_of_requests_are_those_of_the_sdk_s_client(monkeypatch: pytest
     chance = random.Random(16)
     for number in range(3000):
         service, action, version = chance.choice(APIS)
-        call = Call(service, chance.choice(HOSTS).format(service), action, version, chance.choice(REGIONS))
+        call = ApiCall(service, chance.choice(HOSTS).format(service), action, version, chance.choice(REGIONS))
         secrets = ["".join(chance.choices("Ab1_-%/+=", k=chance.randrange(1, 60))) for _ in range(3)]
         credentials = Credentials(secrets[0], secrets[1], secrets[2] if number % 3 else "")
         wanted = parameters(chance)
@@ -108,7 +108,7 @@ def test_the_documented_example_has_the_documented_signature() -> None:
 
 def test_every_request_has_a_trace_id_of_its_own() -> None:
     """Two calls of one invocation can be told apart."""
-    call = Call("cvm", "cvm.tencentcloudapi.com", "DescribeKeyPairs", "2017-03-12", "")
+    call = ApiCall("cvm", "cvm.tencentcloudapi.com", "DescribeKeyPairs", "2017-03-12", "")
     made = {tc3.signed(call, {}, Credentials("a", "b", "c"), 0).headers["X-TC-TraceId"] for _ in range(100)}
     assert len(made) == 100
 

@@ -7,17 +7,17 @@ import threading
 
 import pytest
 
-from local.cvm.account import Account
+from local.cvm.account import AccountStore
 from local.cvm.public_key import decode, made_up
 
 
 @pytest.fixture
-def account() -> Account:
+def account() -> AccountStore:
     """Return an empty account in a second that never ends."""
-    return Account(lambda: 1_700_000_000.0)
+    return AccountStore(lambda: 1_700_000_000.0)
 
 
-def test_insert(account: Account) -> None:
+def test_insert(account: AccountStore) -> None:
     """A pair gets an id, the time, and the id as the comment of its key."""
     key = made_up()
     pair = account.insert("a", key + " me@here", 7, {"owner": "me"})
@@ -29,13 +29,13 @@ def test_insert(account: Account) -> None:
     assert account.get(pair.key_id) == account.named("a") == account.key_pairs["a"] == pair
 
 
-def test_inserts_anything(account: Account) -> None:
+def test_inserts_anything(account: AccountStore) -> None:
     """A text that is no key is kept as it is, and nothing is needed but a name."""
     assert account.insert("a", "no key \ud800").public_key == "no key \ud800"
     assert decode(account.insert("b").public_key)
 
 
-def test_names_are_unique(account: Account) -> None:
+def test_names_are_unique(account: AccountStore) -> None:
     """No name is given twice."""
     account.insert("a")
     account.insert("b")
@@ -47,7 +47,7 @@ def test_names_are_unique(account: Account) -> None:
     assert list(account.key_pairs) == ["a", "b"]
 
 
-def test_rename(account: Account) -> None:
+def test_rename(account: AccountStore) -> None:
     """A renamed pair is the same in all else; renaming to the same name does nothing."""
     pair = account.insert("a")
 
@@ -58,7 +58,7 @@ def test_rename(account: Account) -> None:
         account.rename("a", "c")
 
 
-def test_delete(account: Account) -> None:
+def test_delete(account: AccountStore) -> None:
     """A deleted pair leaves nothing behind, neither name nor key."""
     key = made_up()
     blob = decode(key)
@@ -75,7 +75,7 @@ def test_delete(account: Account) -> None:
         account.delete("a")
 
 
-def test_clear(account: Account) -> None:
+def test_clear(account: AccountStore) -> None:
     """An emptied account is as new."""
     account.insert("a")
     account.clear()
@@ -84,7 +84,7 @@ def test_clear(account: Account) -> None:
     account.insert("a")
 
 
-def test_threads(account: Account) -> None:
+def test_threads(account: AccountStore) -> None:
     """Editing and reading from many threads at once loses nothing and breaks nothing."""
 
     def edit(number: int) -> None:

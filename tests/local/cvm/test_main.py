@@ -22,7 +22,7 @@ from local.cvm.__main__ import main, options
 from local.cvm.control import ROUTES
 from local.cvm.faults import KINDS
 from local.stand_in.credentials import DEFAULT
-from local.sts import Role
+from local.sts import KnownRole
 from tests.local.cvm.client import call, code, send, sign
 from tests.local.cvm.test_control import ask
 
@@ -174,7 +174,10 @@ def test_help_explains_everything(capsys: pytest.CaptureFixture[str]) -> None:
             Options(credentials=(Credential("id", "key", "to:ken"), Credential("i", "k"))),
         ),
         (["--mint-secret", "s"], Options(mint_secret="s")),
-        (["--role", ARN, "--role", f"{ARN}=secret"], Options(roles=(Role(ARN), Role(ARN, "secret")))),
+        (
+            ["--role", ARN, "--role", f"{ARN}=secret"],
+            Options(roles=(KnownRole(ARN), KnownRole(ARN, "secret"))),
+        ),
         (["--sts-port", "8081"], Options(sts_port=8081)),
         (["--quota", "0", "--rate", "20"], Options(quota=0, rate=20)),
         (["--rate-message", "limit+1"], Options(rate_message="limit+1")),

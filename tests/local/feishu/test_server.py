@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from local.feishu import Feishu, Options, serve
+from local.feishu import FeishuApi, Options, serve
 from local.feishu.__main__ import main, options
 from local.feishu.errors import CODES
 from local.feishu.faults import KINDS
@@ -34,13 +34,13 @@ class Answer(NamedTuple):
 
 
 @pytest.fixture
-def lark() -> Iterator[Feishu]:
+def lark() -> Iterator[FeishuApi]:
     """Yield a stand-in without a limit on replies in one chat."""
     with serve(Options(chat_rate=0)) as stand_in:
         yield stand_in
 
 
-def post(lark: Feishu, path: str, body: object, **headers: str) -> Answer:
+def post(lark: FeishuApi, path: str, body: object, **headers: str) -> Answer:
     """Post JSON, or bytes as they are, under Feishu's own name."""
     connection = http.client.HTTPConnection("127.0.0.1", lark.port, timeout=5)
     sent = {"Host": HOST, "Content-Type": "application/json; charset=utf-8"}
@@ -53,20 +53,22 @@ def post(lark: Feishu, path: str, body: object, **headers: str) -> Answer:
         connection.close()
 
 
-def token(lark: Feishu, **changes: str) -> Any:
+def token(lark: FeishuApi, **changes: str) -> Any:
     """Ask for a token with the right secret, unless changed."""
     own = {"app_id": Options().app_id, "app_secret": Options().app_secret, **changes}
     return post(lark, TOKEN_PATH, own).json
 
 
-def reply(lark: Feishu, body: object = None, message_id: str = "om_1", bearer: str | None = None) -> Answer:
+def reply(
+    lark: FeishuApi, body: object = None, message_id: str = "om_1", bearer: str | None = None
+) -> Answer:
     """Reply to a message."""
     bearer = token(lark)["tenant_access_token"] if bearer is None else bearer
     path = f"/open-apis/im/v1/messages/{message_id}/reply"
     return post(lark, path, GOOD if body is None else body, Authorization=f"Bearer {bearer}")
 
 
-def test_a_message_is_answered(lark: Feishu) -> None:
+def test_a_message_is_answered(lark: FeishuApi) -> None:
     """The reply is there to be read, and the call is on record without the token."""
     answer = reply(lark)
     assert (answer.status, answer.json["code"]) == (200, 0)
@@ -80,7 +82,7 @@ def test_a_message_is_answered(lark: Feishu) -> None:
     assert token(lark)["tenant_access_token"] not in repr(lark.calls)
 
 
-def test_a_repeat_is_sent_once(lark: Feishu) -> None:
+def test_a_repeat_is_sent_once(lark: FeishuApi) -> None:
     """The same uuid within an hour is the same reply; without one, each is another."""
     first, second = reply(lark).json, reply(lark).json
     assert first["data"]["message_id"] == second["data"]["message_id"]
@@ -107,7 +109,7 @@ def test_uuids_and_tokens_end() -> None:
         assert len(lark.replies) == 2
 
 
-def test_tokens_can_be_expired(lark: Feishu) -> None:
+def test_tokens_can_be_expired(lark: FeishuApi) -> None:
     """Every token can be made worthless at once."""
     held = token(lark)["tenant_access_token"]
     lark.expire()
@@ -118,7 +120,7 @@ def test_tokens_can_be_expired(lark: Feishu) -> None:
 @pytest.mark.parametrize(
     ("changes", "code"), [({"app_secret": "wrong"}, 10014), ({"app_id": "cli_other"}, 10014)]
 )
-def test_no_token_for_others(lark: Feishu, changes: dict[str, str], code: int) -> None:
+def test_no_token_for_others(lark: FeishuApi, changes: dict[str, str], code: int) -> None:
     """Only the app with its secret gets one."""
     answer = token(lark, **changes)
     assert (answer["code"], "tenant_access_token" in answer) == (code, False)
@@ -141,14 +143,14 @@ def test_no_token_for_others(lark: Feishu, changes: dict[str, str], code: int) -
         ({**GOOD, "content": json.dumps({"text": "x" * 160_000})}, 230025),
     ],
 )
-def test_bodies_are_checked(lark: Feishu, body: object, code: int) -> None:
+def test_bodies_are_checked(lark: FeishuApi, body: object, code: int) -> None:
     """What Feishu would refuse is refused, and nobody reads it."""
     answer = reply(lark, body)
     assert (answer.status, answer.json["code"]) == (400, code)
     assert lark.replies == []
 
 
-def test_requests_are_checked(lark: Feishu) -> None:
+def test_requests_are_checked(lark: FeishuApi) -> None:
     """So are path, method, host, token and media type."""
     assert reply(lark, bearer="t-wrong").json["code"] == 99991663
     assert reply(lark, bearer="").json["code"] == 99991661
@@ -189,7 +191,7 @@ def test_rates() -> None:
         ("dribbled", 200, 0),
     ],
 )
-def test_faults(lark: Feishu, kind: str, status: int, code: int) -> None:
+def test_faults(lark: FeishuApi, kind: str, status: int, code: int) -> None:
     """Each call can meet each of them, once."""
     lark.fault("reply", kind, code="230002", seconds=0.1)
     answer = reply(lark)
@@ -198,7 +200,7 @@ def test_faults(lark: Feishu, kind: str, status: int, code: int) -> None:
     assert set(map(int, CODES)) >= {code} - {0}
 
 
-def test_lost_replies(lark: Feishu) -> None:
+def test_lost_replies(lark: FeishuApi) -> None:
     """A reply can be read in the chat although nobody was told, and can come late."""
     bearer = token(lark)["tenant_access_token"]
     for kind in ("drop-after", "late-write"):
@@ -208,7 +210,7 @@ def test_lost_replies(lark: Feishu) -> None:
     until(lambda: [sent.uuid for sent in lark.replies] == ["drop-after", "late-write"])
 
 
-def test_control_routes(lark: Feishu) -> None:
+def test_control_routes(lark: FeishuApi) -> None:
     """Other processes see replies, expire tokens and begin anew."""
     assert {*lark.acts(), "GET /_control"} == set(ROUTES)
 
@@ -240,7 +242,7 @@ def test_https(tmp_path: Path) -> None:
         connection.close()
 
 
-def test_the_command(capsys: pytest.CaptureFixture[str], lark: Feishu) -> None:
+def test_the_command(capsys: pytest.CaptureFixture[str], lark: FeishuApi) -> None:
     """It explains itself, says where it listens, and names a port that is taken."""
     with pytest.raises(SystemExit):
         main(["--help"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.gateway import Outcome
+from local.gateway import EventOutcome
 from tests.local.gateway.client import Run, ask, gone
 
 SURROUNDINGS = """
@@ -23,7 +23,7 @@ SURROUNDINGS = """
 """
 
 
-def result(outcome: Outcome) -> Any:
+def result(outcome: EventOutcome) -> Any:
     """Return what the function returned, and fail with the platform's error if there is one."""
     assert outcome.failure is None, outcome.failure
     return outcome.result

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.gateway import Failed, Gateway, Options, Outcome, serve
+from local.gateway import EventOutcome, Failed, Gateway, Options, serve
 from tests.local.gateway.client import Run, gone
 
 SLOW = """
@@ -21,7 +21,7 @@ SLOW = """
 """
 
 
-def together(gateway: Gateway, events: list[float]) -> list[Outcome]:
+def together(gateway: Gateway, events: list[float]) -> list[EventOutcome]:
     """Hand over all events at one time."""
     with ThreadPoolExecutor(len(events)) as threads:
         return list(threads.map(gateway.invoke, events))

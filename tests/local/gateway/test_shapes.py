@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.gateway import Options, Outcome, failures
+from local.gateway import EventOutcome, Options, failures
 from local.gateway.shapes import SHAPES
 from local.http1 import Reply, Request
 
@@ -23,7 +23,7 @@ def event(shape: str, **parts: Any) -> Any:
 
 def answer(shape: str, value: object) -> Reply:
     """Return the HTTP reply to what a function has returned."""
-    return SHAPES[shape].answer(Outcome("an-id", json.dumps(value)))
+    return SHAPES[shape].answer(EventOutcome("an-id", json.dumps(value)))
 
 
 def test_a_function_url_event_has_five_members() -> None:
@@ -212,7 +212,7 @@ def test_cloudbase_answers_text_as_text(value: object, kind: str, body: bytes) -
 )
 def test_the_platforms_errors_on_each_front_door(failure: failures.Failure) -> None:
     """A Function URL answers the code as status, API Gateway error 403, CloudBase 500."""
-    outcome = Outcome("an-id", failure=failure)
+    outcome = EventOutcome("an-id", failure=failure)
     url, gateway, cloudbase = (shape.answer(outcome) for shape in SHAPES.values())
     assert (url.status, json.loads(url.body)["statusCode"]) == (failure.status, failure.status)
     assert (gateway.status, json.loads(gateway.body)["errno"]) == (403, 403)
@@ -221,6 +221,6 @@ def test_the_platforms_errors_on_each_front_door(failure: failures.Failure) -> N
 
 def test_a_timeout_behind_api_gateway_is_a_200() -> None:
     """A function that runs out of its own time gives the client a 200 with the error as its body."""
-    response = SHAPES["api-gateway"].answer(Outcome("an-id", failure=failures.timed_out(3)))
+    response = SHAPES["api-gateway"].answer(EventOutcome("an-id", failure=failures.timed_out(3)))
     assert response.status == 200
     assert json.loads(response.body)["errorMessage"] == "Invoking task timed out after 3 seconds"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.send import progress, report, sending
-from local.send.wanted import Wanted
+from local.send.wanted import KeyToSend
 
 
 class Terminal(io.StringIO):
@@ -33,10 +33,10 @@ def test_progress_is_a_line_on_a_terminal_and_nothing_elsewhere(monkeypatch: pyt
     assert single.getvalue() == ""
 
 
-def outcomes(count: int, **members: Any) -> list[sending.Outcome]:
+def outcomes(count: int, **members: Any) -> list[sending.KeyOutcome]:
     """Return so many keys that came to the same."""
     return [
-        sending.Outcome(Wanted({"keyName": f"n{number}"}, f"x.csv, row {number}"), 409, members)
+        sending.KeyOutcome(KeyToSend({"keyName": f"n{number}"}, f"x.csv, row {number}"), 409, members)
         for number in range(count)
     ]
 
@@ -58,7 +58,7 @@ def test_refusals_are_grouped_by_cause() -> None:
 def test_lines_fit_the_terminal() -> None:
     """Rows of the longest names and long sentences fit 100 columns."""
     body = {"result": "created", "keyId": "skey-12345678", "bits": 16384, "fingerprint": f"SHA256:{'x' * 43}"}
-    done = sending.Outcome(Wanted({"keyName": "n" * 25}, "x.csv, row 1"), 201, body)
+    done = sending.KeyOutcome(KeyToSend({"keyName": "n" * 25}, "x.csv, row 1"), 201, body)
     refused = outcomes(3, code="invalid-public-key", reason="wrong-algorithm", detail="word " * 50)
     printed = report.of_keys([done, *refused])
     assert max(map(len, printed.splitlines())) <= 100
@@ -66,13 +66,13 @@ def test_lines_fit_the_terminal() -> None:
 
 def test_nothing_of_an_answer_can_command_the_terminal() -> None:
     """Control characters that came over the network are shown as question marks."""
-    wanted = Wanted({"keyName": "a"}, "x.csv, row 1")
+    wanted = KeyToSend({"keyName": "a"}, "x.csv, row 1")
     body = {
         "code": "invalid-request",
         "detail": "\x1b[2J\x07",
         "errors": [{"pointer": "\x1b", "detail": "d"}, 7],
     }
-    both = [sending.Outcome(wanted, 422, body), sending.Outcome(wanted, 201, {"result": "\x1bcreated"})]
+    both = [sending.KeyOutcome(wanted, 422, body), sending.KeyOutcome(wanted, 201, {"result": "\x1bcreated"})]
     assert "\x1b" not in report.of_key(both[0]) + report.of_key(both[1]) + report.of_keys(both)
     assert report.of_key(both[0]).splitlines() == ["422 invalid-request: ?[2J?", "  ?: d"]
 
@@ -88,6 +88,6 @@ def test_differences_are_told() -> None:
             "nonsense",
         ],
     }
-    lines = report.of_key(sending.Outcome(Wanted({"keyName": "a"}, "x"), 200, body))
+    lines = report.of_key(sending.KeyOutcome(KeyToSend({"keyName": "a"}, "x"), 200, body))
     assert "  differs  /projectId: asked for 1, stored is 0\n" in lines
     assert "  differs  /tags/owner: asked for alice, stored is nothing" in lines

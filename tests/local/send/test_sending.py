@@ -166,7 +166,7 @@ def test_interruption_keeps_what_is_known(
 
 def test_ten_keys_a_second_go_out_and_no_more() -> None:
     """Each key takes a tenth of a second; what needed no import gives it back."""
-    steady = pace.Pace(100.0, 1)
+    steady = pace.SendingPace(100.0, 1)
     assert steady.wait(20, 100.0) == 0
     assert steady.wait(20, 100.5) == pytest.approx(1.5)
     assert steady.wait(20, 102.0) == pytest.approx(2.0)
@@ -184,7 +184,7 @@ def twenty(result: str) -> tuple[int, dict[str, str], bytes]:
 
 def test_lists_of_the_account_count_too() -> None:
     """Of 250 keys each request may make the function read three pages."""
-    steady = pace.Pace(100.0, 250)
+    steady = pace.SendingPace(100.0, 250)
     assert steady.wait(0, 100.0) == 0
     assert steady.wait(0, 100.0) == pytest.approx(0.3)
 

@@ -14,7 +14,7 @@ from tencentcloud.common.profile.client_profile import ClientProfile
 from tencentcloud.common.profile.http_profile import HttpProfile
 
 from local.cvm import Credential, Options, StandIn, serve
-from local.sts import Role
+from local.sts import KnownRole
 from tests.doubles.clocks import Clock
 from tests.local.cvm.client import Answer, call, code, importing, send, sign
 
@@ -22,7 +22,7 @@ OTHER = "200000000002"
 THIRD = "300000000003"
 ARN = f"qcs::cam::uin/{OTHER}:roleName/ImportKeyPair"
 STRANGER = f"qcs::cam::uin/{THIRD}:roleName/Closed"
-ROLES = (Role(ARN, "shared-secret"), Role(STRANGER, trusts=(OTHER,)))
+ROLES = (KnownRole(ARN, "shared-secret"), KnownRole(STRANGER, trusts=(OTHER,)))
 HOST = "sts.tencentcloudapi.com"
 
 
