@@ -225,7 +225,7 @@ def test_what_nobody_typed_is_answered_with_nothing(bot: Function) -> None:
     """Slack's check of a certificate and WeCom's events get a 200, and no decision."""
     event = "<xml><FromUserName>alice</FromUserName><MsgType>event</MsgType></xml>"
     for sent in (
-        chat.Request("POST", "/chat/slack", {}, {}, "ssl_check=1&token=x"),
+        chat.PlatformRequest("POST", "/chat/slack", {}, {}, "ssl_check=1&token=x"),
         chat.wecom_sealed(event, ALICE),
     ):
         answer = bot.answer(sent.event())
