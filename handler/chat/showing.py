@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from handler.chat.wording import Text
     from handler.deadline import Deadline
     from handler.invocation import Invocation
-    from handler.log import Field
+    from handler.log import LogValue
 
 
 def show(
     value: Mapping[str, object],
     caller: Caller,
     typed: Typed,
-    origin: Mapping[str, Field],
+    origin: Mapping[str, LogValue],
     deadline: Deadline,
     call: Invocation,
 ) -> Text:
@@ -50,9 +50,9 @@ def show(
             reason="private-chat",
         )
     query = {name: (str(text),) for name, text in value.items()}
-    wanted = looking.read(query, looking.NAMED_PARAMETERS)
+    wanted = looking.parse_query(query, looking.NAMED_PARAMETERS)
     shown = looking.look(wanted, caller, typed.user, call, deadline, batch.open_account)
     key_pair = looking.described(looking.one(shown))
-    line: dict[str, Field] = {"caller": caller.id, "keyName": wanted.key_name, "count": 1}
-    audit.write({**origin, **line, "result": "shown", **looking.named(shown.account)}, call)
+    line: dict[str, LogValue] = {"caller": caller.id, "keyName": wanted.key_name, "count": 1}
+    audit.write({**origin, **line, "result": "shown", **looking.account_member(shown.account)}, call)
     return wording.shown(key_pair, shown.region, shown.account)

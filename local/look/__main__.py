@@ -15,8 +15,8 @@ from local.columns import Help, fitted
 from local.look import report
 from local.look.listing import Listing, RefusedError, fetch
 from local.send import credential
-from local.send.client import Reply, UnreachableError, endpoint, get, is_open_to_all, seconds
-from local.send.credential import Key, NoCredentialError
+from local.send.client import FunctionReply, UnreachableError, endpoint, get, is_open_to_all, seconds
+from local.send.credential import ApiKeyCredential, NoCredentialError
 from local.send.report import cause, visible
 from local.terminal import say
 
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], clock: Callable[[
     return NONE_FOUND if is_about_one and not listing.key_pairs else DONE
 
 
-def _ask(url: str, headers: Mapping[str, str], timeout: float, query: Mapping[str, str]) -> Reply:
+def _ask(url: str, headers: Mapping[str, str], timeout: float, query: Mapping[str, str]) -> FunctionReply:
     return get(url, query, headers, timeout)
 
 
@@ -102,7 +102,7 @@ def _show(listing: Listing, today: str, *, as_json: bool) -> None:
     say(report.summary(listing, today))
 
 
-def _refused(reply: Reply, url: str) -> int:
+def _refused(reply: FunctionReply, url: str) -> int:
     if not reply.is_ours() or "code" not in reply.body:
         print(fitted(f"{url} answers {reply.status}, and not as this function does."), file=sys.stderr)
         return NO_ANSWER
@@ -114,7 +114,7 @@ def _refused(reply: Reply, url: str) -> int:
     return LATER if reply.body.get("retryable") is True else REFUSED
 
 
-def _key(chosen: argparse.Namespace, environ: Mapping[str, str]) -> Key:
+def _key(chosen: argparse.Namespace, environ: Mapping[str, str]) -> ApiKeyCredential:
     """Return the API key to look with.
 
     Raises:
@@ -125,7 +125,7 @@ def _key(chosen: argparse.Namespace, environ: Mapping[str, str]) -> Key:
     path = chosen.callers or credential.default_callers_file(environ)
     name = chosen.api_key_env or (None if path else variable(chosen.caller, "api-key"))
     found = credential.find(chosen.caller, path, environ, key_variable=name)
-    if not isinstance(found, Key):
+    if not isinstance(found, ApiKeyCredential):
         raise NoCredentialError(f"{chosen.caller} signs what it sends, which is no proof of who looks.")
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from local.send.client import Reply
+from local.send.client import FunctionReply
 
 #: So many key pairs the function shows at once.
 _TOGETHER = 1000
@@ -16,7 +16,7 @@ _PAGES = "keyPairs"
 class RefusedError(Exception):
     """The function does not show them; its answer is in `reply`."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: FunctionReply) -> None:
         super().__init__(reply.status)
         self.reply = reply
 
@@ -35,7 +35,9 @@ class Listing(NamedTuple):
     following: str = ""
 
 
-def fetch(ask: Callable[[Mapping[str, str]], Reply], query: Mapping[str, str], limit: int | None) -> Listing:
+def fetch(
+    ask: Callable[[Mapping[str, str]], FunctionReply], query: Mapping[str, str], limit: int | None
+) -> Listing:
     """Return the key pairs of as many pages as it takes.
 
     Args:

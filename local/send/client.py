@@ -72,7 +72,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> F
     return _asked(url, body, {"Content-Type": "application/json", **headers}, timeout)
 
 
-def get(url: str, query: Mapping[str, str], headers: Mapping[str, str], timeout: float) -> Reply:
+def get(url: str, query: Mapping[str, str], headers: Mapping[str, str], timeout: float) -> FunctionReply:
     """Return the answer to a GET.
 
     Args:
@@ -87,7 +87,7 @@ def get(url: str, query: Mapping[str, str], headers: Mapping[str, str], timeout:
     return _asked(f"{url}?{urlencode(query)}", None, headers, timeout)
 
 
-def _asked(url: str, body: bytes | None, headers: Mapping[str, str], timeout: float) -> Reply:
+def _asked(url: str, body: bytes | None, headers: Mapping[str, str], timeout: float) -> FunctionReply:
     request = urllib.request.Request(url, body, {"User-Agent": "import-key-pair-send", **headers})
     try:
         with _OPENER.open(request, timeout=timeout) as response:

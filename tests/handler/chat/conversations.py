@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handler.chat.platforms import PLATFORMS
 from local import chat
-from local.feishu import Feishu
+from local.feishu import FeishuApi
 from local.in_process import Function
 from tests.handler.chat.scene import ALICE
 
@@ -22,7 +22,7 @@ PLAYERS = {
 assert {platform.name for platform in PLATFORMS} <= {*PRIVATE, *PUBLIC}
 
 
-def seen(bot: Function, feishu: Feishu, play: str, typed: str) -> str:
+def seen(bot: Function, feishu: FeishuApi, play: str, typed: str) -> str:
     """Return what is seen of the reply to what somebody typed."""
     before = len(feishu.replies)
     sent = PLAYERS[play](typed, ALICE)

@@ -16,15 +16,15 @@ from handler.problems import InvalidRequest
 from handler.upstream import sts, transport
 from local import chat
 from local.cvm import Options, StandIn, serve
-from local.feishu import Feishu
+from local.feishu import FeishuApi
 from local.in_process import Function, Json, public_keys
-from local.sts import Role
+from local.sts import KnownRole
 from tests.handler.chat.conversations import PRIVATE, PUBLIC, seen
 from tests.handler.chat.scene import ALICE, CALLERS, NOW, entry, function
 
 KEY, OTHER, *_ = public_keys()
 WHOLE = ("skey-", "3072", "SHA256:", "MD5:", "onb_alice")
-PROD = Role("qcs::cam::uin/200000000002:roleName/prod", external_id="shared-with-prod")
+PROD = KnownRole("qcs::cam::uin/200000000002:roleName/prod", external_id="shared-with-prod")
 
 #: What only the sender of a message may see of a key pair.
 ASIDE = ("Project", "Region", "Created", "Instances", "Tag", "2027-01-31", "s3cret-cost", "ap-guangzhou")
@@ -32,7 +32,7 @@ ASIDE = ("Project", "Region", "Created", "Instances", "Tag", "2027-01-31", "s3cr
 
 @contextmanager
 def looking(
-    feishu: Feishu, cvm: StandIn | None = None, allow: Json | None = None, **environ: str
+    feishu: FeishuApi, cvm: StandIn | None = None, allow: Json | None = None, **environ: str
 ) -> Iterator[Function]:
     """Run the function with a caller of each platform, all of which may look."""
     rules = {"look": True, "keyNames": ["onb_*"]} if allow is None else allow
@@ -52,7 +52,9 @@ def held(cvm: StandIn) -> StandIn:
 
 @pytest.mark.parametrize("play", PRIVATE)
 @pytest.mark.parametrize("verb", ["show", "查看"])
-def test_where_nobody_else_reads_it_all_is_shown(play: str, verb: str, held: StandIn, feishu: Feishu) -> None:
+def test_where_nobody_else_reads_it_all_is_shown(
+    play: str, verb: str, held: StandIn, feishu: FeishuApi
+) -> None:
     """Id, key, project, age, instances and tags; the audit line holds who looked at what."""
     with looking(feishu, held) as bot:
         text = seen(bot, feishu, play, f"{verb} onb_alice")
@@ -69,7 +71,7 @@ def test_where_nobody_else_reads_it_all_is_shown(play: str, verb: str, held: Sta
 
 
 @pytest.mark.parametrize("play", [name for name in PUBLIC if name != "dingtalk"])
-def test_where_others_read_it_no_more_than_what_it_is(play: str, held: StandIn, feishu: Feishu) -> None:
+def test_where_others_read_it_no_more_than_what_it_is(play: str, held: StandIn, feishu: FeishuApi) -> None:
     """Name, id, bits and fingerprints; neither tags nor where it is or what it is used for."""
     with looking(feishu, held) as bot:
         text = seen(bot, feishu, play, "show onb_alice")
@@ -82,7 +84,7 @@ def test_where_others_read_it_no_more_than_what_it_is(play: str, held: StandIn, 
 
 
 @pytest.mark.parametrize("conversation", ["1", "2"])
-def test_dingtalk_shows_none(conversation: str, held: StandIn, feishu: Feishu) -> None:
+def test_dingtalk_shows_none(conversation: str, held: StandIn, feishu: FeishuApi) -> None:
     """Its signature does not cover who asks, in a group or one to one; CVM is not asked."""
     body = {**json.loads(chat.dingtalk("show onb_alice", ALICE).body), "conversationType": conversation}
     sent = chat.dingtalk_signed(json.dumps(body), ALICE)
@@ -97,7 +99,7 @@ def test_dingtalk_shows_none(conversation: str, held: StandIn, feishu: Feishu) -
 
 
 @pytest.mark.parametrize("play", [*PRIVATE, *PUBLIC])
-def test_who_may_not_look_is_refused_before_cvm_is_asked(play: str, held: StandIn, feishu: Feishu) -> None:
+def test_who_may_not_look_is_refused_before_cvm_is_asked(play: str, held: StandIn, feishu: FeishuApi) -> None:
     """Without `allow.look` the answer names the rule."""
     with looking(feishu, held, allow={"invite": True}) as bot:
         text = seen(bot, feishu, play, "show onb_alice")
@@ -108,7 +110,7 @@ def test_who_may_not_look_is_refused_before_cvm_is_asked(play: str, held: StandI
     assert held.calls == []
 
 
-def test_what_may_not_be_known_is_as_what_is_not_there(held: StandIn, feishu: Feishu) -> None:
+def test_what_may_not_be_known_is_as_what_is_not_there(held: StandIn, feishu: FeishuApi) -> None:
     """The same reply for a hidden and for an absent key pair, by name and by project."""
     with looking(feishu, held) as bot:
         texts = {seen(bot, feishu, "slack", f"show {name}") for name in ("hidden", "nobody", "onb_nobody")}
@@ -119,7 +121,7 @@ def test_what_may_not_be_known_is_as_what_is_not_there(held: StandIn, feishu: Fe
     assert "There is no key pair of this name that this caller may know of." in texts.pop()
 
 
-def test_the_users_own_names_are_those_of_the_one_who_asks(held: StandIn, feishu: Feishu) -> None:
+def test_the_users_own_names_are_those_of_the_one_who_asks(held: StandIn, feishu: FeishuApi) -> None:
     """`{user}` stands for the sender, as when importing."""
     held.account.insert("u0alice_laptop", public_keys()[2])
     held.account.insert("u0bob_laptop", public_keys()[3])
@@ -145,14 +147,14 @@ def test_the_users_own_names_are_those_of_the_one_who_asks(held: StandIn, feishu
         ("show onb_alice account=nobody", "accounts"),
     ],
 )
-def test_what_cannot_be_is_explained(typed: str, said: str, held: StandIn, feishu: Feishu) -> None:
+def test_what_cannot_be_is_explained(typed: str, said: str, held: StandIn, feishu: FeishuApi) -> None:
     """A wrong command is refused in words, and CVM is not asked."""
     with looking(feishu, held) as bot:
         assert said in seen(bot, feishu, "slack", typed)
     assert held.calls == []
 
 
-def test_a_list_that_cannot_be_had_may_be_asked_for_again(held: StandIn, feishu: Feishu) -> None:
+def test_a_list_that_cannot_be_had_may_be_asked_for_again(held: StandIn, feishu: FeishuApi) -> None:
     """Within the platform's time; nothing is shown of half a list."""
     held.fault("DescribeKeyPairs", "html-before", times=None)
     with looking(feishu, held) as bot:
@@ -160,7 +162,7 @@ def test_a_list_that_cannot_be_had_may_be_asked_for_again(held: StandIn, feishu:
     assert bot.audit[0]["code"].startswith("upstream-")
 
 
-def test_another_account_is_looked_at_with_its_own_role(feishu: Feishu) -> None:
+def test_another_account_is_looked_at_with_its_own_role(feishu: FeishuApi) -> None:
     """`account=` names it; the reply says which one it was where nobody else reads."""
     with serve(Options(rate=0, roles=(PROD,)), lambda: NOW) as cvm:
         environ = {"STS_ENDPOINT": cvm.sts.url, "PROD_EXTERNAL_ID": "shared-with-prod"}
@@ -212,10 +214,10 @@ def test_many_tags_and_a_key_that_cannot_be_read_are_said() -> None:
 )
 def test_the_command_is_read(typed: str, value: Json) -> None:
     """The verb is found in both languages, and options say where to look."""
-    assert command.read(typed) == ("show", value, "")
+    assert command.parse(typed) == ("show", value, "")
 
 
 def test_a_key_in_the_place_of_the_name_is_refused() -> None:
     """Who pastes a key wanted to import or to check it."""
     with pytest.raises(InvalidRequest):
-        command.read(f"show {KEY}")
+        command.parse(f"show {KEY}")
