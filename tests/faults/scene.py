@@ -24,7 +24,7 @@ from handler.upstream import sts, transport
 from local import cvm as stand_ins
 from local.cvm import Credential, Options, StandIn, serve
 from local.stand_in.credentials import OWN_ACCOUNT
-from local.sts import Role
+from local.sts import KnownRole
 from tests.doubles.clocks import SkippingClock
 from tests.keys.many import key
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 HOME = Region("ap-guangzhou", False)
 
 #: A role in another account, which asks for an external id, and a request's account of that name.
-ROLE = Role("qcs::cam::uin/200000000002:roleName/other", external_id="shared-with-the-other")
+ROLE = KnownRole("qcs::cam::uin/200000000002:roleName/other", external_id="shared-with-the-other")
 OTHER = Target("other", ROLE.arn, "OTHER_EXTERNAL_ID", "c_")
 ACCOUNTS = (OWN, OTHER)
 
@@ -54,7 +54,7 @@ def uin(account: Target) -> str:
     return account.role_arn.split(":")[4].removeprefix("uin/") if account.role_arn else OWN_ACCOUNT
 
 
-def store(running: StandIn, account: Target) -> stand_ins.Account:
+def store(running: StandIn, account: Target) -> stand_ins.AccountStore:
     """Return what an account holds."""
     return running.store(uin(account))
 
@@ -101,7 +101,7 @@ def see(
     signer = None
     if wanted.account.role_arn:
         shared = external_id(wanted.account, surroundings.environ)
-        signer = assumed_role.of(wanted.account, shared, settings, HOME.name, surroundings)
+        signer = assumed_role.signer(wanted.account, shared, settings, HOME.name, surroundings)
     account = cvm.open_account(settings, deadline, surroundings, signer)
     imported, problem = None, None
     try:

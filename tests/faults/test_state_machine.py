@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from handler.importing.order import OWN, Target
 from handler.upstream import sts
-from local.cvm import Account
+from local.cvm import AccountStore
 from tests.doubles.clocks import SkippingClock
 from tests.faults import truth
 from tests.faults.scene import ACCOUNTS, OTHER, Seen, environ, order, see, stand_in, store, uin
@@ -57,7 +57,7 @@ class Life(RuleBasedStateMachine):
             return "key-name-conflict"
         return "created" if len(model) < QUOTA else "key-pair-quota"
 
-    def account(self, where: Target) -> Account:
+    def account(self, where: Target) -> AccountStore:
         """Return what an account holds."""
         return store(self.running, where)
 

@@ -10,7 +10,7 @@ from handler import catalogue
 from handler.catalogue import CHINESE, translator
 from handler.sentence import Sentence, translated
 from local import examples, problem_docs
-from local.in_process import API_KEY, Answer, Function, Json
+from local.in_process import API_KEY, Function, HttpAnswer, Json
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_refusal_is_written_in_the_language_of_its_reader() -> None:
 class _AskedInChinese(Function):
     """The function, whose callers read Chinese."""
 
-    def answer(self, event: Json, context: object = None) -> Answer:
+    def answer(self, event: Json, context: object = None) -> HttpAnswer:
         """Hand in an HTTP event with the header that says so."""
         return super().answer({**event, "headers": {**event["headers"], "accept-language": "zh-CN"}}, context)
 
