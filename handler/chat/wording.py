@@ -40,7 +40,7 @@ _PLACES = {"/keyName": "KEY_NAME", "/account": "account=", "/tags": "tag:"}
 
 #: What an imported key pair opens, and what it does not.
 _GOOD_FOR = Sentence(
-    "New instances can use this key pair; binding it to one that is there is the administrator's step."
+    "New instances can use this key pair. To use it on an existing one, ask an administrator to bind it."
 )
 
 _MOST_DIFFERENCES = 5

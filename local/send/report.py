@@ -11,7 +11,7 @@ from local.send.sending import KeyOutcome
 
 #: What an imported key pair opens, and what it does not.
 _GOOD_FOR = (
-    "New instances can use this key pair; binding it to one that is there is the administrator's step."
+    "New instances can use this key pair. To use it on an existing one, ask an administrator to bind it."
 )
 
 #: More rows than these nobody reads on a terminal; `--report` has every one.

@@ -37,7 +37,8 @@ def refused(problem: Problem, typed: Typed = TYPED) -> wording.Text:
     return wording.answered(decide.refuse(decide.Rejected(problem, CALLER, {})), typed, "r-1")
 
 
-GOOD_FOR = "New instances can use this key pair; binding it to one that is there is the administrator's step."
+GOOD_FOR = "New instances can use this key pair."
+GOOD_FOR += " To use it on an existing one, ask an administrator to bind it."
 
 
 @pytest.mark.parametrize(
