@@ -9,9 +9,9 @@ audit line alone, is one of
     not-bearer, short-key, unknown-key                                 api-key
     bad-message-id, bad-timestamp, stale-timestamp, too-many-signatures,
     body-not-text, bad-signature                                       standard-webhooks
-    unlisted-source                                                    trigger
+    unlisted-source, http-request-in-event                             trigger
     bad-invitation, expired-invitation, revoked-invitation,
-    ended-invitation (who invited may not any more)                    invitation
+    ended-invitation (the inviting caller may not invite any more)     invitation
     bad-timestamp, stale-timestamp, body-not-text, bad-signature       slack
     missing-token, unknown-token, body-not-text                        mattermost
     missing-parameter, bad-timestamp, stale-timestamp, body-not-text,
