@@ -45,8 +45,15 @@ class Reading(NamedTuple):
     total: int = 0
 
     def pairs(self) -> tuple[KeyPair, ...]:
-        """Return the key pairs so far, each once, as it was seen last."""
-        return tuple({pair.key_id: pair for pair in chain.from_iterable(self.pages)}.values())
+        """Return the key pairs so far, each once, as it was seen last.
+
+        A name is unique, so of two pairs that had it the one that was seen first is gone by now.
+        """
+        seen: dict[str, KeyPair] = {}
+        for pair in chain.from_iterable(self.pages):
+            seen.pop(pair.key_id, None)
+            seen[pair.key_id] = pair
+        return tuple({pair.key_name: pair for pair in seen.values()}.values())
 
     @property
     def length(self) -> int:

@@ -53,6 +53,22 @@ def test_a_deletion_hides_no_other_pair(at: int, deleted: int) -> None:
     assert names >= {held.key_name for held in account}
 
 
+def test_a_name_that_is_made_anew_is_listed_once_as_it_is_now() -> None:
+    """Of two pairs of one name the older one has been deleted while the pages were read."""
+    account = [pair(number) for number in range(150)]
+    first = Reading().read(tuple(account[:PAGE]), 150)
+    assert first
+    again = KeyPair("skey-new", "n5", 7, None, {})
+    del account[5]
+    account.append(again)
+    reading: Reading | None = first
+    while reading and not reading.complete:
+        reading = reading.read(tuple(account[reading.offset : reading.offset + PAGE]), 150)
+    assert reading
+    assert [held for held in reading.pairs() if held.key_name == "n5"] == [again]
+    assert {held.key_name for held in reading.pairs()} == {f"n{number}" for number in range(150)}
+
+
 def test_the_border_itself_may_be_deleted() -> None:
     """The page then repeats other pairs."""
     account = [pair(number) for number in range(250)]
