@@ -150,38 +150,6 @@ def test_a_batch_spans_accounts(function: Function) -> None:
     assert lists == [OWN, PROD_UIN, TEST_UIN, TEST_UIN]
 
 
-def test_no_credentials_of_one_account_sign_for_another(
-    function: Function, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every signature is looked at, also where CVM calls a role's credentials expired halfway."""
-    marked = {OWN: {function.environ["TENCENTCLOUD_SECRETID"]}, PROD_UIN: set(), TEST_UIN: set()}
-    mint = function.cvm.sts._mint
-
-    def marking(role: str, seconds: float, account: str) -> Any:
-        credential = mint(role, seconds, account)
-        marked[account].add(credential.secret_id)
-        return credential
-
-    monkeypatch.setattr(function.cvm.sts, "_mint", marking)
-    function.cvm.fault("ImportKeyPair", "token-expired", account=PROD_UIN, nth=2)
-    function.cvm.fault("DescribeKeyPairs", "token-expired", account=TEST_UIN)
-    order = ["own", "prod", "test", "prod", "own", "test"]
-    items = [at(account, item) for account, item in zip(order, requests(KEYS), strict=True)]
-    assert endings(function, *items) == ["created"] * 6
-    for account, uin in UINS.items():
-        wanted = {item["keyName"] for item in items if item["account"] == account}
-        assert set(function.cvm.store(uin).key_pairs) == wanted
-        signed = {call.secret_id for call in function.cvm.calls if call.account == uin}
-        assert signed == marked[uin]
-    for call in function.cvm.calls:
-        assert call.secret_id in marked[call.account]
-        if call.key_name:
-            (account,) = {item["account"] for item in items if item["keyName"] == call.key_name}
-            assert call.account == UINS[account]
-    assert {call.secret_id for call in function.cvm.sts.calls} == marked[OWN]
-    assert {uin: len(ids) for uin, ids in marked.items()} == {OWN: 1, PROD_UIN: 2, TEST_UIN: 2}
-
-
 def test_a_role_that_stays_expired_is_ours_to_mend(function: Function) -> None:
     """Assumed once more, and then no further."""
     function.cvm.fault("ImportKeyPair", "token-expired", account=PROD_UIN, times=None)
