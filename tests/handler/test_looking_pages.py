@@ -11,7 +11,7 @@ import pytest
 from handler.ambient import REAL
 from handler.upstream import transport
 from local.cvm import Options, StandIn, serve
-from local.in_process import Answer, Function, caller
+from local.in_process import Function, HttpAnswer, caller
 from tests.doubles.clocks import SkippingClock
 from tests.faults.wire import answers, server
 
@@ -36,7 +36,7 @@ def fill(running: StandIn) -> None:
         running.account.insert(f"pair_{number:03}")
 
 
-def look(cvm: StandIn | None, path: str = "/key-pairs", endpoint: str = "", **query: str) -> Answer:
+def look(cvm: StandIn | None, path: str = "/key-pairs", endpoint: str = "", **query: str) -> HttpAnswer:
     """Look, on a clock on which waiting takes no time."""
     clock = SkippingClock()
     ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep)
@@ -46,12 +46,12 @@ def look(cvm: StandIn | None, path: str = "/key-pairs", endpoint: str = "", **qu
         return function.ask("GET", path, queryString=query)
 
 
-def names(answer: Answer) -> list[str]:
+def names(answer: HttpAnswer) -> list[str]:
     """Return the names of the listed key pairs."""
     return [pair["keyName"] for pair in answer.json["keyPairs"]]
 
 
-def require_whole(answer: Answer, before: set[str], cvm: StandIn) -> None:
+def require_whole(answer: HttpAnswer, before: set[str], cvm: StandIn) -> None:
     """Assert that a list misses no key pair that was there all the time, and is in order without repeats."""
     listed, now = names(answer), set(cvm.account.key_pairs)
     assert listed == sorted(set(listed))
@@ -59,7 +59,7 @@ def require_whole(answer: Answer, before: set[str], cvm: StandIn) -> None:
     assert {name for name in listed if not name.startswith("rival_")} <= before
 
 
-def require_busy(answer: Answer) -> None:
+def require_busy(answer: HttpAnswer) -> None:
     """Assert that an answer says that the same may succeed later, and shows nothing."""
     assert (answer.status, answer.json["code"], answer.json["retryable"]) == (503, "upstream-busy", True)
     assert int(answer.headers["Retry-After"]) == answer.json["retryAfter"] >= 1

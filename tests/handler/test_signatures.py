@@ -21,15 +21,15 @@ from handler.upstream import sts, transport
 from handler.upstream.transport import Request
 from local.cvm import Credential, Options, serve
 from local.in_process import Json
-from local.sts import Role
+from local.sts import KnownRole
 from tests.doubles.clocks import SkippingClock
 from tests.doubles.function import Function
 from tests.handler.triggers.samples import requests
 from tests.keys.many import public_keys
 
 OWN, PROD_UIN, TEST_UIN = "100000000001", "200000000002", "200000000003"
-PROD = Role(f"qcs::cam::uin/{PROD_UIN}:roleName/prod", external_id="shared-with-prod")
-TEST = Role(f"qcs::cam::uin/{TEST_UIN}:roleName/test")
+PROD = KnownRole(f"qcs::cam::uin/{PROD_UIN}:roleName/prod", external_id="shared-with-prod")
+TEST = KnownRole(f"qcs::cam::uin/{TEST_UIN}:roleName/test")
 UINS = {"own": OWN, "prod": PROD_UIN, "test": TEST_UIN}
 VARIABLES = ("TENCENTCLOUD_SECRETID", "TENCENTCLOUD_SECRETKEY", "TENCENTCLOUD_SESSIONTOKEN")
 
