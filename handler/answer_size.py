@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from handler.importing.decision import MOST_DIFFERENCES
+from handler.importing.order import MOST_TAGS
 from handler.problems import PayloadTooLarge
 from handler.record import TYPE_CHECKING
 from handler.request import EXPIRES_ON
@@ -26,9 +27,6 @@ _PROBLEM, _RESULT = 12_000, 2_000
 #: A stored tag value, in bytes: 255 characters, each as `\\uXXXX` whose backslash is escaped once more, since
 #: the body is a text within the reply.
 _STORED = 255 * 7
-
-#: More tags than this are refused by the schema, so their size does not matter.
-_MOST_TAGS = 50
 
 
 def require_room(values: Sequence[object], own_tags: Mapping[str, str]) -> None:
@@ -57,7 +55,8 @@ def require_room(values: Sequence[object], own_tags: Mapping[str, str]) -> None:
 def largest(value: object, own_tags: Mapping[str, str]) -> int:
     """Return the most bytes that the answer to a request may take, whatever the account holds."""
     tags = value.get("tags") if isinstance(value, dict) else None
-    sent = tags if isinstance(tags, dict) and len(tags) <= _MOST_TAGS else {}
+    # More tags are refused by the schema, so their size does not matter.
+    sent = tags if isinstance(tags, dict) and len(tags) <= MOST_TAGS else {}
     if isinstance(value, dict) and "expiresOn" in value:
         sent = {**sent, EXPIRES_ON: value["expiresOn"]}
     shown = sum(_bytes(name) + max(_STORED, _bytes(text)) for name, text in {**sent, **own_tags}.items())

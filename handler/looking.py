@@ -11,6 +11,8 @@ import re
 from functools import partial
 
 from handler import request
+from handler.callers import accounts
+from handler.callers.file import REGION_RULE
 from handler.problems import FieldError, InvalidRequest, NoSuchKeyPair
 from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
@@ -30,19 +32,18 @@ if TYPE_CHECKING:
 MOST = 1000
 MOST_BYTES = 4_000_000
 
-_NAME = r"[A-Za-z0-9_]{1,25}"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _FORMS = {
-    "keyName": (_NAME, Sentence("1 to 25 of A-Z, a-z, 0-9 and _")),
+    "keyName": (request.KEY_NAME, Sentence("1 to 25 of A-Z, a-z, 0-9 and _")),
     "fingerprint": (
         r"SHA256:[A-Za-z0-9+/]{43}|MD5:(?:[0-9a-f]{2}:){15}[0-9a-f]{2}",
         Sentence("SHA256: or MD5: and the rest, as ssh-keygen -l prints it"),
     ),
-    "account": ("[A-Za-z0-9_-]{1,32}", Sentence("the name of an account")),
-    "region": (r"(?=.{1,32}\Z)[a-z]{2,}(?:-[a-z0-9]+)+", Sentence("a region such as ap-guangzhou")),
+    "account": (accounts.NAME.pattern, Sentence("the name of an account")),
+    "region": (REGION_RULE.pattern, Sentence("a region such as ap-guangzhou")),
     "expiresBefore": (_DATE, Sentence("a date such as 2027-01-31")),
     "limit": ("[1-9][0-9]{0,2}|1000", Sentence("a whole number from 1 to {most}", most=MOST)),
-    "after": (_NAME, Sentence("a key name")),
+    "after": (request.KEY_NAME, Sentence("a key name")),
 }
 
 #: The parameters of a list, and those of one key pair.
@@ -84,7 +85,7 @@ class Shown(NamedTuple):
 
 def is_name(text: str) -> bool:
     """Say whether a text can be the name of a key pair."""
-    return re.fullmatch(_NAME, text) is not None
+    return re.fullmatch(request.KEY_NAME, text) is not None
 
 
 def parse_query(query: Mapping[str, tuple[str, ...]], known: Iterable[str]) -> LookQuery:

@@ -11,6 +11,7 @@ import os
 import re
 
 from handler import schema_check
+from handler.importing.order import MOST_TAGS
 from handler.problems import FieldError, InvalidRequest
 from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
@@ -24,19 +25,16 @@ if TYPE_CHECKING:
 
 _SCHEMA = os.path.join(os.path.dirname(os.path.dirname(__file__)), "schemas", "import-key-pair.request.json")
 
-#: As in the schema, for the log of a request that the schema refuses.
-_KEY_NAME = r"[A-Za-z0-9_]{1,25}"
+#: What a key pair may be called, as the schema says.
+KEY_NAME = r"[A-Za-z0-9_]{1,25}"
 
 _SURROGATE = "[\ud800-\udfff]"
-
-#: So many tags a CVM resource may have (https://www.tencentcloud.com/document/product/651/13354).
-_MOST_TAGS = 50
 
 #: The tag that says when a key pair should go.
 EXPIRES_ON = "expires-on"
 
 #: Of so many unknown members each is named by its position; the rest is counted.
-_MOST_UNKNOWN = 20
+MOST_UNKNOWN = 20
 
 #: The compiled schema, once a request has needed it.
 _compiled: list[Validator] = []
@@ -99,7 +97,7 @@ def refusal(errors: tuple[FieldError, ...]) -> InvalidRequest:
 def key_name(value: object) -> str:
     """Return the key name in a request that may be wrong elsewhere, or "" where it has no valid one."""
     name = value.get("keyName") if isinstance(value, dict) else None
-    return name if isinstance(name, str) and re.fullmatch(_KEY_NAME, name) else ""
+    return name if isinstance(name, str) and re.fullmatch(KEY_NAME, name) else ""
 
 
 def schema() -> dict[str, Any]:
@@ -138,16 +136,16 @@ def field_errors(value: object, validator: Validator) -> Iterator[FieldError]:
             what = _described(rule)
             yield FieldError(f"/{name}", _wrong(name, seen[name], wrong.get(name, []), what))
     names = list(value)
-    for position in unknown[:_MOST_UNKNOWN]:
+    for position in unknown[:MOST_UNKNOWN]:
         yield FieldError("", _unknown(position, names[position - 1], rules))
-    if more := len(unknown[_MOST_UNKNOWN:]):
+    if more := len(unknown[MOST_UNKNOWN:]):
         yield FieldError("", Sentence("{count} more members are not known.", count=more))
 
 
 def _bounded(value: Any) -> Any:
     """Return a member's value cut to what its verdict depends on, so that no size slows it down."""
     if isinstance(value, dict):
-        return {name: _kind(value[name]) for name in list(value)[: _MOST_TAGS + 1]}
+        return {name: _kind(value[name]) for name in list(value)[: MOST_TAGS + 1]}
     return _kind(value)
 
 
@@ -160,9 +158,9 @@ def _wrong(name: str, value: object, errors: list[ValidationError], what: Senten
     """Return what is said of a wrong member; of tags it says which, by position."""
     if name == "keyName" and isinstance(value, str) and "-" in value:
         underscored = value.replace("-", "_")
-        if re.fullmatch(_KEY_NAME, underscored):
+        if re.fullmatch(KEY_NAME, underscored):
             return Sentence("A key name cannot have a hyphen; `{name}` would do.", name=underscored)
-    if name != "tags" or not isinstance(value, dict) or len(value) > _MOST_TAGS:
+    if name != "tags" or not isinstance(value, dict) or len(value) > MOST_TAGS:
         return Sentence("This must be: {what}.", what=what)
     # A wrong name is an error of the object, a wrong value one of the object's member.
     names = {e.absolute_path[1] if len(e.absolute_path) > 1 else e.instance for e in errors}

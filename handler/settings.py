@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 #: A region as CVM names it (https://www.tencentcloud.com/document/product/213/6091).
 REGION = r"[a-z]{2,}(?:-[a-z0-9]+)+"
 
+#: The smallest and the largest RSA modulus that may be asked for, in bits; OpenSSH takes no larger one.
+RSA_BITS = (2048, 16384)
+
 _CLOUD = r"https://(cvm(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)?\.tencentcloudapi\.com)"
 _LOOPBACK = "127.0.0.1:"
 _BASE_PATH = r"(?:/[A-Za-z0-9._~-]+)+"
@@ -79,7 +82,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         feishu_host=_stand_in(environ, "FEISHU_ENDPOINT"),
         default_region=_region(environ.get("DEFAULT_REGION", "")),
         time_budget=_whole(environ, "TIME_BUDGET_MS", 20_000, 1_000, 890_000) / 1000,
-        min_rsa_bits=_whole(environ, "MIN_RSA_BITS", 2048, 2048, 16384),
+        min_rsa_bits=_whole(environ, "MIN_RSA_BITS", RSA_BITS[0], *RSA_BITS),
         problem_base_url=_problem_base_url(environ.get("PROBLEM_BASE_URL", "")),
         log_level=_level(environ.get("LOG_LEVEL", "")),
         invitation_secrets=_list(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from handler.callers import variables
-from handler.callers.node import Rule
+from handler.callers.node import MOST, Rule
 from handler.importing.order import OWN, OWN_NAME, Target
 from handler.problems import Misconfigured
 from handler.record import TYPE_CHECKING
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from handler.callers.node import Node
-
-#: So many accounts a file may name, and a caller may list.
-MOST = 1000
 
 #: What an account may be called; "own" is the function's own account.
 NAME = Rule("[A-Za-z0-9_-]{1,32}", Sentence("the name of an account: 1 to 32 of A-Z, a-z, 0-9, _ and -"))

@@ -5,9 +5,6 @@ from __future__ import annotations
 from handler.importing.order import OWN, Target
 from handler.record import NamedTuple
 
-#: So many tags a resource may have (https://www.tencentcloud.com/document/product/651/13354).
-MOST_TAGS = 50
-
 #: What stands in `keyNames` for the chat user.
 USER = "{user}"
 

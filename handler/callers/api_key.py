@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from handler.callers import header
+from handler.callers import header, variables
 from handler.callers.node import Rule
 from handler.problems import Unauthenticated
 from handler.record import TYPE_CHECKING, NamedTuple
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 #: The shortest key that is looked at, in characters.
 SHORTEST = 32
-
-#: So many keys one caller may have at a time; a rotation needs two.
-MOST = 8
 
 _HASH = Rule(
     "[0-9A-Fa-f]{64}", Sentence("the SHA-256 hash of the whole key in 64 hex digits, not the key itself")
@@ -57,7 +54,7 @@ def read(auth: Node) -> ApiKey:
         Misconfigured: it breaks the rules of the file.
     """
     members = auth.members(("scheme", "sha256"))
-    return ApiKey(members["sha256"].distinct(lambda item: bytes.fromhex(item.text(_HASH)), MOST))
+    return ApiKey(members["sha256"].distinct(lambda item: bytes.fromhex(item.text(_HASH)), variables.MOST))
 
 
 def present(headers: Headers) -> bool:

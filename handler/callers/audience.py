@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handler.callers.node import Rule
+from handler.callers.node import MOST, Rule
 from handler.problems import Forbidden
 from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
@@ -24,9 +24,6 @@ ID = Rule(
         everyone=EVERYONE,
     ),
 )
-
-#: So many people or channels one caller may list.
-MOST = 1000
 
 
 class Audience(NamedTuple):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from handler.callers import audience
-from handler.callers.node import Rule
+from handler.callers import audience, variables
+from handler.callers.node import MOST, Rule
 from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
 
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
     from handler.callers.audience import Audience
     from handler.callers.node import Node
-
-#: So many public keys one caller may have; a rotation needs two.
-MOST_KEYS = 8
 
 _KEY = Rule("[0-9A-Fa-f]{64}", Sentence("the Public Key of a Discord application in 64 hex digits"))
 
@@ -62,7 +59,9 @@ def read(auth: Node) -> Discord:
             Sentence("must name guilds, or list users: anybody can take an application into a server")
         )
     return Discord(
-        public_keys=members["publicKeys"].distinct(lambda item: bytes.fromhex(item.text(_KEY)), MOST_KEYS),
-        guilds=members["guilds"].texts(audience.ID, audience.MOST) if "guilds" in members else None,
+        public_keys=members["publicKeys"].distinct(
+            lambda item: bytes.fromhex(item.text(_KEY)), variables.MOST
+        ),
+        guilds=members["guilds"].texts(audience.ID, MOST) if "guilds" in members else None,
         audience=people,
     )

@@ -12,14 +12,15 @@ import re
 
 from handler import strict_json
 from handler.callers import accounts, api_key, standard_webhooks, trigger
-from handler.callers.allow import MOST_TAGS, USER, Allow
+from handler.callers.allow import USER, Allow
 from handler.callers.caller import Caller, label
-from handler.callers.node import Node, Rule
+from handler.callers.node import MOST, Node, Rule
 from handler.catalogue import CHINESE, ENGLISH
+from handler.importing.order import MOST_TAGS
 from handler.problems import MalformedJson, Misconfigured
 from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence
-from handler.settings import REGION
+from handler.settings import REGION, RSA_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,12 +63,12 @@ _USER_GLOB = Rule(
     Sentence("a pattern of 1 to 64 of A-Z, a-z, 0-9, _, *, ? and {user}", user=USER),
 )
 
-_INVITATION = Rule("[A-Za-z0-9_-]{22}", Sentence("the id of an invitation: 22 of A-Z, a-z, 0-9, - and _"))
+INVITATION_RULE = Rule("[A-Za-z0-9_-]{22}", Sentence("the id of an invitation: 22 of A-Z, a-z, 0-9, - and _"))
 #: The languages of chat replies, as the file writes them.
 _LANGUAGES = {"zh": CHINESE, "en": ENGLISH}
 _LANGUAGE = Rule("zh|en", Sentence("zh or en"))
 
-_REGION = Rule(rf"(?=.{{1,32}}(?![\s\S])){REGION}", Sentence("a region such as ap-guangzhou"))
+REGION_RULE = Rule(rf"(?=.{{1,32}}(?![\s\S])){REGION}", Sentence("a region such as ap-guangzhou"))
 
 # The rules of the request for tags, which CVM makes
 # (https://www.tencentcloud.com/document/product/651/13354).
@@ -87,9 +88,6 @@ _TAG_VALUE = Rule(
     rf"(?=[\s\S]{{1,255}}(?![\s\S])){_TRIMMED}",
     Sentence("a text of 1 to 255 characters without blanks at an end"),
 )
-
-#: So many patterns, projects or regions one caller may list, and so many callers one file.
-MOST = 1000
 
 
 class Contents(NamedTuple):
@@ -160,7 +158,7 @@ def parse(text: bytes, chats: ChatSchemes) -> Contents:
     return Contents(
         tuple(found),
         tuple(others.values()),
-        frozenset(revoked.texts(_INVITATION, MOST) if revoked else ()),
+        frozenset(revoked.texts(INVITATION_RULE, MOST) if revoked else ()),
     )
 
 
@@ -210,8 +208,8 @@ def _allow(allow: Node, scheme: str, others: Mapping[str, Target]) -> Allow:
     return Allow(
         key_names=key_names and key_names.texts(pattern, MOST),
         project_ids=project_ids and project_ids.distinct(lambda item: item.whole(0, (1 << 63) - 1), MOST),
-        regions=regions and regions.texts(_REGION, MOST),
-        min_bits=min_bits.whole(2048, 16384) if min_bits else 0,
+        regions=regions and regions.texts(REGION_RULE, MOST),
+        min_bits=min_bits.whole(*RSA_BITS) if min_bits else 0,
         required_tags=required_tags.texts(_REQUIRED_TAG, MOST_TAGS) if required_tags else (),
         dry_run_only=dry_run_only.flag() if dry_run_only else False,
         invite=invite.flag() if invite else False,

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
+#: So many items a list of the file may hold: callers, and people, patterns or regions of one caller.
+MOST = 1000
+
+
 class Rule(NamedTuple):
     """What a text must look like: a pattern that all of it matches, and the same in words."""
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 from handler.callers import glob
-from handler.callers.allow import MOST_TAGS, USER
-from handler.importing.order import OWN_NAME, Order, Region
+from handler.callers.allow import USER
+from handler.importing.order import MOST_TAGS, OWN_NAME, Order, Region
 from handler.problems import FieldError, Forbidden, InvalidRequest, Misconfigured
 from handler.record import TYPE_CHECKING, NamedTuple
 from handler.sentence import Sentence

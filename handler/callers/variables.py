@@ -30,7 +30,7 @@ NAME = Rule(
     ),
 )
 
-#: So many secrets one caller may have at a time; a rotation needs two.
+#: So many secrets, hashes or public keys one caller may have at a time; a rotation needs two.
 MOST = 8
 
 

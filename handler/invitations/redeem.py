@@ -29,9 +29,6 @@ MEMBERS = ("publicKey", "dryRun", "keyName")
 #: The scheme in `Authorization`, which counts on the routes that import alone.
 SCHEME = "invitation"
 
-#: Of so many unknown members each is named by its position.
-_MOST_UNKNOWN = 20
-
 
 class Holder(NamedTuple):
     """Who sends a request with an invitation.
@@ -123,7 +120,7 @@ def _errors(value: Mapping[str, object], invitation: Invitation) -> Iterable[Fie
             "/keyName", Sentence("This must be the name that the invitation is for, or be left out.")
         )
     unknown = [position for position, name in enumerate(value, start=1) if name not in MEMBERS]
-    for position in unknown[:_MOST_UNKNOWN]:
+    for position in unknown[: request.MOST_UNKNOWN]:
         yield FieldError(
             "",
             Sentence(

@@ -14,6 +14,8 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from handler import strict_json
+from handler.callers.file import INVITATION_RULE
+from handler.callers.freshness import TOLERANCE
 from handler.problems import MalformedJson
 from handler.record import TYPE_CHECKING, NamedTuple
 
@@ -26,15 +28,12 @@ LONGEST = 4_000
 #: The shortest, the longest and the usual life of an invitation, in seconds.
 SHORTEST_LIFE, LONGEST_LIFE, USUAL_LIFE = 300, 604_800, 172_800
 
-#: How far ahead of ours the clock of whoever made a token may be, in seconds.
-TOLERANCE = 300
-
 VERSION = 1
 
 _SIGNED_PREFIX = b"ikp1."
 
 #: 16 random bytes in base64url.
-ID = "[A-Za-z0-9_-]{22}"
+ID = INVITATION_RULE.pattern
 
 #: The members of a payload; those with a question mark may be absent.
 _KINDS: Mapping[str, type] = {
