@@ -30,6 +30,20 @@ LEFT_OUT = {
     "bin/*": "command lines",
     "cffi/*": "builds extensions; what cryptography needs when it runs is _cffi_backend",
     "pycparser/*": "reads C, for cffi",
+    # Of cryptography: RSA numbers, for sshpubkeys; AES and Ed25519, for chats.
+    "cryptography/x509/*": "certificates",
+    "cryptography/fernet.py": "tokens",
+    "cryptography/cobblestone.py": "a cipher that no platform uses",
+    "cryptography/hazmat/asn1/*": "ASN.1",
+    "cryptography/hazmat/primitives/cmac.py": "codes that no platform uses",
+    "cryptography/hazmat/primitives/hpke.py": "encryption to a public key",
+    "cryptography/hazmat/primitives/kdf/*": "keys out of passwords",
+    "cryptography/hazmat/primitives/keywrap.py": "keys in keys",
+    "cryptography/hazmat/primitives/poly1305.py": "codes that no platform uses",
+    "cryptography/hazmat/primitives/serialization/*": "key files; sshpubkeys reads the one form by itself",
+    "cryptography/hazmat/primitives/twofactor/*": "one-time passwords",
+    "jsonschema/cli.py": "a command line",
+    "jsonschema/__main__.py": "a command line",
     # What the SDK's client sends through. Here the SDK only signs (handler/upstream/tc3.py), and the function
     # sends by itself (handler/upstream/transport.py).
     "requests/*": "an HTTP client",

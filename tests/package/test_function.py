@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from bench import events, subjects
+from bench import chat, events, subjects, upstream
 from bench.instance import API_KEY, cost, instances, task
 from bench.subjects import Subject
 from local import cvm
@@ -74,6 +74,16 @@ def test_unpacked_zip_imports_a_key(deployed: Deployed | None) -> None:
     assert [pair.key_name for pair in deployed.cvm.account.key_pairs.values()] == ["from_the_zip"]
     assert complaints == ""
     assert API_KEY not in log
+
+
+def test_unpacked_zip_answers_every_chat(deployed: Deployed | None) -> None:
+    """No cipher and no curve that a platform needs is left out of the package."""
+    if deployed is None:
+        return
+    with upstream.running() as endpoint, chat.instances(deployed.python, endpoint) as running:
+        answered = chat.clock(running, Subject("deployed", (deployed.folder,)), 1)
+
+    assert set(answered) >= set(chat.PLATFORMS)
 
 
 def test_unpacked_zip_describes_itself(deployed: Deployed | None) -> None:
