@@ -88,14 +88,28 @@ def _chat(measured: Instances, subjects: Subjects, rounds: int) -> Section:
     if valgrind():
         for platform, refused in chat.refusals(measured, subjects.ours).items():
             figure = at_most(f"cold `{platform}`, forged, instructions", refused.millions, chat.REFUSAL, " M")
-            figures.append(figure._replace(reached=figure.reached and not refused.packages))
-    rows = [[player, f"{answer.cpu * 1e3:.0f}", f"{answer.seconds:.2f}"] for player, answer in timed.items()]
+            bare = set(refused.packages) <= set(chat.NEEDED.get(platform, ()))
+            figures.append(figure._replace(reached=figure.reached and bare))
+    silent = chat.hanging(subjects.python, subjects.ours)
+    figures += [
+        at_most(f"cold `{platform}`, CVM silent, answer at 512 MB", seconds, timed[platform].patience, " s")
+        for platform, seconds in silent.items()
+    ]
+    rows = [
+        [
+            *(player, f"{answer.cpu * 1e3:.0f}", f"{answer.seconds:.2f}"),
+            f"{silent[player]:.2f}" if player in silent else "",
+        ]
+        for player, answer in timed.items()
+    ]
     text = (
-        "Processor time of a fresh process until it has answered a message that imports a key, or WeCom's"
-        f" check of the URL; and {chat.SHARE:.2f} times that, as on the share of a processor that Lambda"
-        " gives to 512 MB. SCF names no share.\n\n"
+        "Processor time of a fresh process until it has answered a message that imports a key, or the"
+        f" platform's check of the URL; and {chat.SHARE:.2f} times that, as on the share of a processor that"
+        " Lambda gives to 512 MB. SCF names no share. The last column is the time that passes on that share"
+        " while CVM takes the request and never answers; of the platform's patience a second is for the"
+        " way.\n\n"
     )
-    head = ["message", "processor here, ms", "at 512 MB, s"]
+    head = ["message", "processor here, ms", "at 512 MB, s", "at 512 MB, CVM silent, s"]
     return figures, "Chat, from cold", text + table(head, rows)
 
 

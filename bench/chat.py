@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,15 +20,28 @@ from handler.chat import platforms
 from local import chat, feishu
 from local.gateway import cpu
 
+_PART = cpu.share(512)
+
 #: How much slower a processor of 512 MB is than one of this machine.
-SHARE = 1 / cpu.share(512)
+SHARE = 1 / _PART
 
 #: Millions of instructions from cold that a refusal may cost.
 REFUSAL = 250
 
+#: The packages that a refusal needs: Discord's signatures are on a curve.
+NEEDED = {"discord": ("cryptography",)}
+
 PLATFORMS = tuple(platform.name for platform in platforms.PLATFORMS)
 
-_STRANGER = chat.Sender(variables={name: value[::-1] for name, value in chat.VARIABLES.items()})
+#: How an answer begins that tells of an import, in each language.
+_IMPORTED = ("Imported as", "已导入为")
+
+# Base64 keeps its filling at the end.
+_STRANGER = chat.Sender(
+    variables={
+        name: value.rstrip("=")[::-1] + "=" * value.count("=") for name, value in chat.VARIABLES.items()
+    }
+)
 
 
 class ColdAnswer(NamedTuple):
@@ -106,6 +122,51 @@ def refusals(measured: Instances, ours: Subject) -> dict[str, cold.Counted]:
     }
 
 
+def hanging(python: Path, ours: Subject) -> dict[str, float]:
+    """Return the seconds from the start of a process to its end, while CVM takes requests and is silent.
+
+    The process gets the share of a processor of 512 MB, and one message that is to import a key.
+
+    Raises ValueError where there is no answer, or one that tells of an import.
+    """
+    found = {}
+    with _silent() as endpoint, instances(python, endpoint) as measured:
+        for platform in PLATFORMS:
+            sent = chat.PLAYERS[platform](f"import hangs {PUBLIC_KEY}", chat.Sender())
+            found[platform] = asyncio.run(_until_answered(measured, ours, sent))
+    return found
+
+
+@contextmanager
+def _silent() -> Iterator[str]:
+    """Yield the address of a server that lets everybody connect, and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+async def _until_answered(measured: Instances, ours: Subject, sent: chat.PlatformRequest) -> float:
+    began = time.monotonic()
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *measured.command,
+        env=measured.environ(ours),
+        cwd="/",
+        stdin=pipe,
+        stdout=pipe,
+        start_new_session=True,
+    )
+    governor = asyncio.create_task(cpu.govern(process.pid, _PART))
+    output, _ = await process.communicate(task([sent.event()]).encode())
+    seconds = time.monotonic() - began
+    governor.cancel()
+    with suppress(asyncio.CancelledError):
+        await governor
+    reply = cost(output.decode()).reply
+    if reply["statusCode"] != 200 or any(words in reply["body"] for words in _IMPORTED):
+        raise ValueError(f"Expected an answer that nothing is known, not {reply}")
+    return seconds
+
+
 def _once(measured: Instances, ours: Subject, sent: chat.PlatformRequest) -> float:
     with measured.start(ours) as process:
         output, _ = process.communicate(task([sent.event()]))
@@ -118,5 +179,5 @@ def _require_answer(sent: chat.PlatformRequest, reply: Any) -> None:
     seen = chat.seen(sent, reply["statusCode"], reply["body"], chat.Sender())
     if sent.path == platforms.BY_NAME["feishu"].path and not seen:
         return  # The reply went through the API; where that fails, the status is another.
-    if not ("Imported as" in seen or seen.isdigit()):
+    if not (any(words in seen for words in _IMPORTED) or seen.isdigit()):
         raise ValueError(f"Expected an import or an echo, not {seen}")
