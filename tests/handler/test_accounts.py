@@ -244,6 +244,15 @@ def test_own_credentials_that_were_renewed_meanwhile_are_tried(function: Functio
     assert [call.code for call in function.cvm.sts.calls] == ["AuthFailure.TokenFailure", "ok"]
 
 
+def test_own_credentials_that_stay_expired_are_ours_to_mend(function: Function) -> None:
+    """STS is not asked again with the same ones, and nothing is sent to CVM."""
+    function.cvm.keyring.expire(function.environ["TENCENTCLOUD_SECRETID"])
+    refused = function(at("prod", ALICE))
+    assert (refused["code"], refused["cvmCode"]) == ("misconfigured", "AuthFailure.TokenFailure")
+    assert [call.code for call in function.cvm.sts.calls] == ["AuthFailure.TokenFailure"]
+    assert function.asked() == []
+
+
 def test_without_own_credentials_no_role_can_be_assumed(function: Function) -> None:
     """The cause names the variable."""
     del function.environ["TENCENTCLOUD_SECRETKEY"]

@@ -58,6 +58,14 @@ def test_what_the_schema_will_refuse_counts_as_a_problem(value: object) -> None:
     assert answer_size.largest(value, {}) == answer_size.largest({}, {})
 
 
+def test_a_day_to_go_counts_as_the_tag_that_it_becomes() -> None:
+    """Its stored value may be as long as that of any other tag, and differ as that may."""
+    tags = {f"tag-{number}": "\u4e2d" * 255 for number in range(10)}
+    sent = answer_size.largest({"tags": tags, "expiresOn": "2027-01-31"}, {})
+    assert sent == answer_size.largest({"tags": {**tags, "expires-on": "2027-01-31"}}, {})
+    assert sent > answer_size.largest({"tags": tags}, {}) + 255 * 6
+
+
 def test_a_hundred_plain_requests_always_fit() -> None:
     """Also with ten tags each, and ten of the caller's own."""
     tags = {f"tag-{number}": "value" for number in range(10)}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from handler import looking
+from handler.importing.key_pair import KeyPair
 from handler.upstream import sts, transport
 from local.cvm import Options, StandIn, serve
 from local.in_process import API_KEY, Function, HttpAnswer, caller, public_keys
@@ -62,6 +63,15 @@ def test_what_does_not_decode_has_no_fingerprints(cvm: StandIn) -> None:
     cvm.account.insert("strange", "ssh-rsa AAAA_no_base64")
     (pair,) = look(cvm).json["keyPairs"]
     assert not {"type", "bits", "fingerprint", "fingerprintMd5"} & set(pair)
+
+
+def test_what_cvm_does_not_say_is_left_out() -> None:
+    """A key pair without its time of creation has no member for it."""
+    pair = KeyPair("skey-1", "alice", 0, None, {}, "r-1")
+    unknown = looking.described(pair)
+    known = looking.described(pair._replace(created_at="2026-11-24T08:00:00Z"))
+    assert "createdAt" not in unknown
+    assert known == {**unknown, "createdAt": "2026-11-24T08:00:00Z"}
 
 
 def test_one_key_pair_by_its_name(cvm: StandIn) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from handler import callers
+from handler import __version__, callers, routes
 from local.cvm import StandIn
 from local.in_process import REQUEST_ID, Function, caller
 from tests.handler.scene import ALICE, GOOD, KNOWN, PRIVATE, problem
@@ -134,6 +135,16 @@ def test_health_needs_no_caller_and_asks_nobody(function: Function, cvm: StandIn
     assert answer.headers["Content-Type"] == "application/health+json"
     assert cvm.calls == []
     assert function.log == []
+
+
+def test_health_names_the_package_that_answers(
+    function: Function, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The version alone where the code was not packed, else what the package says that it is."""
+    assert function.ask("GET", "/health").json["releaseId"] == __version__
+    (tmp_path / "release").write_text(f"{__version__}+0123abcd\n", encoding="ascii")
+    monkeypatch.setattr(routes, "_RELEASE", str(tmp_path / "release"))
+    assert function.ask("GET", "/health").json["releaseId"] == f"{__version__}+0123abcd"
 
 
 @pytest.mark.parametrize(

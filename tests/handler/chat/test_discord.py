@@ -1,0 +1,190 @@
+"""Discord: what proves that it asks, what its command holds, where it may be used, and the reply."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from handler.callers.caller import Known
+from handler.chat import discord
+from handler.chat.message import Probe, Proof, Typed
+from handler.chat.wording import Fact, Text
+from handler.problems import Forbidden, Unauthenticated
+from local import chat
+from local.in_process import Json
+from tests.handler.chat.scene import ALICE, AMBIENT, NOW, call, entry, known, request
+
+#: A caller without a list of servers, and the key of an application that no caller has.
+ANYWHERE = entry("discord", guilds=None, users=["U0ALICE"])
+OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
+
+
+def verified(sent: chat.Request, *callers: Json, now: float = NOW, **changes: Any) -> Proof | Probe:
+    """Return what a request proves to be."""
+    asked, body = request(sent, **changes)
+    return discord.verify(asked, body, known(*callers), AMBIENT._replace(wall=lambda: now))
+
+
+def typed(sent: chat.Request, *callers: Json) -> Typed:
+    """Return what a request says that somebody typed."""
+    proof = verified(sent, *callers)
+    assert isinstance(proof, Proof)
+    return discord.command(proof)
+
+
+def cause(sent: chat.Request, **changes: Any) -> str:
+    """Return why a request is refused."""
+    with pytest.raises(Unauthenticated) as refused:
+        verified(sent, **changes)
+    return refused.value.cause
+
+
+def interaction(**changes: Any) -> chat.Request:
+    """Return a use of the command with other members; None takes one out."""
+    members = {**json.loads(chat.discord("help", ALICE).body), **changes}
+    kept = {name: value for name, value in members.items() if value is not None}
+    return chat.discord_signed(json.dumps(kept), ALICE)
+
+
+def with_options(*options: object) -> chat.Request:
+    """Return a use of the command with these options."""
+    return interaction(data={"name": "key", "options": list(options)})
+
+
+def test_a_signature_of_another_application_is_refused() -> None:
+    """It has the right form and belongs to these very bytes; the key is nobody's here."""
+    sent = chat.discord("help", ALICE)
+    signature = OTHER.sign((ALICE.timestamp() + sent.body).encode()).hex()
+    assert cause(sent._replace(headers={**sent.headers, "x-signature-ed25519": signature})) == "bad-signature"
+
+
+def test_time_and_body_are_signed() -> None:
+    """A signature holds for neither another body nor another second."""
+    sent = chat.discord("help", ALICE)
+    assert cause(sent._replace(body=sent.body + " ")) == "bad-signature"
+    later = {**sent.headers, "x-signature-timestamp": str(int(NOW) + 1)}
+    assert cause(sent._replace(headers=later)) == "bad-signature"
+
+
+@pytest.mark.parametrize("signature", ["", "z" * 128, "0" * 126, "0" * 130, "0" * 127 + "\n"])
+def test_what_is_no_signature_is_refused(signature: str) -> None:
+    """Whatever its length or letters."""
+    sent = chat.discord("help", ALICE)
+    refused = cause(sent._replace(headers={**sent.headers, "x-signature-ed25519": signature}))
+    assert refused in ("bad-signature", "missing-header", "bad-header")
+
+
+@pytest.mark.parametrize("name", ["x-signature-ed25519", "x-signature-timestamp"])
+def test_a_header_that_is_missing_is_a_refusal(name: str) -> None:
+    """Both are needed."""
+    sent = chat.discord("help", ALICE)
+    headers = {key: value for key, value in sent.headers.items() if key != name}
+    assert cause(sent._replace(headers=headers)) == "missing-header"
+
+
+@pytest.mark.parametrize(("late", "fine"), [(300, True), (-300, True), (301, False), (-301, False)])
+def test_five_minutes_either_way_are_in_time(late: float, fine: bool) -> None:
+    """And no second more."""
+    sent = chat.discord("help", ALICE)
+    if fine:
+        assert isinstance(verified(sent, now=NOW + late), Proof)
+    else:
+        assert cause(sent, now=NOW + late) == "stale-timestamp"
+
+
+def test_any_of_several_public_keys_will_do() -> None:
+    """While one is replaced by another; a key that is no point of the curve is passed over."""
+    own = entry("discord")["auth"]["publicKeys"][0]
+    no_point = "02" + "00" * 31
+    for keys in ([OTHER.public_key().public_bytes_raw().hex(), own], [no_point, own]):
+        assert isinstance(verified(chat.discord("help", ALICE), entry("discord", publicKeys=keys)), Proof)
+    with pytest.raises(Unauthenticated):
+        verified(chat.discord("help", ALICE), entry("discord", publicKeys=[no_point]))
+
+
+def test_a_ping_is_answered_with_a_pong() -> None:
+    """Where it is signed; an unsigned one is a refusal, for which Discord looks."""
+    assert verified(chat.discord_ping("", ALICE)) == Probe('{"type": 1}', "application/json")
+    stranger = ALICE._replace(variables={})
+    assert cause(chat.discord_ping("", stranger)) == "bad-signature"
+
+
+def test_what_is_typed_is_read() -> None:
+    """The command's text with who typed it, in which server and channel, and how the command is called."""
+    found = typed(chat.discord("check X", ALICE))
+    assert (found.text, found.user, found.team) == ("check X", ALICE.user, chat.GUILD)
+    assert (found.channel, found.prefix) == (ALICE.channel, "/key command:")
+
+
+def test_outside_of_a_server_the_user_stands_alone() -> None:
+    """A direct message has no member."""
+    alone = interaction(member=None, user={"id": "U0ALICE"}, guild_id=None)
+    assert typed(alone, ANYWHERE).user == "U0ALICE"
+
+
+STRING = {"name": "command", "type": 3, "value": "check X"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [[], [STRING, STRING], [{**STRING, "type": 4}], [{**STRING, "value": 5}], ["check X"], [None]],
+)
+def test_what_is_not_one_option_of_text_is_no_command(options: list[object]) -> None:
+    """It is answered with help."""
+    assert typed(with_options(STRING)).text == "check X"
+    assert typed(with_options(*options)).text == ""
+
+
+def test_only_a_command_is_one() -> None:
+    """A button or a form with the same members is answered with help."""
+    for kind in (3, 4, 5, None):
+        assert typed(interaction(type=kind, data={"name": "key", "options": [STRING]})).text == ""
+
+
+@pytest.mark.parametrize("name", ["", "a b", "x" * 33, "<@1>"])
+def test_only_the_name_of_a_command_is_repeated(name: str) -> None:
+    """In what help shows; anything else is left out."""
+    assert typed(interaction(data={"name": name, "options": [STRING]})).prefix == ""
+
+
+@pytest.mark.parametrize("guild", ["1103", "", None])
+def test_another_server_is_forbidden(guild: str | None) -> None:
+    """Where servers are listed, only those count, and a message outside of any is in none of them."""
+    text = typed(interaction(guild_id=guild)).text
+    assert isinstance(text, Forbidden)
+    assert text.reason == "guilds"
+    assert typed(interaction(guild_id=guild), ANYWHERE).text == "help"
+
+
+def test_a_command_is_for_the_callers_of_its_server() -> None:
+    """Of callers with one key the first that has the server is meant, or that has none listed."""
+    here, there = entry("discord"), {**entry("discord", guilds=["1103"]), "id": "there"}
+    for callers, names in (
+        ([there, here], ["discord"]),
+        ([here, {**ANYWHERE, "id": "anywhere"}], ["discord", "anywhere"]),
+    ):
+        found = typed(chat.discord("help", ALICE), *callers)
+        assert [candidate.caller.id for candidate in found.candidates] == names
+
+
+def test_a_reply_is_for_its_sender_and_calls_nobody() -> None:
+    """It is ephemeral, mentions nobody, and ends before what Discord takes."""
+    text = Text("created", "Imported.", (Fact("Tags", "@everyone"),))
+    answer: Any = discord.render(text, typed(chat.discord("help", ALICE)), call())
+    body = json.loads(answer["body"])
+    assert (answer["statusCode"], body["type"], body["data"]["flags"]) == (200, 4, 64)
+    assert body["data"]["allowed_mentions"] == {"parse": []}
+    long = text._replace(headline="x" * 3000)
+    answer = discord.render(long, typed(chat.discord("help", ALICE)), call())
+    assert len(json.loads(answer["body"])["data"]["content"]) == 2000
+
+
+def test_a_caller_of_another_platform_proves_nothing() -> None:
+    """Only callers of this scheme are asked."""
+    callers: tuple[Known, ...] = known(entry("slack"))
+    asked, body = request(chat.discord("help", ALICE))
+    with pytest.raises(Unauthenticated):
+        discord.verify(asked, body, callers, AMBIENT)
