@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -61,6 +62,36 @@ def test_the_root_of_the_function_is_one_screen() -> None:
         if path.name != "schema_check.py" and path.read_bytes().count(b"\n") > 400
     ]
     assert long == []
+
+
+def test_no_test_file_is_long() -> None:
+    """At most four hundred lines each: what has grown is split by what it tests."""
+    long = [path.relative_to(ROOT).as_posix() for path in _tests() if path.read_bytes().count(b"\n") > 400]
+    assert long == []
+
+
+def test_every_test_says_what_it_holds() -> None:
+    """Each has a docstring that names the behaviour; its first paragraph is a sentence."""
+    silent = []
+    for path in _tests():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                first = (ast.get_docstring(node) or "").partition("\n\n")[0]
+                if not re.search(r"[.?!]$", first):
+                    silent.append(f"{path.relative_to(ROOT).as_posix()}: {node.name}")
+    assert silent == []
+
+
+@pytest.mark.parametrize("room", ["handler", "local"])
+def test_tests_stand_where_what_they_test_stands(room: str) -> None:
+    """Each folder of tests mirrors a package, so that a module's tests are found beside those of its like."""
+    for folder in {path.parent for path in (ROOT / "tests" / room).rglob("test_*.py")}:
+        assert (ROOT / folder.relative_to(ROOT / "tests")).is_dir()
+
+
+def _tests() -> list[Path]:
+    """Return the Python files of the tests, those of installed packages apart."""
+    return [path for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts]
 
 
 def test_the_version_is_written_once() -> None:
