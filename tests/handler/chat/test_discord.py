@@ -22,34 +22,34 @@ ANYWHERE = entry("discord", guilds=None, users=["U0ALICE"])
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 
 
-def verified(sent: chat.Request, *callers: Json, now: float = NOW, **changes: Any) -> Proof | Probe:
+def verified(sent: chat.PlatformRequest, *callers: Json, now: float = NOW, **changes: Any) -> Proof | Probe:
     """Return what a request proves to be."""
     asked, body = request(sent, **changes)
     return discord.verify(asked, body, known(*callers), AMBIENT._replace(wall=lambda: now))
 
 
-def typed(sent: chat.Request, *callers: Json) -> Typed:
+def typed(sent: chat.PlatformRequest, *callers: Json) -> Typed:
     """Return what a request says that somebody typed."""
     proof = verified(sent, *callers)
     assert isinstance(proof, Proof)
     return discord.command(proof)
 
 
-def cause(sent: chat.Request, **changes: Any) -> str:
+def cause(sent: chat.PlatformRequest, **changes: Any) -> str:
     """Return why a request is refused."""
     with pytest.raises(Unauthenticated) as refused:
         verified(sent, **changes)
     return refused.value.cause
 
 
-def interaction(**changes: Any) -> chat.Request:
+def interaction(**changes: Any) -> chat.PlatformRequest:
     """Return a use of the command with other members; None takes one out."""
     members = {**json.loads(chat.discord("help", ALICE).body), **changes}
     kept = {name: value for name, value in members.items() if value is not None}
     return chat.discord_signed(json.dumps(kept), ALICE)
 
 
-def with_options(*options: object) -> chat.Request:
+def with_options(*options: object) -> chat.PlatformRequest:
     """Return a use of the command with these options."""
     return interaction(data={"name": "key", "options": list(options)})
 
