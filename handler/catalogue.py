@@ -63,13 +63,40 @@ def translator(language: str) -> Translate:
 
 
 def _chinese(text: str) -> str:
-    return translated(text, _messages())
+    return translated(text, _message)
+
+
+def _message(text: str) -> str:
+    """Return the translation of a message, or the message itself where there is none.
+
+    Python's `gettext` reads the whole file before it answers, which a refusal from cold has no time for. The
+    messages in it are sorted
+    (https://www.gnu.org/software/gettext/manual/html_node/MO-Files.html), so a few steps find one.
+    """
+    data = _compiled()
+    count, messages, translations = (_number(data, place) for place in (8, 12, 16))
+    wanted, low, high = text.encode(), 0, count
+    while low < high:
+        middle = (low + high) // 2
+        if _text(data, messages, middle) < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    is_there = low < count and _text(data, messages, low) == wanted
+    return _text(data, translations, low).decode() if is_there else text
+
+
+def _text(data: bytes, table: int, index: int) -> bytes:
+    """Return a text by a table of lengths and places."""
+    length, place = _number(data, table + 8 * index), _number(data, table + 8 * index + 4)
+    return data[place : place + length]
+
+
+def _number(data: bytes, place: int) -> int:
+    return int.from_bytes(data[place : place + 4], "little")
 
 
 @functools.cache
-def _messages() -> Translate:
-    # Imported here: English needs none of it.
-    import gettext
-
+def _compiled() -> bytes:
     with open(_COMPILED, "rb") as file:
-        return gettext.GNUTranslations(file).gettext
+        return file.read()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import datetime, timezone
 from io import BytesIO
 from pathlib import Path
 
@@ -78,9 +79,13 @@ msgstr ""
 """
 
 
+_ALWAYS = datetime(1980, 1, 1, tzinfo=timezone.utc)
+
+
 def compiled(root: Path) -> bytes:
     """Return the .mo file that the function reads, without what the page alone says."""
-    plain = Catalog(charset="utf-8")
+    # A catalogue names the minute in which it was made, and the package has the same bytes on every build.
+    plain = Catalog(charset="utf-8", creation_date=_ALWAYS)
     for message in _read(root):
         if message.id and message.string and not _is_of_the_page(message):
             plain.add(message.id, message.string)

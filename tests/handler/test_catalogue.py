@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import re
 
 import pytest
@@ -10,7 +11,8 @@ from handler import catalogue
 from handler.catalogue import CHINESE, translator
 from handler.sentence import Sentence, translated
 from local import examples, problem_docs
-from local.in_process import API_KEY, Function, HttpAnswer, Json
+from local.in_process import API_KEY, ROOT, Function, HttpAnswer, Json
+from package import translations
 
 
 @pytest.mark.parametrize(
@@ -57,6 +59,17 @@ def test_a_sentence_is_english_and_can_be_translated() -> None:
     assert translated(sentence, chinese.__getitem__) == "公钥出现了 2 次。"
     assert translated("skey-1", chinese.__getitem__) == "skey-1"
     assert translated(Sentence("{user} is kept"), str) == "{user} is kept"
+
+
+def test_messages_are_those_that_gettext_reads() -> None:
+    """Each message of the catalogue, the first and the last one too, and none that is not in it."""
+    with (ROOT / translations.COMPILED).open("rb") as file:
+        read = gettext.GNUTranslations(file)
+    messages = list(read._catalog)  # type: ignore[attr-defined] # all of them
+
+    assert len(messages) > 100
+    for message in [*messages, "A", "No such sentence", "~", "在"]:
+        assert translator(CHINESE)(Sentence(message)) == read.gettext(message)
 
 
 def test_no_refusal_of_a_key_keeps_an_english_sentence() -> None:

@@ -32,3 +32,9 @@ def test_no_translation_breaks_a_placeholder() -> None:
 def test_the_file_is_in_step_with_the_code() -> None:
     """Who changes a sentence runs `python -m package.translations`."""
     assert translations.source(translations.updated(ROOT)) == (ROOT / translations.SOURCE).read_bytes()
+
+
+def test_what_is_compiled_names_no_moment() -> None:
+    """Two builds of the same sources have the same bytes, however long one comes after the other."""
+    dates = re.findall(rb"POT-Creation-Date: (\d+)", translations.compiled(ROOT))
+    assert dates == [b"1980"]
