@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import breakdown, chat, cold, events, newest, record, upstream, warm
+from bench import accounts, breakdown, chat, cold, events, newest, record, upstream, warm
 from bench.instance import instances
 from bench.results import Figure, at_least, at_most, table
 from bench.subjects import Subjects, trust
@@ -31,6 +31,7 @@ class _Plain(NamedTuple):
     floor: cold.Counted
     baseline: cold.Counted
     ours: cold.Counted
+    elsewhere: float
     refused: Mapping[str, cold.Counted]
     warm_baseline: warm.Counted
     warm_ours: warm.Counted
@@ -39,6 +40,7 @@ class _Plain(NamedTuple):
 class _Secure(NamedTuple):
     baseline: cold.Counted
     ours: cold.Counted
+    elsewhere: float
     chats: Mapping[str, cold.Counted]
     newest: tuple[tuple[str, cold.Counted], ...]
 
@@ -52,13 +54,17 @@ def section(subjects: Subjects, folder: Path) -> tuple[list[Figure], str, str]:
     """
     plain, secure = _plain(subjects), _secure(subjects, folder)
     own = {"import": plain.ours, **plain.refused}
-    record.write({name: each.millions for name, each in own.items()}, plain.floor.millions)
+    millions = {name: each.millions for name, each in own.items()}
+    record.write({**millions, accounts.RECORDED: plain.elsewhere}, plain.floor.millions)
     return _figures(plain, secure), "Instructions", _text(subjects, plain, secure)
 
 
 def _plain(subjects: Subjects) -> _Plain:
+    with upstream.accounts() as up, accounts.instances(subjects.python, up, up.cvm) as measured:
+        elsewhere = accounts.count(measured, subjects.ours)
     with upstream.running() as endpoint, instances(subjects.python, endpoint) as measured:
         return _Plain(
+            elsewhere=elsewhere,
             floor=cold.count(measured, subjects.floor, events.imports("count_floor"), 201),
             baseline=cold.count(measured, subjects.baseline, events.imports("count_baseline"), 201),
             ours=cold.count(measured, subjects.ours, events.imports("count_ours"), 201),
@@ -74,6 +80,8 @@ def _secure(subjects: Subjects, folder: Path) -> _Secure:
         with instances(subjects.python, _ENDPOINT, door.port) as measured:
             baseline = cold.count(measured, subjects.baseline, events.imports("tls_baseline"), 201)
             ours = cold.count(measured, subjects.ours, events.imports("tls_ours"), 201)
+        with accounts.instances(subjects.python, door, _ENDPOINT) as measured:
+            elsewhere = accounts.count(measured, subjects.ours)
         with chat.instances(subjects.python, _ENDPOINT, door.port) as measured:
             chats = chat.counts(measured, subjects.ours)
         latest = []
@@ -81,7 +89,7 @@ def _secure(subjects: Subjects, folder: Path) -> _Secure:
             trust(subject, subjects.baseline, door.ca)
             with instances(python, _ENDPOINT, door.port) as measured:
                 latest.append((version, cold.count(measured, subject, events.imports("tls_newest"), 201)))
-    return _Secure(baseline, ours, chats, tuple(latest))
+    return _Secure(baseline, ours, elsewhere, chats, tuple(latest))
 
 
 def _figures(plain: _Plain, secure: _Secure) -> list[Figure]:
@@ -90,6 +98,8 @@ def _figures(plain: _Plain, secure: _Secure) -> list[Figure]:
         at_most("cold import over HTTPS, instructions", secure.ours.millions, _SECURE, " M"),
         _ratio("cold import over HTTP", plain.baseline.millions, plain.ours.millions, 8),
         at_most("cold import over HTTP, instructions", plain.ours.millions, _PLAIN, " M"),
+        at_most("cold import into another account over HTTPS, more", secure.elsewhere, accounts.MOST, " M"),
+        at_most("cold import into another account over HTTP, more", plain.elsewhere, accounts.MOST, " M"),
         _ratio("warm import", plain.warm_baseline.later, plain.warm_ours.later, 3),
     ]
     for code, (limit, allowed) in REFUSALS.items():

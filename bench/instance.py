@@ -22,7 +22,10 @@ from local.gateway.options import Options
 API_KEY = "an-api-key-that-only-the-bench-knows"
 
 _HASH = hashlib.sha256(API_KEY.encode()).hexdigest()
-_CALLERS = {"callers": [{"id": "bench", "auth": {"scheme": "api-key", "sha256": [_HASH]}}]}
+
+#: The entry of `callers.json` for whoever has the key.
+CALLER = {"id": "bench", "auth": {"scheme": "api-key", "sha256": [_HASH]}}
+
 _ROLE = (CREDENTIAL.secret_id, CREDENTIAL.secret_key, CREDENTIAL.token)
 # Under callgrind a process is fifty times slower, so it gets all the time that there is.
 _OPTIONS = Options(credentials=_ROLE, timeout=900, environment={"TIME_BUDGET_MS": "890000"})
@@ -94,7 +97,7 @@ def instances(python: Path, endpoint: str, port: int = 0) -> Iterator[Instances]
     folder = Path(tempfile.mkdtemp())
     try:
         callers = folder / "callers.json"
-        callers.write_text(json.dumps(_CALLERS), encoding="utf-8")
+        callers.write_text(json.dumps({"callers": [CALLER]}), encoding="utf-8")
         yield Instances(python, endpoint, callers, port)
     finally:
         shutil.rmtree(folder)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from bench.subjects import ROOT
 from local.cvm import Credential
+from local.sts import KnownRole
 
 #: What the measured role signs with.
 CREDENTIAL = Credential("AKIDbench", "key-of-the-bench", "token-of-the-bench")
@@ -22,10 +23,29 @@ HOST = "cvm.tencentcloudapi.com"
 
 
 class Secure(NamedTuple):
-    """A stand-in over HTTPS: its port on this machine, and the certificate of its authority."""
+    """A stand-in over HTTPS: its ports on this machine, and the certificate of its authority."""
 
     port: int
+    sts_port: int
     ca: Path
+
+
+#: A role in another account, which the measured role may assume.
+ROLE = KnownRole("qcs::cam::uin/200000000002:roleName/ImportKeyPair", "shared-by-both-accounts")
+
+
+class Accounts(NamedTuple):
+    """Where a stand-in for several accounts answers: CVM, and STS."""
+
+    cvm: str
+    sts: str
+
+
+@contextmanager
+def accounts() -> Iterator[Accounts]:
+    """Yield a stand-in where `ROLE` can be assumed, over HTTP."""
+    with _process(0, "count") as up:
+        yield Accounts(up["endpoint"], up["stsEndpoint"])
 
 
 @contextmanager
@@ -44,7 +64,8 @@ def running(rate: int = 0, message: str = "count") -> Iterator[str]:
 def secure(folder: Path) -> Iterator[Secure]:
     """Yield a stand-in over TLS 1.3, whose authority is made for it and written into the folder."""
     with _process(0, "count", "--tls", str(folder)) as up:
-        yield Secure(int(up["tlsEndpoint"].rpartition(":")[2]), folder / "ca.pem")
+        port, sts_port = (int(up[name].rpartition(":")[2]) for name in ("tlsEndpoint", "stsTlsEndpoint"))
+        yield Secure(port, sts_port, folder / "ca.pem")
 
 
 @contextmanager
@@ -57,7 +78,8 @@ def objects() -> Iterator[str]:
 @contextmanager
 def _process(rate: int, message: str, *more: str) -> Iterator[dict[str, str]]:
     limits = ["--rate", str(rate), "--rate-message", message, "--quota", "0", "--same-key-twice"]
-    with _started("local.cvm", *limits, *more) as up:
+    role = ["--role", f"{ROLE.arn}={ROLE.external_id}"]
+    with _started("local.cvm", *limits, *role, *more) as up:
         yield up
 
 

@@ -137,7 +137,8 @@ def options(sent: Sequence[str]) -> Options:
 
 
 def _up(stand_in: StandIn) -> dict[str, str]:
-    tls = {"tlsEndpoint": f"https://127.0.0.1:{stand_in.tls_port}"} if stand_in.tls_port else {}
+    ports = {"tlsEndpoint": stand_in.tls_port, "stsTlsEndpoint": stand_in.sts.tls_port}
+    tls = {name: f"https://127.0.0.1:{port}" for name, port in ports.items() if stand_in.tls_port}
     own = {"endpoint": stand_in.url, "stsEndpoint": stand_in.sts.url}
     return {**own, "secretId": stand_in.credentials.secret_id, **tls}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import cold, events, record, subjects, upstream
+from bench import accounts, cold, events, record, subjects, upstream
 from bench.counted import REFUSALS
 from bench.instance import Instances, cost, instances, task, valgrind
 from bench.subjects import Subject
@@ -66,6 +66,24 @@ def test_instructions_are_those_that_were_recorded(
     # Cheaper is welcome, and to be recorded, so that it stays.
     recorded = record.multiples()
     assert multiples == {name: pytest.approx(recorded[name], rel=TOLERANCE) for name in wanted}
+
+
+def test_another_account_costs_what_was_recorded(
+    measured: Measured | None, missing: Callable[[str, str], None]
+) -> None:
+    """A cold import into another account costs at most 60 M instructions more, and no more than it did."""
+    if measured is None:
+        return
+    if not valgrind():
+        missing("valgrind", "the instruction count of a cold import into another account")
+        return
+    floor = cold.count(measured.running, measured.floor, events.imports("floor"), 201).millions
+    with upstream.accounts() as up, accounts.instances(measured.python, up, up.cvm) as running:
+        more = accounts.count(running, measured.ours)
+
+    assert more <= accounts.MOST
+    # Of so little, five per cent are less than what one count differs from another.
+    assert more / floor == pytest.approx(record.multiples()[accounts.RECORDED], abs=0.01)
 
 
 @pytest.mark.parametrize("code", REFUSALS)
