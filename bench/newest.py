@@ -14,7 +14,8 @@ from package import build, runtime
 _MAKING = """
 import sys
 from pathlib import Path
-from package.__main__ import ROOT, make
+from package import ROOT
+from package.__main__ import make
 make(ROOT, Path(sys.argv[1]), ROOT / "dist")
 """
 

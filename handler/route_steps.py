@@ -46,7 +46,7 @@ def value(request: HttpRequest, body: Body, caller: Caller) -> object:
         )
     if isinstance(read, list):
         # Imported here: only an array needs it.
-        from handler import answer_size
+        from handler.request import answer_size
 
         answer_size.require_room(read, caller.tags)
     return read

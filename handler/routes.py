@@ -11,10 +11,8 @@ from functools import partial
 
 from handler import (
     __version__,
-    audit,
     callers,
     chat,
-    cors,
     http,
     reply,
     route_steps,
@@ -22,6 +20,7 @@ from handler import (
 )
 from handler.callers import header
 from handler.decide import Asked, Rejected
+from handler.invitations import cors
 from handler.problems import (
     MethodNotAllowed,
     Misconfigured,
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from handler.chat.platforms import Platform
     from handler.http import HttpRequest
     from handler.invocation import Invocation
-    from handler.log import LogValue
 
     Answerer = Callable[[HttpRequest, Invocation], reply.HttpReply]
 
@@ -106,10 +104,10 @@ def _route(path: str) -> Mapping[str, Answerer] | None:
     """Return what answers at a path, by method; `HEAD` and `OPTIONS` come by themselves."""
     if path.startswith("/key-pairs/"):
         # Imported here: only whoever looks needs it.
-        from handler import looking
+        from handler.looking import query
 
         name = path.removeprefix("/key-pairs/")
-        return {"GET": partial(_look, name)} if looking.is_name(name) else None
+        return {"GET": partial(_look, name)} if query.is_name(name) else None
     if path in _ROUTES or not path.startswith("/chat/"):
         return _ROUTES.get(path)
     # Imported here: a request that is none of a chat needs no platform.
@@ -151,34 +149,10 @@ def _import(request: HttpRequest, call: Invocation) -> reply.HttpReply:
 
 
 def _look(key_name: str, request: HttpRequest, call: Invocation) -> reply.HttpReply:
-    """Show one key pair, or those that the query asks for."""
     # Imported here: most requests do not look.
-    from handler import batch, looking
+    from handler.looking import over_http
 
-    # Without a body: a signature over one covers neither path nor query, so it proves nothing here.
-    caller = callers.recognise(request.headers, None, _loaded(call).known, call.ambient.wall())
-    origin = route_steps.origin(request)
-
-    def looked() -> reply.HttpReply:
-        names = looking.ONE_PARAMETERS if key_name else looking.LIST_PARAMETERS
-        asked = looking.parse_query(request.query, names)
-        asked = asked._replace(key_name=key_name or asked.key_name)
-        deadline = call.deadline(call.configured().time_budget)
-        shown = looking.look(asked, caller, "", call, deadline, batch.open_account)
-        if key_name:
-            body = {"keyPair": looking.described(looking.one(shown)), **looking.account_member(shown.account)}
-        else:
-            body = looking.list_body(shown, asked.limit)
-        count = 1 if key_name else len(body["keyPairs"])
-        line: dict[str, LogValue] = {"caller": caller.id, "keyName": key_name, "count": count}
-        verdict = {"result": "shown" if key_name else "listed", **looking.account_member(shown.account)}
-        audit.write({**origin, **line, **verdict}, call)
-        return reply.http(200, {**body, "requestId": call.request_id}, reply.JSON, call.request_id)
-
-    result = attempt(looked)
-    if isinstance(result, Problem):
-        return route_steps.refused(Rejected(result, caller, origin), request, call)
-    return result
+    return over_http.look(key_name, request, _loaded(call).known, call)
 
 
 def _chat(platform: Platform, request: HttpRequest, call: Invocation) -> reply.HttpReply:

@@ -10,10 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from package import build, contents, runtime, validator, wheels
+from package import ROOT, build, contents, runtime, validator, wheels
 from package.deployment import document, limits
-
-ROOT = Path(__file__).resolve().parent.parent
 
 _NO_RUNTIME = """\
 SCF runs CPython {wanted}, and only a {wanted} can make its byte code; this is {version}.
@@ -42,7 +40,10 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         print("The package was not made: mend callers.json first.", file=sys.stderr)
         return 1
     if not validator.is_current(root):
-        print("handler/schema_check.py is stale: run `python -m package.validator` first.", file=sys.stderr)
+        print(
+            "handler/request/schema_check.py is stale: run `python -m package.validator` first.",
+            file=sys.stderr,
+        )
         return 1
     make(root, options.dist, options.downloads)
     print(_summary(options.dist), end="")

@@ -20,9 +20,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from package import ROOT
 from page import sentences
 
-ROOT = Path(__file__).resolve().parent.parent
 SOURCE = Path("locale/zh_CN/LC_MESSAGES/messages.po")
 SCHEMA = "schemas/import-key-pair.request.json"
 COMPILED = SOURCE.with_suffix(".mo")

@@ -1,4 +1,4 @@
-"""`python -m package.validator`: makes handler/schema_check.py from the schema of a request.
+"""`python -m package.validator`: makes handler/request/schema_check.py from the schema of a request.
 
 `jsonschema` takes a third of a billion instructions to load, only to accept what nearly every request
 holds. A function that `fastjsonschema` generates says yes for a fiftieth of that; whatever it does not
@@ -17,9 +17,10 @@ from typing import Any
 
 import fastjsonschema
 
-ROOT = Path(__file__).resolve().parent.parent
+from package import ROOT
+
 SCHEMA = Path("schemas/import-key-pair.request.json")
-GENERATED = Path("handler/schema_check.py")
+GENERATED = Path("handler/request/schema_check.py")
 
 #: Keywords that say nothing about what is valid; no schema of this project gives `format` a meaning.
 _ANNOTATIONS = {"$schema", "$id", "title", "description", "default", "examples", "format"}

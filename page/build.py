@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from package import translations
+from package import ROOT, translations
 
 SOURCE = Path(__file__).with_name("source")
 
@@ -69,7 +69,7 @@ def build(api: str = "") -> Page:
 
 def messages() -> dict[str, str]:
     """Return the page's sentences: English, as it stands in the sources, and Chinese, from the catalogue."""
-    return translations.of_the_page(translations.ROOT)
+    return translations.of_the_page(ROOT)
 
 
 def _script(api: str) -> str:

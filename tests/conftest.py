@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from handler import invocation
-from package import runtime
-from package.__main__ import ROOT, make
+from package import ROOT, runtime
+from package.__main__ import make
 from tests import shared
 
 LONG = os.environ.get("LONG") == "1"

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from package import runtime
-from package.__main__ import ROOT
+from package import ROOT, runtime
 from tests import conftest
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from package.__main__ import ROOT
+from package import ROOT
 
 # A runner that puts the function's folder behind those of its own packages.
 RUNNER = """\

@@ -173,7 +173,7 @@ class Node(NamedTuple):
 
 def _nearest(name: str, known: tuple[str, ...]) -> str:
     # Imported here: only a wrong file needs it.
-    from handler.nearest import nearest
+    from handler.request.nearest import nearest
 
     near = nearest(name, known)
     if near:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from handler import audit, batch, looking
+from handler import audit, batch
 from handler.chat import wording
+from handler.looking import listing, query
 from handler.problems import Forbidden
 from handler.record import TYPE_CHECKING
 from handler.sentence import Sentence
@@ -49,10 +50,10 @@ def show(
             Sentence("Look at it in another chat, with `GET /key-pairs`, or in the console."),
             reason="private-chat",
         )
-    query = {name: (str(text),) for name, text in value.items()}
-    wanted = looking.parse_query(query, looking.NAMED_PARAMETERS)
-    shown = looking.look(wanted, caller, typed.user, call, deadline, batch.open_account)
-    key_pair = looking.described(looking.one(shown))
+    parameters = {name: (str(text),) for name, text in value.items()}
+    wanted = query.parse_query(parameters, query.NAMED_PARAMETERS)
+    shown = listing.look(wanted, caller, typed.user, call, deadline, batch.open_account)
+    key_pair = listing.described(listing.one(shown))
     line: dict[str, LogValue] = {"caller": caller.id, "keyName": wanted.key_name, "count": 1}
-    audit.write({**origin, **line, "result": "shown", **looking.account_member(shown.account)}, call)
+    audit.write({**origin, **line, "result": "shown", **listing.account_member(shown.account)}, call)
     return wording.shown(key_pair, shown.region, shown.account)

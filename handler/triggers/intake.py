@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from handler import answer_size, audit, batch, callers, chat, strict_json
+from handler import audit, batch, callers, chat, strict_json
 from handler.callers import trigger
 from handler.decide import MOST_ITEMS, Asked, Rejected
 from handler.problems import FieldError, InvalidRequest, Problem, attempt
 from handler.record import TYPE_CHECKING, NamedTuple
+from handler.request import answer_size
 from handler.sentence import Sentence
 from handler.settings import Settings
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
-from handler import answer_size
 from handler.callers.allow import USER
 from handler.callers.api_key import ApiKey
 from handler.callers.audience import Audience
@@ -16,6 +15,7 @@ from handler.callers.trigger import Trigger
 from handler.chat import platforms
 from handler.decide import MOST_ITEMS
 from handler.importing.order import Target
+from handler.request import answer_size
 
 if TYPE_CHECKING:
     from handler.callers.caller import ChatAuth

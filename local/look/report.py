@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from handler.looking import is_date
+from handler.looking.query import is_date
 from handler.request import EXPIRES_ON
 from local.columns import WIDTH, fitted
 from local.look.listing import Listing

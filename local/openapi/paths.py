@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from handler import looking, problems, reply
+from handler import problems, reply
 from handler.chat.platforms import PLATFORMS, Platform
 from handler.invitations import page
+from handler.looking import query
 from handler.problems import Problem
 from local.examples import Recorded
 from local.in_process import public_keys
@@ -276,7 +277,7 @@ _PARAMETERS = {
     "expiresBefore": ("a date: the tag expires-on is before it", {"type": "string", "format": "date"}),
     "limit": (
         "at most so many key pairs; without it 1000",
-        {"type": "integer", "minimum": 1, "maximum": looking.MOST},
+        {"type": "integer", "minimum": 1, "maximum": query.MOST},
     ),
     "after": ("only names behind this one", {"type": "string", "pattern": "^[A-Za-z0-9_]{1,25}$"}),
 }
@@ -306,7 +307,7 @@ def _look(name: str, summary: str, schema: str, example: str, parameters: list[J
 
 
 def _listed_path(recorded: Recorded) -> Json:
-    parameters = _parameters(looking.LIST_PARAMETERS)
+    parameters = _parameters(query.LIST_PARAMETERS)
     get = _look(
         "listKeyPairs", "Lists key pairs, sorted by name", "KeyPairs", "listed", parameters, (LOOK, recorded)
     )
@@ -323,7 +324,7 @@ def _shown_path(recorded: Recorded) -> Json:
         "schema": {"type": "string", "pattern": "^[A-Za-z0-9_]{1,25}$"},
     }
     kinds = (*LOOK, problems.NoSuchKeyPair)
-    parameters = [name, *_parameters(looking.ONE_PARAMETERS)]
+    parameters = [name, *_parameters(query.ONE_PARAMETERS)]
     get = _look("showKeyPair", "Shows one key pair", "OneKeyPair", "shown", parameters, (kinds, recorded))
     shown = _path("showKeyPair", "look", recorded, problems.NotFound, get=get)
     return {**shown, "options": {**shown["options"], "parameters": [name]}}

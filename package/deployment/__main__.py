@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from package.__main__ import ROOT
+from package import ROOT
 from package.deployment import document, function, limits
 from package.deployment.calls import ScfCall, calls
 from package.deployment.fields import WrongFileError

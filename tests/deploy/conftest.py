@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from package.__main__ import ROOT
+from package import ROOT
 from package.deployment import document
 from tests import shared
 from tests.deploy.examples import EXAMPLES

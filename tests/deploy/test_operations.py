@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from handler import problems
-from package.__main__ import ROOT
+from package import ROOT
 from package.deployment.calls import calls
 from tests.deploy import tccli
 

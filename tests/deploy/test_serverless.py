@@ -10,8 +10,7 @@ import pytest
 from tencentcloud.scf.v20180416 import models
 
 from handler import settings
-from package import runtime
-from package.__main__ import ROOT
+from package import ROOT, runtime
 from package.deployment.calls import calls
 from tests.deploy.examples import EXAMPLES
 

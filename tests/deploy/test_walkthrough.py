@@ -22,8 +22,7 @@ import pytest
 from local import cvm, throwaway
 from local.callers.mint import new_secret
 from local.gateway import Options, serve
-from package import runtime
-from package.__main__ import ROOT
+from package import ROOT, runtime
 
 pytestmark = pytest.mark.slow
 

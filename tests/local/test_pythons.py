@@ -5,8 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 
-from package import runtime
-from package.__main__ import ROOT
+from package import ROOT, runtime
 
 Missing = Callable[[str, str], None]
 

@@ -13,8 +13,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from package import build, runtime
-from package.__main__ import ROOT, make
+from package import ROOT, build, runtime
+from package.__main__ import make
 from package.contents import PackedFile
 from package.deployment import __main__ as deployment
 from package.deployment import document, limits

@@ -13,8 +13,7 @@ import pytest
 
 from local.cvm import Options, StandIn, serve
 from local.tls import Authority
-from package import certificates
-from package.__main__ import ROOT
+from package import ROOT, certificates
 
 HOST = "cvm.tencentcloudapi.com"
 

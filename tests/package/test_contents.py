@@ -9,8 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 import handler
-from package import contents, runtime
-from package.__main__ import ROOT
+from package import ROOT, contents, runtime
 from package.contents import PackedFile
 
 METADATA = "Metadata-Version: 2.4\nName: thing\nVersion: 1.0\nLicense: {}\nKeywords: x\n\nLicense: prose\n"

@@ -12,8 +12,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from package import runtime
-from package.__main__ import ROOT, main
+from package import ROOT, runtime
+from package.__main__ import main
 from package.deployment import limits
 
 pytestmark = pytest.mark.slow

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from package import runtime
-from package.__main__ import ROOT
+from package import ROOT, runtime
 
 # What the source itself is written for, what a person reads, and what was measured.
 ELSEWHERE = {

@@ -8,8 +8,7 @@ from io import BytesIO
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from package import translations
-from package.__main__ import ROOT
+from package import ROOT, translations
 
 
 def catalog() -> Catalog:

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from handler import schema_check, strict_json
+from handler import strict_json
+from handler.request import schema_check
 from handler.strict_json import Inexact
-from package import validator
+from package import ROOT, validator
 from package.validator import UnhandledError
 
-SCHEMA: dict[str, Any] = json.loads((validator.ROOT / validator.SCHEMA).read_text(encoding="utf-8"))
+SCHEMA: dict[str, Any] = json.loads((ROOT / validator.SCHEMA).read_text(encoding="utf-8"))
 
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\x1c\u200b"
 TEXTS = (
@@ -134,7 +135,7 @@ def test_the_committed_module_is_what_the_schema_generates() -> None:
 def test_the_same_bytes_are_generated_every_time(tmp_path: Path) -> None:
     """By everybody on the deployed Python."""
     validator.main(tmp_path / "made.py")
-    assert (tmp_path / "made.py").read_bytes() == (validator.ROOT / validator.GENERATED).read_bytes()
+    assert (tmp_path / "made.py").read_bytes() == (ROOT / validator.GENERATED).read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from package import translations
+from package import ROOT, translations
 from page import __main__ as command
 from page import build, sentences
 
@@ -77,7 +77,7 @@ def test_catalogue_holds_every_sentence() -> None:
 
 def test_the_function_does_not_load_what_the_page_alone_says() -> None:
     """The page carries its Chinese itself, and the function's catalogue stays small."""
-    compiled = translations.compiled(translations.ROOT)
+    compiled = translations.compiled(ROOT)
 
     assert "已导入" in HTML
     assert "提交您的 SSH 公钥".encode() not in compiled

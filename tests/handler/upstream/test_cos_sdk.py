@@ -12,7 +12,7 @@ import pytest
 
 from handler.upstream import cos
 from handler.upstream.tc3 import Credentials
-from package.__main__ import ROOT
+from package import ROOT
 
 PYTHON = ROOT / ".venv-peers/bin/python"
 CHARACTERS = "abcXYZ019-_.~/ +%&=?#;,:'\"()[]{}<>|\\^`!@$*腾讯云密钥é𝄞"

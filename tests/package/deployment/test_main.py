@@ -10,8 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from package import runtime
-from package.__main__ import ROOT
+from package import ROOT, runtime
 from package.deployment import __main__ as deployment
 from package.deployment import limits
 

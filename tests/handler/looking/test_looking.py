@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from handler import looking
 from handler.importing.key_pair import KeyPair
+from handler.looking import listing, query
 from handler.upstream import sts, transport
 from local.cvm import Options, StandIn, serve
 from local.in_process import API_KEY, Function, HttpAnswer, caller, public_keys
@@ -115,7 +115,7 @@ def test_a_list_ends_where_the_reply_would_be_too_long(cvm: StandIn, monkeypatch
     """With the name to go on from; the first key pair always fits."""
     for number in range(3):
         cvm.account.insert(f"key_{number}", public_keys()[number])
-    monkeypatch.setattr(looking, "MOST_BYTES", 1)
+    monkeypatch.setattr(listing, "MOST_BYTES", 1)
     page = look(cvm)
     assert (names(page), page.json["next"]) == (["key_0"], "key_0")
 
@@ -224,7 +224,7 @@ def test_the_day_on_which_a_key_pair_should_go_is_a_tag(cvm: StandIn) -> None:
 def test_only_a_day_that_exists_is_one(cvm: StandIn, day: str) -> None:
     """The published schema itself knows the calendar."""
     assert imported(cvm, expiresOn=day).json["errors"][0]["pointer"] == "/expiresOn"
-    assert not looking.is_date(day)
+    assert not query.is_date(day)
 
 
 def test_a_past_day_is_fine_and_a_second_one_is_not(cvm: StandIn) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handler import answer_size, decide, invocation, reply
+from handler import decide, invocation, reply
 from handler.ambient import REAL
 from handler.callers.allow import Allow
 from handler.callers.caller import Caller
@@ -18,6 +18,7 @@ from handler.importing import decision
 from handler.importing.key_pair import KeyPair
 from handler.importing.order import Order, Region
 from handler.problems import PayloadTooLarge
+from handler.request import answer_size
 from tests.keys.many import key
 
 CALL = invocation.begin({}, REAL)

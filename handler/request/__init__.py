@@ -10,10 +10,10 @@ import json
 import os
 import re
 
-from handler import schema_check
 from handler.importing.order import MOST_TAGS
 from handler.problems import FieldError, InvalidRequest
 from handler.record import TYPE_CHECKING, NamedTuple
+from handler.request import schema_check
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
-_SCHEMA = os.path.join(os.path.dirname(os.path.dirname(__file__)), "schemas", "import-key-pair.request.json")
+_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+_SCHEMA = os.path.join(_ROOT, "schemas", "import-key-pair.request.json")
 
 #: What a key pair may be called, as the schema says.
 KEY_NAME = r"[A-Za-z0-9_]{1,25}"
@@ -190,7 +191,7 @@ def _described(rule: Mapping[str, Any]) -> Sentence:
 def _unknown(position: int, name: str, known: Iterable[str]) -> Sentence:
     """Return what is said of an unknown member: the known name that it comes near to, if there is one."""
     # Imported here: only a refused request needs it.
-    from handler.nearest import nearest
+    from handler.request.nearest import nearest
 
     near = nearest(name, known)
     if not near:
