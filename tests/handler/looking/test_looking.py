@@ -68,8 +68,8 @@ def test_what_does_not_decode_has_no_fingerprints(cvm: StandIn) -> None:
 def test_what_cvm_does_not_say_is_left_out() -> None:
     """A key pair without its time of creation has no member for it."""
     pair = KeyPair("skey-1", "alice", 0, None, {}, "r-1")
-    unknown = looking.described(pair)
-    known = looking.described(pair._replace(created_at="2026-11-24T08:00:00Z"))
+    unknown = listing.described(pair)
+    known = listing.described(pair._replace(created_at="2026-11-24T08:00:00Z"))
     assert "createdAt" not in unknown
     assert known == {**unknown, "createdAt": "2026-11-24T08:00:00Z"}
 
