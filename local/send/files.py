@@ -14,7 +14,7 @@ from local.send.wanted import Collection, KeyToSend, NotSendableError
 #: The columns of a report: those of a body by their names in the contract.
 COLUMNS = (
     *("name", "origin", "status", "result", "code", "reason", "keyId", "bits", "fingerprint"),
-    *("detail", "remedy", "requestId"),
+    *("detail", "remedy", "requestId", "account"),
 )
 
 _LINES = (".jsonl", ".ndjson")
@@ -60,7 +60,7 @@ def _row(wanted: KeyToSend, outcome: KeyOutcome | None) -> dict[str, object]:
         found["code"] = "not-settled"
     else:
         found |= {name: outcome.body[name] for name in COLUMNS if name in outcome.body}
-        found["status"] = outcome.status
+        found |= {"status": outcome.status, "account": outcome.account}
     return {**found, "name": wanted.name, "origin": wanted.origin}
 
 

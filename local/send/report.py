@@ -10,8 +10,10 @@ from local.columns import WIDTH, fitted
 from local.send.sending import KeyOutcome
 
 #: What an imported key pair opens, and what it does not.
-_GOOD_FOR = (
-    "New instances can use this key pair. To use it on an existing one, ask an administrator to bind it."
+_GOOD_FOR = "New instances can use {these}; binding {them} to one that is there is the administrator's step."
+
+_ALL_GOOD_FOR = (
+    "New instances can use these key pairs. For an existing instance, ask an administrator to bind one."
 )
 
 #: More rows than these nobody reads on a terminal; `--report` has every one.
@@ -52,15 +54,19 @@ def of_keys(outcomes: Sequence[KeyOutcome]) -> str:
         lines += [*_table(outcomes), ""]
     for text, names in _causes(outcomes).items():
         lines += [*fitted(text).splitlines(), fitted(f"  {_named(names)}"), ""]
+    if any(outcome.is_done and not outcome.body.get("dryRun") for outcome in outcomes):
+        lines += [_ALL_GOOD_FOR, ""]
     counts = Counter(_said(outcome).split("/")[0] for outcome in outcomes)
     lines.append(", ".join(f"{count} {ending}" for ending, count in sorted(counts.items())))
     return visible("\n".join(lines))
 
 
 def _table(outcomes: Sequence[KeyOutcome]) -> Iterator[str]:
-    header = ("NAME", "RESULT", "KEY ID", "BITS", "FINGERPRINT")
-    rows = [header, *(_row(outcome) for outcome in outcomes)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
+    header = ("NAME", "ACCOUNT", "RESULT", "KEY ID", "BITS", "FINGERPRINT")
+    rows: list[tuple[str, ...]] = [header, *(_row(outcome) for outcome in outcomes)]
+    if not any(outcome.account for outcome in outcomes):
+        rows = [(row[0], *row[2:]) for row in rows]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         yield line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
@@ -91,6 +97,7 @@ def _row(outcome: KeyOutcome) -> tuple[str, ...]:
     body = outcome.body
     cells = (
         outcome.wanted.name,
+        outcome.account,
         _said(outcome),
         body.get("keyId"),
         body.get("bits"),

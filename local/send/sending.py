@@ -39,6 +39,11 @@ class KeyOutcome(NamedTuple):
         return "result" in self.body
 
     @property
+    def account(self) -> str:
+        """The account that it went to, or should have gone to; empty where it is the function's choice."""
+        return str(self.body.get("account") or self.wanted.members.get("account") or "")
+
+    @property
     def is_passing(self) -> bool:
         """Whether the very same may succeed later."""
         return self.body.get("retryable") is True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,9 @@ def test_an_account_is_chosen_for_all_or_by_row(send: Sender, tmp_path: Path) ->
     """`--account` is for every key, and a row's own account goes before it."""
     table = tmp_path / "hires.csv"
     table.write_text(f"name,key,account\na,{KEYS[0]},\nb,{KEYS[1]},prod\n", encoding="utf-8")
-    send(table, "--account", "own")
+    send(table, "--account", "own", "--report", str(tmp_path / "out.csv"))
+    report = (tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [row["account"] for row in csv.DictReader(report)] == ["own", "prod"]
     assert [item["account"] for item in send.front.bodies[0]] == ["own", "prod"]
 
 

@@ -64,6 +64,41 @@ def test_lines_fit_the_terminal() -> None:
     assert max(map(len, printed.splitlines())) <= 100
 
 
+GOOD_FOR = (
+    "New instances can use these key pairs. For an existing instance, ask an administrator to bind one."
+)
+
+
+def test_what_many_key_pairs_are_good_for_is_said_once() -> None:
+    """Before the sum, where at least one is in; not after a dry run, and not where none is."""
+    wanted = KeyToSend({"keyName": "a"}, "x.csv, row 1")
+
+    def said(**body: Any) -> str:
+        done = sending.KeyOutcome(wanted, 201, body)
+        return report.of_keys([done, done, *outcomes(1, code="key-pair-quota", detail="D.")])
+
+    for result in ("created", "unchanged"):
+        text = said(result=result)
+        assert text.count(GOOD_FOR) == 1
+        assert "2 " + result in text.splitlines()[-1]
+        assert text.splitlines()[-2] == ""
+    assert GOOD_FOR not in said(result="created", dryRun=True)
+    assert GOOD_FOR not in report.of_keys(outcomes(2, code="key-pair-quota"))
+
+
+def test_accounts_have_a_column_where_there_are_several() -> None:
+    """Of a refused key it is the account that it should have gone to; the own one has no name."""
+    done = sending.KeyOutcome(KeyToSend({"keyName": "a"}, "x"), 201, {"result": "created", "keyName": "a"})
+    prod = done._replace(body={**done.body, "account": "prod"})
+    refused = sending.KeyOutcome(
+        KeyToSend({"keyName": "c", "account": "test"}, "x"), 403, {"code": "forbidden", "reason": "accounts"}
+    )
+    header, *rows = (line.split() for line in report.of_keys([done, prod, refused]).splitlines()[:4])
+    assert header[:3] == ["NAME", "ACCOUNT", "RESULT"]
+    assert rows == [["a", "created"], ["a", "prod", "created"], ["c", "test", "forbidden/accounts"]]
+    assert "ACCOUNT" not in report.of_keys([done, done])
+
+
 def test_nothing_of_an_answer_can_command_the_terminal() -> None:
     """Control characters that came over the network are shown as question marks."""
     wanted = KeyToSend({"keyName": "a"}, "x.csv, row 1")
