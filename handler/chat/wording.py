@@ -50,9 +50,6 @@ _MOST_TAGS = 10
 #: begins the id of a DingTalk conversation, which is base64.
 _SHOWN = re.compile("[A-Za-z0-9._@:-]{1,64}|cid[A-Za-z0-9+/]{8,60}={0,2}")
 
-#: The moods of what an account holds, or shall hold.
-_RESULTS = ("created", "unchanged", "dry-run", "shown")
-
 
 class Fact(NamedTuple):
     """A value and what it is called; `private` is what only the sender of a message may see."""
@@ -79,10 +76,8 @@ class Text(NamedTuple):
     colon: str = Sentence(": ")
 
     def shown(self, *, private: bool) -> tuple[Fact | str, ...]:
-        """Return the lines that may be shown: where others see them, of a key pair what it is alone."""
-        if private or self.mood not in _RESULTS:
-            return self.lines
-        return tuple(line for line in self.lines if isinstance(line, Fact) and not line.private)
+        """Return the lines that may be shown: where others see them, without what is private."""
+        return tuple(line for line in self.lines if private or not (isinstance(line, Fact) and line.private))
 
 
 def translated(text: Text, say: Translate) -> Text:
@@ -188,7 +183,7 @@ def shown(key_pair: Mapping[str, Any], region: str, account: Target) -> Text:
                 Fact(Sentence("Tag"), f"{_on_one_line(name)}={_on_one_line(value)}", private=True)
                 for name, value in tags[:_MOST_TAGS]
             ),
-            *([Sentence("{count} more tags.", count=len(tags) - _MOST_TAGS)] if tags[_MOST_TAGS:] else ()),
+            *_more(Sentence("More tags"), len(tags) - _MOST_TAGS),
         ),
     )
 
@@ -292,8 +287,13 @@ def _differences(differences: tuple[Difference, ...]) -> Iterator[Fact | str]:
         else:
             text = Sentence("asked for {requested}, there is {stored}", requested=requested, stored=stored)
             yield Fact(Sentence("Differs, project"), text, private=True)
-    if more := len(differences[_MOST_DIFFERENCES:]):
-        yield Sentence("{count} more tags differ.", count=more)
+    yield from _more(Sentence("More tags that differ"), len(differences) - _MOST_DIFFERENCES)
+
+
+def _more(label: str, count: int) -> Iterator[Fact]:
+    """Yield how many more there are, where there are any."""
+    if count > 0:
+        yield Fact(label, str(count), private=True)
 
 
 def _on_one_line(value: object) -> str:

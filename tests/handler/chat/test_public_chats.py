@@ -55,6 +55,7 @@ def test_a_key_is_imported_once_and_no_more_is_shown_than_others_may_see(
         (platform, platform, "U0ALICE")
     }
     assert "Imported as onb_alice." in first
+    assert "New instances can use this key pair." in first
     for text in (first, again):
         for fact in WHOLE:
             assert fact in text

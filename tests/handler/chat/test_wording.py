@@ -97,7 +97,7 @@ def test_differences_are_said() -> None:
         Fact("Differs, tag", "a/b~c asked for x y, there is nothing", private=True),
         Fact("Differs, tag", "t0 asked for new, there is old", private=True),
     )
-    assert lines[5:] == ("3 more tags differ.", GOOD_FOR)
+    assert lines[5:] == (Fact("More tags that differ", "3", private=True), GOOD_FOR)
 
 
 @pytest.mark.parametrize(
