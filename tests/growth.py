@@ -95,9 +95,10 @@ def _cost(work: Callable[[], object]) -> float:
 @contextmanager
 def _no_collection() -> Iterator[None]:
     """Keep the garbage collector, whose work depends on what other tests left behind, out of the costs."""
-    gc.collect()
+    before = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if before:
+            gc.enable()
