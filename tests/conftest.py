@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import sys
@@ -131,6 +132,12 @@ def dist(_dist: Path | None, missing: Callable[[str, str], None]) -> Path | None
     if _dist is None:
         missing(runtime.NAME, "the deployable package")
     return _dist
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what ten thousand tests are made of: it lasts until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 _last_lines: list[str] = []
