@@ -112,8 +112,8 @@ def runs(burst: Burst, count: int = 20) -> list[Result]:
     return [run(burst, seed) for seed in range(count)]
 
 
-def overview() -> tuple[list[str], list[list[str]]]:
-    """Return head and rows of a table: what becomes of crowds of every size."""
+def overview(count: int = 20) -> tuple[list[str], list[list[str]]]:
+    """Return head and rows of a table: what becomes of so many crowds of every size."""
     head = ["instances", "message", "succeed", "calls each", "at most", "last after, s", "at most, s"]
     kinds = [
         Burst(size, counts_up, others=others)
@@ -121,7 +121,7 @@ def overview() -> tuple[list[str], list[list[str]]]:
         for others in (0.0, 3.0)
         for size in (2, 5, 12, 20, 50, 100, 150, 200, 300, 500, 1000)
     ]
-    return head, [_row(burst, runs(burst)) for burst in kinds]
+    return head, [_row(burst, runs(burst, count)) for burst in kinds]
 
 
 def _row(burst: Burst, results: list[Result]) -> list[str]:
@@ -142,10 +142,11 @@ def _row(burst: Burst, results: list[Result]) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
-    argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         "python -m bench.throttle_simulation", description="Prints what becomes of crowds of every size."
-    ).parse_args(arguments)
-    head, rows = overview()
+    )
+    parser.add_argument("--crowds", type=int, default=20, metavar="COUNT", help="of each size (20)")
+    head, rows = overview(parser.parse_args(arguments).crowds)
     print(table(head, rows), end="")
 
 

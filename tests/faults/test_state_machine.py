@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from handler.importing.order import OWN, Target
 from handler.upstream import sts
 from local.cvm import AccountStore
+from tests.conftest import LONG
 from tests.doubles.clocks import SkippingClock
 from tests.faults import truth
 from tests.faults.scene import ACCOUNTS, OTHER, Seen, environ, order, see, stand_in, store, uin
@@ -252,5 +253,6 @@ class Life(RuleBasedStateMachine):
 
 
 def test_a_life_of_two_accounts() -> None:
-    """Every answer in it is the model's."""
-    run_state_machine_as_test(Life, settings=settings(stateful_step_count=25))  # type: ignore[no-untyped-call] # Hypothesis leaves it so
+    """Every answer in it is the model's: 40 lives, 2,000 under `make long`."""
+    lives = settings(stateful_step_count=25, max_examples=2_000 if LONG else 40)
+    run_state_machine_as_test(Life, settings=lives)  # type: ignore[no-untyped-call] # Hypothesis leaves it so

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -92,17 +93,18 @@ def request(chance: random.Random) -> Any:
 
 
 @pytest.mark.slow
-def test_both_say_the_same_of_a_hundred_thousand_values() -> None:
-    """Requests that are good or nearly so, and values of every other kind."""
+def test_both_say_the_same_of_many_values(scaled: Callable[[int], int]) -> None:
+    """Of 10,000 requests that are good or nearly so, and values of every other kind."""
     judge = Draft202012Validator(SCHEMA)
     chance = random.Random(2020)
     accepted = 0
-    for _ in range(100_000):
+    count = scaled(10_000)
+    for _ in range(count):
         value = request(chance)
         verdict = schema_check.accepts(value)
         accepted += verdict
         assert verdict == judge.is_valid(value), value
-    assert 20_000 < accepted < 80_000
+    assert count / 5 < accepted < count * 4 / 5
 
 
 def test_both_say_the_same_of_every_text_in_every_place() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Callable
 
 import pytest
 
@@ -142,8 +143,10 @@ def test_somebody_else_with_the_same_account_costs_time_but_no_import(counts_up:
 
 
 @pytest.mark.slow
-def test_the_table_of_the_simulation_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_of_the_simulation_is_printed(
+    capsys: pytest.CaptureFixture[str], scaled: Callable[[int], int]
+) -> None:
     """One line for each size of crowd in each of four settings."""
-    simulation.main([])
+    simulation.main(["--crowds", str(scaled(1))])
     lines = capsys.readouterr().out.splitlines()
     assert len([line for line in lines if "| counts up" in line or "| limit + 1" in line]) == 44
