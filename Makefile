@@ -5,8 +5,10 @@
 PYTHON := .venv/bin/python
 # What SCF runs; `PACKAGE_PYTHON=3.12 make package` makes a package for another.
 export PACKAGE_PYTHON ?= $(shell cat package/python-version)
-# A process for each core that may be used; a file's tests stay together, with what they share.
-PARALLEL := -n auto --maxprocesses 8 --dist loadfile
+# A process for each core that may be used; one that has nothing left takes tests over from another.
+PARALLEL := -n auto --maxprocesses 8 --dist worksteal
+# What can differ between two versions of Python.
+ON_NEWEST = $(shell sed 's/ *\#.*//' tests/newest.txt)
 PYTEST := $(PYTHON) -m pytest -q
 RESOLVE := .venv-lock/bin/uv pip compile --quiet --universal --python-version $(PACKAGE_PYTHON) --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -23,11 +25,11 @@ run: setup        ## imports a key into a stand-in for CVM and shows each step
 serve: setup      ## the function behind a URL on this machine, with a stand-in for CVM
 	@$(PYTHON) -m local.serve
 
-test: check peers ## run before every commit: all tests, SCF's Python last, the newest before it
-	@local/on-newest -m pytest -q $(PARALLEL) -m "not slow"
+test: check peers ## before every commit, 4 minutes: style, types, all tests; on the newest Python what differs there
+	@local/on-newest -m pytest -q $(PARALLEL) -m "not slow" $(ON_NEWEST)
 	@$(PYTEST) $(PARALLEL) --cov --cov-report=term
 
-quick: setup      ## the tests of handler/ on one Python, while you work
+quick: setup      ## while you work, half a minute: the unit tests of handler/, on one Python
 	@$(PYTEST) $(PARALLEL) -m "not slow" tests/handler
 
 picture: setup    ## the picture of `make run` in README, made from a run
@@ -60,10 +62,11 @@ deployment: setup ## serverless.yml as files for tccli, in dist/deployment
 bench: package    ## the measurements that README quotes
 	@$(PYTHON) -m bench
 
-long: setup       ## the suite with many more examples
+long: setup peers ## all tests with many more examples, on the newest Python too
+	@LONG=1 local/on-newest -m pytest -q $(PARALLEL) -m "not slow"
 	@LONG=1 $(PYTEST) $(PARALLEL)
 
-fuzz: setup       ## the fuzz tests alone, for long
+fuzz: setup       ## random requests and events alone, a hundred times as many, others each time
 	@LONG=1 $(PYTEST) $(PARALLEL) -m fuzz
 
 mutation:         ## which changes of the code no test notices: ONLY="handler.deadline*"

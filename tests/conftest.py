@@ -134,6 +134,11 @@ def dist(_dist: Path | None, missing: Callable[[str, str], None]) -> Path | None
     return _dist
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what takes longest begin first, so that no core waits for it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("fuzz") is None)
+
+
 def pytest_collection_finish() -> None:
     """Let the garbage collector pass over what ten thousand tests are made of: it lasts until the end."""
     gc.collect()

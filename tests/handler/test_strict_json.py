@@ -120,6 +120,7 @@ def test_nothing_else_is_ever_raised(text: bytes | str) -> None:
         strict_json.loads(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     [

@@ -42,6 +42,7 @@ def test_globs_mean_what_the_same_regular_expression_means(pattern: str, name: s
     assert matches(pattern, name) is (re.fullmatch(expression, name) is not None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["*a" * 5 + "*b", "*" * 63 + "b", "a*" * 8 + "c"])
 def test_no_pattern_is_slow(pattern: str) -> None:
     """A pattern that makes a backtracking matcher take years costs as much as the name is long."""

@@ -197,6 +197,7 @@ def test_hostile_headers_are_a_401_and_nothing_else(
     assert raised.value.__cause__ is None
 
 
+@pytest.mark.slow
 def test_every_401_takes_the_same_work() -> None:
     """The time of a refusal shows neither its cause nor which schemes have callers.
 

@@ -8,6 +8,7 @@ import re
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +88,7 @@ def test_any_bytes_get_a_refusal(content: bytes, query: dict[str, str], platform
         assert bot.answer(event).status == 401
 
 
+@pytest.mark.slow
 def test_a_long_command_costs_what_its_length_asks_for(bot: Function) -> None:
     """A warm function answers the most hostile long message without more than linear work."""
     for part in ("<a@", "tag:a=", "ssh-rsa AAAAB3NzaC1yc2E", "&", "AAAA "):

@@ -311,6 +311,7 @@ def test_a_key_in_pieces_is_joined() -> None:
     assert value(f"import alice {kind} {' '.join(pieces)} alice@laptop")["publicKey"] == f"{KEY} alice@laptop"
 
 
+@pytest.mark.slow
 def test_a_hostile_text_is_read_in_no_time() -> None:
     """What half options and quotation marks cost grows with the text."""
 

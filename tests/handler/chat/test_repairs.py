@@ -75,6 +75,7 @@ def test_a_plain_text_stays_as_it_is(typed: str) -> None:
     assert repairs.undo(typed) == typed
 
 
+@pytest.mark.slow
 def test_a_hostile_text_is_repaired_in_no_time() -> None:
     """What half markup costs grows with the text, and it stays about as long."""
     parts = (

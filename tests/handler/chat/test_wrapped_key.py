@@ -153,6 +153,7 @@ def test_the_first_of_two_keys_is_found() -> None:
     assert line_in(f"{first}\n{second}") == first
 
 
+@pytest.mark.slow
 def test_a_hostile_text_is_searched_in_no_time() -> None:
     """What pieces, blanks and starts cost grows with the text, up to 64 KiB."""
     start = "ssh-rsa AAAAB3NzaC1yc2E"

@@ -25,6 +25,7 @@ def test_a_good_key_costs_far_less_than_a_primality_test() -> None:
     assert growth.ratio(partial(reason_of, GOOD), partial(pow, 3, n - 1, n), 1 / 8) < 1 / 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part",
     [

@@ -224,6 +224,7 @@ def test_one_place_and_several_places_are_told_apart() -> None:
     assert two.value.detail == "The request breaks the schema in 2 places."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     [
