@@ -1,4 +1,4 @@
-"""The audit line: who asked for what, from where, and what became of it; one for each decision."""
+"""The audit line, one for each decision: who asked for what, from where, and with which result."""
 
 from __future__ import annotations
 

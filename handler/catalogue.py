@@ -37,7 +37,7 @@ def preferred(headers: Iterable[str]) -> str:
     for entry in ",".join(headers).split(",", _MOST_RANGES)[:_MOST_RANGES]:
         language, _, parameters = entry.partition(";")
         weight = _quality(parameters.strip())
-        # Greater, not equal: the first of several with the same quality stays.
+        # Greater, not equal: of several with the same quality, the first one counts.
         if language.strip() and weight > quality:
             best, quality = language.strip().lower(), weight
     return CHINESE if best == "zh" or best.startswith("zh-") else ENGLISH

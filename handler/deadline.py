@@ -46,7 +46,7 @@ def set_out(
     platform = _platform_limit(context)
     if platform is None:
         return Deadline(begun + budget, clock)
-    # The platform starts its own clock at the call, whenever the instance was loaded.
+    # The platform's own clock starts at the call, not when the instance was loaded.
     return Deadline(min(begun + budget, entered + platform - RESERVE), clock)
 
 

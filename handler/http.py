@@ -102,7 +102,7 @@ def _values(headers: object, *, lower: bool) -> dict[str, Values]:
         if not all(isinstance(item, str) for item in texts):
             texts = ()
         before = collected.get(key)
-        # What is not text in one spelling of a name spoils the other spellings too.
+        # A value that is not text makes the other spellings of its name invalid too.
         collected[key] = texts if before is None else before + texts if before and texts else ()
     return collected
 
@@ -153,7 +153,7 @@ def _bound(length: int, limit: int) -> None:
 
 
 def require_json(headers: Mapping[str, Values]) -> None:
-    """Let pass `application/json`, `*/*+json` and no Content-Type at all, in UTF-8 and not compressed.
+    """Raise unless the body is uncompressed JSON in UTF-8; without a Content-Type it counts as JSON.
 
     Raises:
         UnsupportedMediaType: it is something else.

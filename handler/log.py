@@ -23,7 +23,7 @@ class Log:
         self._common = common
 
     def write(self, level: str, message: str, /, **fields: LogValue) -> None:
-        """Write one line of what happened, unless its level is below the lowest one."""
+        """Write one line, unless its level is below the lowest one."""
         if _RANKS[level] >= self._rank:
             self._line({"log": level, "message": message, **self._common, **fields})
 

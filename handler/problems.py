@@ -107,7 +107,7 @@ class Problem(Exception):
         self.cause = cause
 
     def explained(self, *, known_caller: bool) -> str:
-        """Return what happened, as far as a caller may hear of it who is known, or is not."""
+        """Return what happened, as far as a known or an unknown caller may read it."""
         return self.detail
 
 
@@ -355,7 +355,7 @@ class UpstreamError(ServiceProblem):
 
 
 class UpstreamBusy(ServiceProblem):
-    """Every write of this request was surely refused or never sent; later may do."""
+    """Every write of this request was surely refused or never sent; a later try may succeed."""
 
     slug = "upstream-busy"
     status = 503
@@ -382,7 +382,7 @@ class OutcomeUnknown(ServiceProblem):
 
 
 def attempt(step: Callable[..., T], *arguments: object) -> T | Problem:
-    """Return what a step comes to, or the problem that it ends in; no exception leaves here."""
+    """Return the result of a step, or the problem that it ends with; no exception leaves this function."""
     try:
         return step(*arguments)
     except Problem as problem:

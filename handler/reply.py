@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 
-#: Who calls proves it by one of these (RFC 9110 section 11.6.1); the second is our own name for
+#: The schemes by which a caller can prove itself (RFC 9110 section 11.6.1). The second is our own name for
 #: the three headers of Standard Webhooks, the third our own scheme.
 CHALLENGE = ", ".join(
     f'{scheme} realm="import-key-pair"' for scheme in ("Bearer", "StandardWebhooks", "Invitation")

@@ -1,4 +1,4 @@
-"""What the routes share: from a body to its JSON value, from requests to answers, and how one is refused."""
+"""The steps that routes share: a body to its JSON value, requests to answers, and a refusal to its reply."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def value(request: HttpRequest, body: Body, caller: Caller) -> object:
 
 def settled(items: list[Asked], call: Invocation) -> Iterator[Answer]:
     """Yield the answers to requests, in their order, within the time of this call."""
-    # Imported here: a request that ends before this line needs no importing.
+    # Imported here: a request that is refused before needs no importing.
     from handler import batch
 
     return batch.answers(items, call, call.deadline(call.configured().time_budget))

@@ -1,7 +1,7 @@
 """The HTTP contract: which routes there are, and the order in which a request is checked.
 
-The first that applies answers: 404, 405, 413, 400 bad base64, 500 misconfigured, 401, 415,
-400 malformed JSON, 422 schema, 422 key, 403, then CVM.
+The first check that fails gives the answer: 404, 405, 413, 400 bad base64, 500 misconfigured, 401, 415, 400
+malformed JSON, 422 schema, 422 key, 403, then CVM.
 """
 
 from __future__ import annotations
@@ -101,16 +101,16 @@ def _dispatch(request: HttpRequest, call: Invocation) -> reply.HttpReply:
 
 
 def _route(path: str) -> Mapping[str, Answerer] | None:
-    """Return what answers at a path, by method; `HEAD` and `OPTIONS` come by themselves."""
+    """Return the functions that answer a path, by method; `HEAD` and `OPTIONS` are added for every path."""
     if path.startswith("/key-pairs/"):
-        # Imported here: only whoever looks needs it.
+        # Imported here: most requests do not look.
         from handler.looking import query
 
         name = path.removeprefix("/key-pairs/")
         return {"GET": partial(_look, name)} if query.is_name(name) else None
     if path in _ROUTES or not path.startswith("/chat/"):
         return _ROUTES.get(path)
-    # Imported here: a request that is none of a chat needs no platform.
+    # Imported here: only requests of chats need a platform.
     from handler.chat import platforms
 
     platform = platforms.BY_PATH.get(path)
@@ -165,7 +165,7 @@ def _chat(platform: Platform, request: HttpRequest, call: Invocation) -> reply.H
 
 def _url_check(platform: Platform, request: HttpRequest, call: Invocation) -> reply.HttpReply:
     """Answer a platform's check of the URL."""
-    # A GET may have a body, too: it proves nothing, and is bounded as every other.
+    # A GET may have a body too. It proves nothing, and has the same limit.
     body = http.body(request, _LARGEST_COMMAND)
     # Imported here: only a chat route needs it.
     from handler.chat import answering
@@ -174,7 +174,7 @@ def _url_check(platform: Platform, request: HttpRequest, call: Invocation) -> re
 
 
 def _health(_: HttpRequest, call: Invocation) -> reply.HttpReply:
-    """Say whether settings, callers and role are there; without detail, since anybody may ask."""
+    """Say whether settings, callers and role are there, without detail, since anybody may ask."""
     # Imported here: only a health check and an import look at the role.
     from handler.cvm import credentials
 
@@ -230,5 +230,5 @@ _ROUTES: Mapping[str, Mapping[str, Answerer]] = {
     "/hand-in": {"GET": _hand_in},
 }
 
-#: What is there only where invitations are switched on.
+#: The routes that exist only where invitations are switched on.
 _INVITING = ("/invitations", "/hand-in")

@@ -11,7 +11,7 @@ from handler.sentence import Sentence
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Patterns are compiled where they are used: most variables are not set.
+# Patterns are compiled where they are used, since most variables are not set.
 
 #: A region as CVM names it (https://www.tencentcloud.com/document/product/213/6091).
 REGION = r"[a-z]{2,}(?:-[a-z0-9]+)+"

@@ -1,4 +1,4 @@
-"""JSON text to a value, refusing what readers disagree about (RFC 8259 sections 4, 6 and 9)."""
+"""Reads JSON text and refuses what readers disagree about (RFC 8259 sections 4, 6 and 9)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def loads(text: bytes | str) -> object:
 def written_out(parsed: object) -> str:
     """Return as text what the platform has parsed already, so that it is read by the same strict rules.
 
-    What no text can hold is nested beyond reason, and comes out as something that is refused as that.
+    A value that cannot be written as text comes out as JSON that is nested too deep, and is refused as such.
     """
     try:
         return json.dumps(parsed)
@@ -113,7 +113,7 @@ def _fraction(literal: str) -> int | Inexact:
     if not digits.strip("-0"):
         return 0
     zeros = int(exponent or 0) + len(whole) - len(digits)
-    # Looked at before the power is taken: an exponent may have thirty digits.
+    # Checked before the power is taken: an exponent may have thirty digits.
     if 0 <= zeros <= len(str(EXACT)) and abs(number := int(digits + "0" * zeros)) <= EXACT:
         return number
     return Inexact(literal)

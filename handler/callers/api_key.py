@@ -29,7 +29,7 @@ _HASH = Rule(
     "[0-9A-Fa-f]{64}", Sentence("the SHA-256 hash of the whole key in 64 hex digits, not the key itself")
 )
 
-#: Compared with where no caller has a key, so that its absence does not show in the time.
+#: A hash of nobody's key. It is compared where no caller has a key, so that a refusal takes the same time.
 _NOBODY = b"\0" * 32
 
 
@@ -58,9 +58,9 @@ def read(auth: Node) -> ApiKey:
 
 
 def present(headers: Headers) -> bool:
-    """Say whether a request carries an API key, be it a malformed one.
+    """Say whether a request carries an API key, well formed or not.
 
-    Other schemes in `Authorization` are somebody else's: a Function URL with CAM puts TC3 there.
+    Other schemes in `Authorization` do not count: a Function URL with CAM puts TC3 there.
     """
     values = headers.get("authorization")
     return values is not None and (not values or any(_is_bearer(value) for value in values))

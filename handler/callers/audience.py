@@ -63,7 +63,7 @@ def named_in(members: Mapping[str, Node], auth: Node) -> Audience:
 
 
 def admit(audience: Audience, user: str, channel: str) -> None:
-    """Let somebody pass who may speak as this caller, in this channel.
+    """Raise unless somebody may speak as this caller, in this channel.
 
     Raises:
         Forbidden: the caller does not list the user, or not the channel.

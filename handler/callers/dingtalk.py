@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from handler.callers.audience import Audience
     from handler.callers.node import Node
 
-#: How long an app secret is at least, in characters.
+#: The shortest length of an app secret, in characters.
 SHORTEST = 32
 
 _FORM = Sentence("the Client Secret (AppSecret) of a DingTalk app")

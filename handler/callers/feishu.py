@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from handler.callers.audience import Audience
     from handler.callers.node import Node
 
-#: How long an app secret, and how long an Encrypt Key or a Verification Token is at least, in characters.
+#: The shortest lengths of an app secret, and of an Encrypt Key or a Verification Token, in characters.
 SHORTEST_SECRET, SHORTEST_KEY = 32, 16
 
 HOSTS = ("open.feishu.cn", "open.larksuite.com")

@@ -6,8 +6,8 @@ from __future__ import annotations
 def matches(pattern: str, name: str) -> bool:
     """Say whether all of a name is what a pattern describes, case included.
 
-    The lengths that the pattern so far can have matched are followed all at once, so no pattern
-    makes this slow: it takes at most `len(pattern) * len(name)` steps.
+    All lengths that the pattern can have matched so far are followed at once. So no pattern is slow: there
+    are at most `len(pattern) * len(name)` steps.
     """
     reached = {0}
     for sign in pattern:

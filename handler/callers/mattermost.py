@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from handler.callers.audience import Audience
     from handler.callers.node import Node
 
-#: How long a token is at least, in characters: Mattermost makes them of 26.
+#: The shortest length of a token, in characters: Mattermost makes them of 26.
 SHORTEST = 26
 
 _FORM = Sentence("the token of a Mattermost slash command")

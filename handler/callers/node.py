@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-#: So many items a list of the file may hold: callers, and people, patterns or regions of one caller.
+#: The most items in a list of the file: callers, and people, patterns or regions of one caller.
 MOST = 1000
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-#: So many allowed values a refusal lists.
+#: The most allowed values that a refusal lists.
 _MOST_LISTED = 10
 
 
@@ -42,7 +42,7 @@ def judge(
     own_region: str,
     user: str = "",
 ) -> Order:
-    """Return what a caller's request amounts to, if the caller may ask for it.
+    """Return the order that a request leads to, if the caller may ask for it.
 
     Args:
         caller: who asks.
@@ -158,7 +158,7 @@ def all_tags(caller: Caller, sent: Mapping[str, str]) -> dict[str, str]:
 
 
 def may_know(caller: Caller, user: str, key_name: str, project_id: int) -> bool:
-    """Say whether a caller may hear of a key pair that stands in the way of theirs."""
+    """Say whether a caller may know of a key pair that is in the way."""
     return _is_name_allowed(caller.allow, key_name, user) and _is_listed(project_id, caller.allow.project_ids)
 
 

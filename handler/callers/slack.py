@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from handler.callers.audience import Audience
     from handler.callers.node import Node
 
-#: How long a signing secret is at least, in characters: the app's page shows 32 hex digits.
+#: The shortest length of a signing secret, in characters: the app's page shows 32 hex digits.
 SHORTEST = 32
 
 _FORM = Sentence("a Slack signing secret, as the app's Basic Information page shows it")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NAMES = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
-#: So many signatures one request may carry; a rotation needs two.
+#: The most signatures that one request may carry; a rotation needs two.
 MOST_SIGNATURES = 8
 
 #: The longest message id, in bytes.
@@ -38,7 +38,7 @@ FORM = Sentence(
     "a Standard Webhooks secret: {prefix} and then the Base64 of 24 to 64 random bytes", prefix=PREFIX
 )
 
-#: Signed with where no caller has a secret, so that its absence does not show in the time.
+#: A secret of nobody. It is used where no caller has one, so that a refusal takes the same time.
 _NOBODY = b"\0" * SHORTEST_SECRET
 
 
@@ -104,8 +104,8 @@ def verify(
         header.single(headers, name) for name in NAMES
     )
     signed = b".".join((message_id, timestamp, body or b""))
-    # Signed and compared before anything is judged, whatever is found: the time of a refusal tells
-    # neither its cause nor the caller.
+    # Sign and compare with every secret before anything is judged. So the time of a refusal shows neither its
+    # cause nor the caller.
     signatures = [(caller, sign(secret, signed)) for caller, secret in _secrets(known)]
     found: Caller | None = None
     for version, signature in _signatures(signature_header):
@@ -122,7 +122,7 @@ def sign(secret: bytes, signed: bytes) -> bytes:
 
 
 def _secrets(known: Iterable[Known]) -> Iterable[tuple[Caller | None, bytes]]:
-    """Return every secret with its caller, in the order of the file, or one that is nobody's."""
+    """Return every secret with its caller, in the order of the file; without any, the secret of nobody."""
     ours = [
         (caller, secret)
         for caller, secrets in known
@@ -133,7 +133,7 @@ def _secrets(known: Iterable[Known]) -> Iterable[tuple[Caller | None, bytes]]:
 
 
 def _signatures(signature_header: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield version and signature of the first entries of a header; one that is none has no signature."""
+    """Yield version and signature of a header's first entries; the signature of a malformed one is empty."""
     for entry in signature_header.split(b" ", MOST_SIGNATURES)[:MOST_SIGNATURES]:
         version, _, signature = entry.partition(b",")
         yield version, signature
@@ -142,10 +142,11 @@ def _signatures(signature_header: bytes) -> Iterator[tuple[bytes, bytes]]:
 def _fault(
     message_id: bytes, timestamp: bytes, signature_header: bytes, body: bytes | None, now: float
 ) -> str:
-    """Return why this cannot be a fresh message that we can check, or nothing."""
+    """Return why a message is stale or cannot be checked, or an empty text."""
     if body is None:
         return "body-not-text"
-    # A dot would let one signature stand for two messages; beyond ASCII each hop may write it otherwise.
+    # With a dot in it, one signature could belong to two messages; other text than ASCII may change on its
+    # way.
     if not 1 <= len(message_id) <= LONGEST_ID or b"." in message_id or not message_id.isascii():
         return "bad-message-id"
     if fault := freshness.fault(timestamp, now):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from handler.callers.audience import Audience
     from handler.callers.node import Node
 
-#: How long a security token is at least, in bytes.
+#: The shortest length of a security token, in bytes.
 SHORTEST = 32
 
 _FORM = Sentence(

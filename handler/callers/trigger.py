@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from handler.callers.caller import Caller, Known
     from handler.callers.node import Node
 
-# A source is compared as it stands. What looks like a pattern would match nothing.
+# Sources are compared as text: a pattern would match nothing.
 _FOLDER = r"(?:(?!\.\.?/)[A-Za-z0-9._-]{1,128}/)"
 _SOURCE = Rule(
     r"invoke|(?:ckafka|eventbridge|timer):(?:(?![*?\[\]{}])[!-~]){1,256}"
@@ -82,9 +82,9 @@ def read(auth: Node) -> Trigger:
 
 
 def is_fed_back(results: Trigger, source: Trigger) -> bool:
-    """Say whether what one caller's results are written below is watched by another, or by itself.
+    """Say whether one caller's results would be events of another caller, or of itself.
 
-    Each result would be an event again, or each event a result.
+    Then each result would cause another one, without an end.
     """
     if not (results.results and source.source.startswith(COS) and results.bucket() == source.bucket()):
         return False

@@ -10,7 +10,7 @@ from handler.sentence import Sentence
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-#: What the runtime and this function keep in the environment themselves, so that it is no secret.
+#: Variables of the runtime and of this function, which hold no secret of a caller.
 _OWN = (
     "PATH|HOME|USER|USERNAME|LOGNAME|PWD|OLDPWD|SHELL|SHLVL|TERM|LANG|LANGUAGE|TZ|TMPDIR|HOSTNAME|MAIL"
     "|BASE_PATH|CALLERS_FILE|DEFAULT_REGION|LOG_LEVEL|MIN_RSA_BITS|PROBLEM_BASE_URL|TIME_BUDGET_MS"
@@ -30,7 +30,7 @@ NAME = Rule(
     ),
 )
 
-#: So many secrets, hashes or public keys one caller may have at a time; a rotation needs two.
+#: The most secrets, hashes or public keys that one caller may have at a time; a rotation needs two.
 MOST = 8
 
 
@@ -77,9 +77,9 @@ def secrets(
 
 
 def visible(shortest: int) -> Callable[[str], bytes | None]:
-    """Return what makes bytes of a secret of visible ASCII that has at least so many characters.
+    """Return a decoder for secrets of visible ASCII with at least this many characters.
 
-    Nobody's secret holds a blank, and a shorter one than the platform makes is none of its secrets.
+    No platform makes a secret with a blank in it, or a shorter one.
     """
 
     def decode(text: str) -> bytes | None:
@@ -90,7 +90,7 @@ def visible(shortest: int) -> Callable[[str], bytes | None]:
 
 
 def _unset(names: tuple[str, ...]) -> str:
-    # A secret in place of a name is hardly ever in upper case; one that may be a secret is not told.
+    # Only names in upper case are shown: somebody may have written a secret where its name belongs.
     known = ", ".join(name for name in names if name.isupper()) or Sentence("that its auth names")
     if len(names) == 1:
         return Sentence("the environment variable {name} is not set", name=known)

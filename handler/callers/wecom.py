@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from handler.callers.audience import Audience
     from handler.callers.node import Node
 
-#: How long a token is at least, in characters; WeCom's own sample has 6.
+#: The shortest length of a token, in characters; WeCom's own sample has 6.
 SHORTEST_TOKEN = 6
 
 _TOKEN_FORM = Sentence("the Token of the WeCom app's message receiver")

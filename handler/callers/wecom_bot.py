@@ -26,7 +26,7 @@ class WeComBot(NamedTuple):
 
     @property
     def receive_id(self) -> str:
-        """Whom its messages are for: nobody by name, since a bot's envelope names none."""
+        """The receiver of its messages: empty, since a bot's envelope names none."""
         return ""
 
     def claims(self) -> Iterable[tuple[str, object]]:

@@ -1,8 +1,8 @@
 """A message of a chat platform, from the request to the reply.
 
-What differs from one platform to another stands in its module; all else is the same for all of them.
-Before the proof a request is refused as on every route. After it every answer has status 200 and the
-platform's form, since of any other a platform shows people nothing.
+What differs from one platform to another stands in its module; all else is the same for all of them. Before
+the proof, a request is refused as on every route. After it, every answer has status 200 and the platform's
+form: a platform shows people nothing of other answers.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _admitted(typed: Typed, candidate: Candidate) -> str:
 
     Raises:
         MalformedRequest: it cannot be read.
-        InvalidPublicKey: there is a private key in it, which is said to anybody.
+        InvalidPublicKey: there is a private key in it; this is said to every sender.
         Forbidden: the caller does not list its sender, or not its channel.
     """
     if isinstance(typed.text, Problem):

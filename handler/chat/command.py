@@ -7,9 +7,9 @@
     show KEY_NAME [region=ap-shanghai] [account=prod]
     help
 
-The same in Chinese: 导入, 检查, 邀请, 查看, 帮助. Options may stand anywhere behind the key name. What cannot
-be a command is a call for help. A word that looks like an option and is none is refused, since who typed it
-believes that it works.
+The same in Chinese: 导入, 检查, 邀请, 查看, 帮助. Options may stand anywhere behind the key name. A text that
+is no command is a call for help. A word that only looks like an option is refused, since its sender believes
+that it works.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _VERBS = {
 #: Options that stand for a member of the request, by name.
 _MEMBERS = {"project": "projectId", "region": "region", "account": "account", "expires": "expiresOn"}
 
-#: The members that an invitation may have; what else is an option is one of an import.
+#: The options that an invitation may have; the others belong to an import.
 _INVITED = ("projectId", "region", "account", "tags")
 
-#: What can be said of a key pair that somebody looks at, beside its name.
+#: The options of `show`, beside the name of the key pair.
 _SHOWN = ("region", "account")
 
 _QUOTES = "\"'"
@@ -58,7 +58,7 @@ _WORD = re.compile(
     rf"""{_NAME}[=＝](?:"[^"\n]*"|'[^'\n]*')(?!\S)|"{_NAME}[=＝][^"\n]*"(?!\S)|'{_NAME}[=＝][^'\n]*'(?!\S)|\S+""",
     re.IGNORECASE,
 )
-# A run of marks is looked at from its beginning alone, so that its length costs nothing more.
+# A run of marks is matched from its beginning alone, so that a long run costs no more time.
 _AROUND = re.compile(rf"(?<!\S)[{MARKS}]+|(?<![{MARKS}])[{MARKS}]+(?!\S)")
 
 _OPTION = re.compile(f"(?:({_MEMBER})|tag[:：]([^=＝]*))[=＝](.*)", re.IGNORECASE)

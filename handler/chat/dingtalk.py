@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
 
-#: Signed with where no caller has a secret, so that its absence does not show in the time.
+#: A secret of nobody. It is used where no caller has one, so that a refusal takes the same time.
 _NOBODY = b"0" * 32
 
 _MOST_DIGITS = 15
@@ -48,7 +48,7 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
         entry
         for entry in known
         if isinstance(entry.caller.auth, DingTalk)
-        # All are compared, whatever is found: the time of a refusal tells nothing.
+        # Compare all of them, so that the time of a refusal shows nothing.
         and True in [hmac.compare_digest(sign(secret, timestamp), signature) for secret in entry.secrets]
     ]
     fault = fault_1 or fault_2 or _fault(timestamp, body, ambient.wall())
@@ -99,7 +99,7 @@ def sign(secret: bytes, timestamp: bytes) -> bytes:
 
 
 def _fault(timestamp: bytes, body: Body, now: float) -> str:
-    """Return why this cannot be a fresh message that we can read, or nothing."""
+    """Return why a message is stale or cannot be read, or an empty text."""
     if body.raw is None:
         return "body-not-text"
     if not (timestamp.isdigit() and len(timestamp) <= _MOST_DIGITS):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
 
-#: Of interactions, of options and of replies.
+#: Types of interactions, options and replies.
 _PING, _COMMAND, _STRING, _PONG, _MESSAGE = 1, 2, 3, '{"type": 1}', 4
 
 #: A message that its sender alone sees.
@@ -52,7 +52,7 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
     if fault or not _SIGNATURE.fullmatch(signature):
         raise Unauthenticated(fault or "bad-signature")
     raw = body.raw or b""
-    # What is compared is public, so its order and number may show in the time.
+    # Public keys are no secret, so the time may show which of them matched.
     signed = bytes.fromhex(signature.decode())
     candidates = tuple(
         Candidate(entry.caller, entry.caller.auth.audience, entry.secrets)
@@ -104,7 +104,7 @@ def command(proof: Proof) -> Typed:
 def render(text: Text, _: Typed, call: Invocation) -> reply.HttpReply:
     """Return a reply that the sender alone sees, in Discord's Markdown."""
     written = "\n".join(markdown.lines(text, private=True))
-    # Nothing in it calls anybody, whatever a tag's value looks like.
+    # The reply mentions nobody, even where a tag's value looks like a mention.
     data = {"content": written[:LONGEST], "flags": _EPHEMERAL, "allowed_mentions": {"parse": []}}
     return reply.http(200, {"type": _MESSAGE, "data": data}, reply.JSON, call.request_id)
 

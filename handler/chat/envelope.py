@@ -1,4 +1,4 @@
-"""Reads the JSON that platforms send, a member at a time, whatever else stands in it."""
+"""Reads single members of the JSON that platforms send; other members do not matter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from handler.record import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-#: So many commas an envelope may hold that is read before anything is proved.
+#: The most commas in an envelope that is read before anything is proved.
 _MOST_COMMAS = 16
 
 
@@ -25,7 +25,7 @@ def parse(content: bytes) -> dict[str, Any]:
 def encrypted(content: bytes) -> bytes:
     """Return the member `encrypt` of a small object in ASCII, `b""` where there is none.
 
-    It is read before anything is proved, so nothing else of any size is looked at.
+    It is read before anything is proved, so a large object is not read at all.
     """
     if content.count(b",") > _MOST_COMMAS:
         return b""

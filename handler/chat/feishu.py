@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
 
-#: Signed with where no caller has a key, so that its absence does not show in the time.
+#: A key of nobody. It is used where no caller has one, so that a refusal takes the same time.
 _NOBODY = b"0" * 32
 
 _SIGNATURE = "x-lark-signature"
 
 _MESSAGE_ID = re.compile("[A-Za-z0-9_-]{1,64}")
 
-#: What stands in a text for somebody who is mentioned, the bot among them.
+#: The sign for a mention of somebody, also of the bot, in a text.
 _MENTION = re.compile("@_(?:user_[0-9]{1,4}|all)")
 
 _CHALLENGE = re.compile("[!-~]{1,256}")
@@ -139,7 +139,7 @@ def _signers(request: HttpRequest, body: Body, ours: list[Known], now: float) ->
     signers = [
         entry
         for entry in ours
-        # All are compared, whatever is found: the time of a refusal tells nothing.
+        # Compare all of them, so that the time of a refusal shows nothing.
         if hmac.compare_digest(feishu_cipher.sign(entry.secrets[1], timestamp, nonce, raw), signature)
     ]
     fault = fault_1 or fault_2 or fault_3 or ("body-not-text" if body.raw is None else "")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from handler.ambient import Ambient
     from handler.deadline import Deadline
 
-#: A token is not used in the last seconds of its life; Feishu gives out a new one from 30 minutes before.
+#: Seconds before its end at which a token is no longer used; Feishu gives a new one from 30 minutes before.
 _RENEWAL = 600
 
 #: The longest life of a token that is believed, in seconds (two hours, as documented).
@@ -31,11 +31,11 @@ _ROOM = 64 << 10
 #: The longest id that keeps a reply from being sent twice, in characters.
 _LONGEST_UUID = 50
 
-#: The codes of a token that is not, or not any more, taken.
+#: The codes for a token that Feishu does not accept, or no longer.
 _BAD_TOKEN = (99991661, 99991663, 99991664, 99991665, 99991671)
 
-#: The tokens, each with everything that it was made with; one of the two things that outlive an invocation
-#: on purpose, since a token costs half of the time that Feishu gives.
+#: The tokens, each by everything that it was made with. They are one of the two things that are kept between
+#: invocations on purpose: a new token costs half of the time that Feishu gives.
 _tokens: dict[tuple[str, str, str, bytes], _Token] = {}
 
 
@@ -93,7 +93,7 @@ def _key(app: App) -> tuple[str, str, str, bytes]:
 
 
 def _token(app: App, deadline: Deadline, ambient: Ambient) -> tuple[str, str]:
-    """Return a token that is good for a while, and why there is none: one of them is empty."""
+    """Return a token, and why there is none; one of the two is empty."""
     kept = _tokens.get(_key(app))
     if kept is not None and kept.ends > ambient.wall():
         return kept.text, ""

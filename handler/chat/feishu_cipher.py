@@ -35,7 +35,7 @@ def seal(key: bytes, message: bytes, vector: bytes) -> bytes:
 
 
 def unseal(key: bytes, encrypted: bytes) -> tuple[bytes, str]:
-    """Return the message in an envelope, and why it cannot be had: one of them is empty."""
+    """Return the message in an envelope, and why it cannot be read; one of the two is empty."""
     try:
         sealed = a2b_base64(encrypted)
     except Error:

@@ -1,8 +1,8 @@
 """Reads `application/x-www-form-urlencoded`, strictly.
 
-https://url.spec.whatwg.org/#application/x-www-form-urlencoded says how: pairs between `&`, a `+` for a
-blank, and `%XX` for any byte. A field that is asked for must be there once: of two readers of a body
-that repeats it, each could see another message.
+https://url.spec.whatwg.org/#application/x-www-form-urlencoded says how: pairs between `&`, a `+` for a blank,
+and `%XX` for any byte. A field that is asked for must be there once: two readers of a body that repeats it
+could see two different messages.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ MEDIA_TYPE = "application/x-www-form-urlencoded"
 _ESCAPE = re.compile(b"%([0-9A-Fa-f]{2})")
 
 
-#: A form with more fields is not read, so that whoever proves nothing costs nothing; platforms send a dozen,
-#: and one for each person whom a command mentions.
+#: The most fields of a form that is read: a sender who proves nothing must not cost time. Platforms send a
+#: dozen, and one for each person whom a command mentions.
 MOST_FIELDS = 1000
 
 
@@ -79,5 +79,5 @@ def unreadable(what: str) -> MalformedRequest:
 
 
 def decoded(encoded: bytes) -> bytes:
-    """Return a name or value without its encoding; a `%` that begins no escape is one."""
+    """Return a name or value without its encoding; a `%` that begins no escape stays as it is."""
     return _ESCAPE.sub(lambda escape: unhexlify(escape[1]), encoded.replace(b"+", b" "))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from handler.invocation import Invocation
     from handler.log import LogValue
 
-#: The longest link, in bytes: what is said around it leaves so much of a reply in any chat (2,000
-#: characters at Discord), and half a link is worth nothing.
+#: The longest link, in bytes. It fits into a reply of every chat (2,000 characters at Discord) with the words
+#: around it; half a link would be useless.
 LONGEST_LINK = 1_500
 
 

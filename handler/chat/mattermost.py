@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
 
-#: Compared with where no caller has a token, so that its absence does not show in the time.
+#: A token of nobody. It is compared where no caller has one, so that a refusal takes the same time.
 _NOBODY = b"\0" * 26
 
 
@@ -41,7 +41,7 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], _: Ambien
         Candidate(entry.caller, entry.caller.auth.audience, entry.secrets)
         for entry in known
         if isinstance(entry.caller.auth, Mattermost)
-        # All are compared, whatever is found: the time of a refusal tells nothing.
+        # Compare all of them, so that the time of a refusal shows nothing.
         and True in [hmac.compare_digest(secret, token) for secret in entry.secrets]
     ]
     if fault or not candidates:

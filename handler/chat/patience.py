@@ -1,8 +1,8 @@
-"""How long a platform waits for the answer to a message, and what of it is ours."""
+"""How long a platform waits for the answer to a message."""
 
 from __future__ import annotations
 
-#: The way to the platform and back, in seconds: what of its patience is not ours.
+#: The way to the platform and back, in seconds: this part of the platform's time is not ours.
 ON_THE_WAY = 1.0
 
 #: The seconds after which Feishu sends an event again

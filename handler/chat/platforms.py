@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from handler.invocation import Invocation
     from handler.reply import HttpReply
 
-    #: Returns the text that proves who a platform's check of the URL is answered by, or raises
+    #: Returns the text that a platform's check of the URL has to be answered with, or raises
     #: `Unauthenticated`.
     UrlCheck = Callable[[HttpRequest, Body, tuple[Known, ...], Ambient], str]
 

@@ -1,7 +1,7 @@
 """Undoes what chat platforms, keyboards and clipboards do to a text on its way.
 
-Only what has one meaning is undone. Nothing here guesses at a key: whatever is left over in one makes
-the key gate refuse it.
+Only a change with one meaning is undone. Nothing here guesses at a key: the key gate refuses a key in which
+anything is left over.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
 
-#: Signed with where no caller has a token, so that its absence does not show in the time.
+#: A token of nobody. It is used where no caller has one, so that a refusal takes the same time.
 _NOBODY = b"\0" * 32
 
 _TIME = re.compile(
@@ -52,14 +52,14 @@ def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: 
         Candidate(entry.caller, entry.caller.auth.audience, entry.secrets)
         for entry in known
         if isinstance(entry.caller.auth, Teams)
-        # All are compared, whatever is found: the time of a refusal tells nothing.
+        # Compare all of them, so that the time of a refusal shows nothing.
         and True in [hmac.compare_digest(sign(secret, raw), signature) for secret in entry.secrets]
     )
     if not fault and body.raw is None:
         fault = "body-not-text"
     if fault or scheme != b"HMAC" or not candidates:
         raise Unauthenticated(fault or "bad-signature")
-    # The time is part of what is signed, so it counts for nothing before.
+    # The time is part of the signed body, so it is read only after the signature is checked.
     if stale := _stale(envelope.text(envelope.parse(raw), "timestamp"), ambient.wall()):
         raise Unauthenticated(stale)
     return Proof(candidates, raw)
@@ -95,7 +95,7 @@ def _stale(timestamp: str, now: float) -> str:
     found = _TIME.fullmatch(timestamp)
     if found is None:
         return "bad-timestamp"
-    # Imported here: nobody but who has the token gets so far.
+    # Imported here: only a signed message needs it.
     from datetime import datetime
 
     try:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from handler.http import Body, HttpRequest
     from handler.invocation import Invocation
 
-#: The longest text of a reply, in bytes; WeCom cuts off the rest, maybe within a character.
+#: The longest text of a reply, in bytes; WeCom cuts off the rest, even within a character.
 LONGEST = 2048
 
 

@@ -70,7 +70,7 @@ def render(text: Text, typed: Typed, call: Invocation) -> reply.HttpReply:
     (candidate, *_) = typed.candidates
     content = "\n".join(markdown.lines(text, private=typed.private))
     stream = {
-        # WeCom would ask again for more of a stream that is not finished; nobody does for this one.
+        # WeCom asks for more of a stream that is not finished; this one is finished at once.
         "id": os.urandom(16).hex(),
         "finish": True,
         "content": content.encode(errors="replace")[:LONGEST].decode(errors="ignore"),

@@ -43,9 +43,9 @@ def seal(key: bytes, message: bytes, receive_id: bytes, random: bytes) -> bytes:
 
 
 def unseal(key: bytes, encrypted: bytes, receive_id: bytes) -> tuple[bytes, str]:
-    """Return the message in an envelope, and why it cannot be had: one of them is empty.
+    """Return the message in an envelope, and why it cannot be read; one of the two is empty.
 
-    The signature has to be proved before: only who knows the token may learn which fault it is.
+    The signature has to be proved before: only a sender who knows the token may learn which fault it is.
     """
     try:
         sealed = a2b_base64(encrypted)

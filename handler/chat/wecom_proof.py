@@ -1,4 +1,4 @@
-"""What proves a request of WeCom, of its apps as of its smart bots: query, signature and cipher.
+"""The proof of a request from a WeCom app or smart bot: query, signature and cipher.
 
 https://developer.work.weixin.qq.com/document/path/91144
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         def receive_id(self) -> str: ...
 
 
-#: Signed with where no caller has a token, so that its absence does not show in the time.
+#: A token of nobody. It is used where no caller has one, so that a refusal takes the same time.
 _NOBODY = b"0" * 32
 
 
@@ -82,7 +82,7 @@ def _signers(
     signers = [
         entry
         for entry in ours
-        # All are compared, whatever is found: the time of a refusal tells nothing.
+        # Compare all of them, so that the time of a refusal shows nothing.
         if hmac.compare_digest(wecom_cipher.sign(entry.secrets[0], timestamp, nonce, encrypted), signature)
     ]
     if fault or not signers:
@@ -97,12 +97,12 @@ def _single(request: HttpRequest, name: str) -> bytes:
 
 
 def _echo(request: HttpRequest) -> bytes:
-    """Return the `echostr`, be it that a gateway has left it encoded or has decoded a `+` too many."""
+    """Return the `echostr`; some gateways leave it encoded, others decode a `+` too many."""
     return form.decoded(_single(request, "echostr")).replace(b" ", b"+")
 
 
 def _fault(signature: bytes, timestamp: bytes, nonce: bytes, encrypted: bytes, body: Body, now: float) -> str:
-    """Return why this cannot be a fresh message that we can check, or nothing."""
+    """Return why a message is stale or cannot be checked, or an empty text."""
     if body.raw is None:
         return "body-not-text"
     if not (signature and nonce and encrypted):

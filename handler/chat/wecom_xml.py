@@ -13,8 +13,8 @@ from handler.record import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: What XML 1.0 section 2.2 does not let into a document, however it is written. No pattern, since one with
-#: these characters would be a quarter of a cold start.
+#: Characters that XML 1.0 section 2.2 forbids in a document, even as references. No pattern: compiling one
+#: with these characters would take a quarter of a cold start.
 _NO_CHARACTERS = dict.fromkeys({*range(0x20), 0xFFFE, 0xFFFF} - {0x09, 0x0A, 0x0D})
 
 

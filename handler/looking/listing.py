@@ -1,7 +1,7 @@
 """The key pairs of an account, as far as a caller may know of them: some, or one by its name.
 
 The list is the one that importing looks at, with the same bounds, waits and truth. A key pair that a caller
-may not know of is as one that is not there.
+may not know of is left out, as if it were not there.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ _FORMS = {
 LIST_PARAMETERS = tuple(_FORMS)
 ONE_PARAMETERS = ("account", "region")
 
-#: Those of one key pair whose name is a parameter, too.
+#: The parameters of one key pair in a chat, where the name is a parameter too.
 NAMED_PARAMETERS = ("keyName", *ONE_PARAMETERS)
 
 
@@ -47,8 +47,8 @@ class LookQuery(NamedTuple):
         fingerprint: of the key, in either form.
         account, region: where to look.
         expires_before: a date; only key pairs whose tag `expires-on` is before it.
-        limit: so many at most.
-        after: only names behind this one.
+        limit: the most key pairs of the answer.
+        after: only names after this one.
     """
 
     key_name: str = ""

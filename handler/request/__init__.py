@@ -1,7 +1,7 @@
 """A JSON value to an `ImportRequest`, judged by the JSON Schema that the contract publishes.
 
-`schema_check`, generated from the schema, says yes. What it does not accept goes to `jsonschema`, which
-has the last word and says why not: it takes a third of a billion instructions to load.
+`schema_check` is generated from the schema and quick. What it does not accept goes to `jsonschema`, which
+decides and says why not; it takes a third of a billion instructions to load.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SURROGATE = "[\ud800-\udfff]"
 #: The tag that says when a key pair should go.
 EXPIRES_ON = "expires-on"
 
-#: Of so many unknown members each is named by its position; the rest is counted.
+#: The most unknown members that are named by position; the rest is counted.
 MOST_UNKNOWN = 20
 
 #: The compiled schema, once a request has needed it.
@@ -71,7 +71,7 @@ def validate(value: object) -> ImportRequest:
 
 
 def from_json(value: Mapping[str, Any]) -> ImportRequest:
-    """Return the request that an object holds which keeps the schema."""
+    """Return the request in an object that is valid by the schema."""
     project_id = value.get("projectId")
     return ImportRequest(
         key_name=value["keyName"],
@@ -156,14 +156,14 @@ def _kind(value: Any) -> Any:
 
 
 def _wrong(name: str, value: object, errors: list[ValidationError], what: Sentence) -> Sentence:
-    """Return what is said of a wrong member; of tags it says which, by position."""
+    """Return the sentence about a wrong member; for tags it names their positions."""
     if name == "keyName" and isinstance(value, str) and "-" in value:
         underscored = value.replace("-", "_")
         if re.fullmatch(KEY_NAME, underscored):
             return Sentence("A key name cannot have a hyphen; `{name}` would do.", name=underscored)
     if name != "tags" or not isinstance(value, dict) or len(value) > MOST_TAGS:
         return Sentence("This must be: {what}.", what=what)
-    # A wrong name is an error of the object, a wrong value one of the object's member.
+    # A wrong name is an error of the object; a wrong value is an error of its member.
     names = {e.absolute_path[1] if len(e.absolute_path) > 1 else e.instance for e in errors}
     wrong = [
         str(position)
@@ -183,13 +183,13 @@ def _is_torn(text: object) -> bool:
 
 
 def _described(rule: Mapping[str, Any]) -> Sentence:
-    """Return what a schema says of a member; `package.translations` finds these texts in the schema."""
+    """Return the description of a member; `package.translations` finds these texts in the schema."""
     description = rule["description"]
     return description if isinstance(description, Sentence) else Sentence(description)
 
 
 def _unknown(position: int, name: str, known: Iterable[str]) -> Sentence:
-    """Return what is said of an unknown member: the known name that it comes near to, if there is one."""
+    """Return the sentence about an unknown member, with the nearest known name if there is one."""
     # Imported here: only a refused request needs it.
     from handler.request.nearest import nearest
 

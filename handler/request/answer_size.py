@@ -18,7 +18,7 @@ from handler.sentence import Sentence
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-#: What SCF returns at most, in bytes, less what stands around the answers.
+#: The most bytes that SCF returns, less the bytes around the answers.
 MOST_BYTES = 6_000_000 - 10_000
 
 #: A problem with an error for every member, and a result without its tags, in bytes.

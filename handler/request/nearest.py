@@ -1,4 +1,4 @@
-"""Which known name an unknown one comes near to; two readers say it, each in its own words."""
+"""The known name that is nearest to an unknown one, for sentences about requests and callers files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name that a name comes near to, whatever its capitals and hyphens, or ""."""
+    """Return the known name nearest to a name, or ""; capitals, hyphens and underscores do not count."""
     # Imported here: only a wrong file or a wrong request needs it.
     from difflib import get_close_matches
 
