@@ -41,7 +41,7 @@ def open_account(call: Invocation, deadline: Deadline, target: Target) -> Accoun
     Raises:
         Misconfigured: the external id of its role is not set.
     """
-    # Imported here: only an item that has passed every check of ours needs CVM.
+    # Imported here: only an item that has passed all checks needs CVM.
     from handler.cvm import client
 
     settings, signer = call.configured(), None

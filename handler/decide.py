@@ -1,9 +1,9 @@
-"""One item to its answer: schema, key, policy, importing. The pipeline, to be read in one place.
+"""Takes one item to its answer: schema, key, policy, importing. This is the pipeline, in one place.
 
     Asked(value, caller, user, origin)  ->  decide  ->  Answer(item, order, Imported | Problem, ...)
     Rejected(problem, caller, origin)   ->  refuse  ->  Answer(item, None, Problem, ...)
 
-Whoever receives an answer (HTTP, chat, Invoke, triggers) renders it, and decides nothing.
+HTTP, chats, Invoke and triggers only render the answer.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ Item = Asked | Rejected
 
 
 class Answer(NamedTuple):
-    """What became of an item.
+    """The answer to an item.
 
     Attributes:
         item: the item.
         outcome: the result, or the problem in its place.
-        order: what the caller was granted; None where it did not come so far.
+        order: what the caller was granted; None where the item was refused before.
         key_name: the key name, where the item has a valid one, else "".
         key: the public key, where the item has a valid one.
         spent: the calls and seconds that the item has cost upstream; None where it made no call.
@@ -83,7 +83,7 @@ class Answer(NamedTuple):
 
 
 def decide(item: Item, session: Session, call: Invocation) -> Answer:
-    """Return the answer to an item; whatever happens on the way is an answer too."""
+    """Return the answer to an item; every exception on the way becomes an answer too."""
     if isinstance(item, Rejected):
         return refuse(item)
     # Imported here: a request that is refused before needs neither schema nor key gate.
@@ -99,7 +99,7 @@ def decide(item: Item, session: Session, call: Invocation) -> Answer:
         settings = call.configured()
         key_name = request.key_name(item.value)
         wanted = request.validate(item.value)
-        # Before the key: too many tags, the caller's counted in, break the request's own rules.
+        # Checked before the key: too many tags, including the caller's own, break the rules of the request.
         tags = policy.all_tags(item.caller, wanted.tags)
         key = public_key.parse(wanted.public_key, policy.smallest_rsa(item.caller, settings))
         order = policy.judge(item.caller, wanted, tags, key, settings, call.own_region(), item.user)

@@ -1,4 +1,4 @@
-"""Recognises where an event comes from. The sources are asked in this order; the first that knows it has it.
+"""Recognises where an event comes from. The sources are asked in this order; the first match counts.
 
     http         a dict with `httpMethod` and `headers`: Function URL, API Gateway, CloudBase access
     ckafka       non-empty `Records`, each with `Ckafka`
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         """A module that answers the events of one source."""
 
         def answer(self, event: Any, call: Invocation) -> object:
-            """Return what the source makes use of, in its own form."""
+            """Return the answer in the form that the source uses."""
 
     class EventSource(Source, Protocol):
         """A module of `handler.triggers`."""

@@ -1,4 +1,4 @@
-"""An HTTP event of SCF to one record: method, path, headers and the bytes of the body.
+"""Reads an HTTP event of SCF into one record: method, path, headers and the bytes of the body.
 
 Function URL, API Gateway and CloudBase access send the same few fields; everything beyond
 `httpMethod` and `headers` may be missing, header names come in any case, a value may be a list,
@@ -65,7 +65,7 @@ class Body(NamedTuple):
     Attributes:
         raw: the bytes as sent, or None where the platform has parsed them: then nothing can be
             proved about them.
-        text: what is to be read: the bytes, or the parsed JSON written out again.
+        text: the text to parse: the bytes, or the parsed JSON as text again.
     """
 
     raw: bytes | None
@@ -73,12 +73,12 @@ class Body(NamedTuple):
 
 
 def is_http(event: object) -> bool:
-    """Say whether an event is an HTTP request, whatever else it looks like."""
+    """Say whether an event is an HTTP request; its other members do not matter."""
     return isinstance(event, dict) and "httpMethod" in event and "headers" in event
 
 
 def from_event(event: Mapping[str, Any]) -> HttpRequest:
-    """Return the request that an HTTP event holds; nothing in an event makes this fail."""
+    """Return the request in an HTTP event; no event makes this fail."""
     method, path = event.get("httpMethod"), event.get("path")
     flag = event.get("isBase64Encoded")
     return HttpRequest(

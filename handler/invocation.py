@@ -1,4 +1,4 @@
-"""What one invocation is made of: who asked SCF, until when, with which settings."""
+"""The record of one invocation: its id, its time, its settings and its log."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Invocation(NamedTuple):
         return ""
 
     def deadline(self, budget: float) -> Deadline:
-        """Return the moment by which an answer must leave that may take `budget` seconds."""
+        """Return the deadline of an answer that may take `budget` seconds."""
         return deadline.set_out(budget, self.started, self.context, self.ambient.monotonic, self.loaded)
 
     def milliseconds(self) -> int:

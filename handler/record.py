@@ -1,10 +1,10 @@
-"""Immutable records: `typing.NamedTuple` for whoever checks types, and cheaper in a cold start.
+"""Immutable records: `typing.NamedTuple` for type checkers, and cheaper in a cold start.
 
     class Point(NamedTuple):
         x: int
         y: int = 0
 
-The original compiles every annotation, which nothing here reads; with that, and with `typing` itself, a
+The original compiles every annotation, and nothing here reads them. With that and with `typing` itself, a
 refusal from cold would cost a seventh more.
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 __all__ = ["TYPE_CHECKING", "NamedTuple"]
 
-#: Whether types are being checked; checkers know this name, and take it as true.
+#: Whether types are being checked; type checkers know this name and take it as true.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 else:
     from collections import namedtuple
 
-    #: What a class body has besides its fields, and `namedtuple` makes by itself.
+    #: Names in a class body that are no fields; `namedtuple` makes them itself.
     _MADE = frozenset(("__annotations__", "__module__", "__qualname__"))
 
     class _Record(type):

@@ -45,7 +45,7 @@ class Loaded(NamedTuple):
 
     Attributes:
         known: all its callers, with what proves each of them at this moment.
-        revoked_invitations: the ids of invitations that hold no more.
+        revoked_invitations: the ids of invitations that are no longer valid.
     """
 
     known: tuple[Known, ...]

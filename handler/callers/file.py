@@ -96,7 +96,7 @@ class Contents(NamedTuple):
     Attributes:
         callers: in the order of the file.
         accounts: the other accounts, in the order of the file.
-        revoked_invitations: the ids of invitations that hold no more.
+        revoked_invitations: the ids of invitations that are no longer valid.
     """
 
     callers: tuple[Caller, ...]

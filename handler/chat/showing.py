@@ -53,7 +53,7 @@ def show(
     parameters = {name: (str(text),) for name, text in value.items()}
     wanted = query.parse_query(parameters, query.NAMED_PARAMETERS)
     shown = listing.look(wanted, caller, typed.user, call, deadline, batch.open_account)
-    key_pair = listing.described(listing.one(shown))
+    key_pair = listing.described(listing.only(shown))
     line: dict[str, LogValue] = {"caller": caller.id, "keyName": wanted.key_name, "count": 1}
     audit.write({**origin, **line, "result": "shown", **listing.account_member(shown.account)}, call)
     return wording.shown(key_pair, shown.region, shown.account)

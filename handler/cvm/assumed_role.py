@@ -1,7 +1,7 @@
 """Whose credentials sign the calls: those of a role in another account.
 
-The function's own role assumes it, within the same time as everything else. What STS says is sorted as what
-CVM says; whatever it is, nothing was written.
+The function's own role assumes it, within the same time as everything else. STS's answers are sorted as those
+of CVM; nothing is written in any case.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class AssumedRole:
             return own
         found = sts.kept(self._role, own, self._ambient.wall()) or self._assume(own, left)
         if isinstance(found, sts.StsRefusal) and found.code in codes.EXPIRED:
-            # It is the function's own credentials that STS does not take.
+            # STS does not accept the function's own credentials.
             renewed = self._own.renewed(own, left)
             if isinstance(renewed, Credentials):
                 found = self._assume(renewed, left)
@@ -99,7 +99,7 @@ class AssumedRole:
         try:
             return sts.assume(self._role, own, self._endpoint, self._region, left, self._ambient)
         except (transport.NeverSent, transport.NoReply, transport.BadReply) as error:
-            # Assuming a role writes nothing, so it does not matter how far it came.
+            # Assuming a role writes nothing, so a lost reply is no doubt.
             return Unreached(f"STS: {error}")
         finally:
             self.seconds += self._ambient.monotonic() - begun

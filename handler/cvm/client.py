@@ -1,8 +1,8 @@
-"""The account in CVM: each call is signed by Tencent Cloud's SDK, and nothing here ever guesses.
+"""The account in CVM.
 
-The request is made and signed in `upstream.tc3`, sent by `upstream.transport`, and what came back is
-read by `replies`. The SDK's client, retryer, breaker, credential chain, Chinese messages and 60 s
-timeouts are not used; docs/decisions/ says why.
+The request is made and signed in `upstream.tc3` with Tencent Cloud's SDK and sent by `upstream.transport`;
+the reply is read by `replies`. The SDK's client, retryer, breaker, credential chain, Chinese messages and 60
+s timeouts are not used; docs/decisions/ says why.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ _MOST_PAIRS = 10_000
 #: The bytes that a reply may have: 100 keys of 16384 bits with 50 full tags each are 6 MB.
 _ROOM_IMPORT, _ROOM_LIST = 64 * 1024, 8 * 1024 * 1024
 
-#: What is kept of the time for the answer itself, in seconds.
+#: The time that is kept for the answer itself, in seconds.
 _ANSWER = 0.05
 
-#: A look-up's reply is awaited for half the time left, so that another fits, but for this long (seconds)
-#: where that is more: a reply that takes longer is likely to be lost, one that takes less only slow.
+#: A look-up's reply is awaited for half the time left, so that another one fits, but at least for this time
+#: (seconds): a reply that takes longer is probably lost.
 _SLOW = 2.0
 
 
@@ -123,7 +123,8 @@ class _Cvm:
     def list_key_pairs(self, region: Region, deadline: Deadline, begun: Reading | None = None) -> ListOutcome:
         """Ask for all key pairs, to have them by this deadline or the invocation's own, the sooner one.
 
-        What ends a list before its last page carries how far it came, for the next try to begin there.
+        An outcome that ends a list before its last page says how far the list has come, so that the next try
+        begins there.
         """
 
         def left() -> float:
@@ -152,7 +153,7 @@ class _Cvm:
             return replies.key_pairs(reply)
         refused = self._refused(reply, _LIST, region)
         if isinstance(refused, (Duplicate, Full)):
-            # Such codes make no sense for a list, so they are no reason to call the account full.
+            # These codes make no sense for a list, so they do not mean that the account is full.
             return Refused(
                 UpstreamError(
                     Sentence("CVM refused to list the key pairs, with a code that makes no sense there."),
@@ -207,7 +208,7 @@ class _Cvm:
             return Nonsense(str(error))
         finally:
             self._seconds += self._ambient.monotonic() - begun
-        # API 3.0 answers with 200 whatever it has to say, so another status is somebody else's.
+        # API 3.0 always answers with 200, so another status comes from something in between.
         return replies.parse(reply.body) if reply.status == _OK else Nonsense(f"status {reply.status}")
 
     def _left(self) -> float:

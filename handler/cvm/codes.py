@@ -67,7 +67,7 @@ CODES: Final = (
     ("*", UNLISTED),
 )
 
-#: What CVM says of credentials that it does not take or no longer takes. Newer ones may do.
+#: The codes for credentials that CVM does not accept, or no longer. Newer ones may be accepted.
 EXPIRED: Final = frozenset(
     {
         "AuthFailure.InvalidAuthorization",
@@ -127,7 +127,7 @@ class _Words(NamedTuple):
 
 _NAME = Sentence("Choose a keyName of 1 to 25 letters, digits and underscores.")
 
-#: What the caller is told: by code where that is known to say more, else by meaning.
+#: The sentences for the caller: by code where that says more, else by meaning.
 _WORDS: Mapping[str, _Words] = {
     "InvalidKeyPairNameEmpty": _Words(
         problems.UpstreamRefused, Sentence("CVM does not take the keyName."), _NAME
@@ -193,12 +193,12 @@ _HOME = "CVM does not know the region that this function uses by default: set DE
 
 
 def problem_of(means: str, code: str, request_id: str, action: str, region: Region) -> Problem:
-    """Return what to tell the caller about a refusal that is neither throttle, duplicate nor doubt.
+    """Return the problem for a refusal that is neither throttle, duplicate nor doubt.
 
     Args:
         means: what the code means, see `meaning`.
         code, request_id: CVM's answer, for support; its message is not passed on.
-        action: the API that was called, for whoever runs the function.
+        action: the API that was called, for the operator.
         region: where CVM was asked; our own default is ours to mend.
     """
     if means == INTERNAL:
@@ -210,7 +210,7 @@ def problem_of(means: str, code: str, request_id: str, action: str, region: Regi
 
 
 def _ours(code: str, means: str, region: Region) -> str:
-    """Return the cause of a refusal that whoever runs the function has to mend, else nothing."""
+    """Return the cause of a refusal that the operator has to mend, else nothing."""
     if means == REGION and not region.chosen:
         return _HOME
     if means != ROLE:

@@ -1,4 +1,4 @@
-"""Reads the credentials that SCF lends to an invocation; nothing keeps them.
+"""Reads the credentials that SCF gives to an invocation; they are not kept.
 
 SCF puts the execution role's temporary credentials into the environment and renews them there, so
 they are read anew for every call of CVM (https://www.tencentcloud.com/document/product/583/32748).

@@ -1,8 +1,8 @@
 """Reads what CVM answered, and sorts it into outcomes.
 
-The bytes are read here and not by the SDK, which loses the truth on the way: it takes an error for
-a success when the Content-Type names a charset, throws away the body of any status but 200, and
-raises a bare KeyError where a RequestId is missing (`_check_error` and `_check_status` in
+The bytes are read here and not by the SDK, which reads some replies wrongly: it takes an error for a success
+when the Content-Type names a charset, throws away the body of any status but 200, and raises a bare KeyError
+where a RequestId is missing (`_check_error` and `_check_status` in
 https://github.com/TencentCloud/tencentcloud-sdk-python/blob/master/tencentcloud/common/abstract_client.py).
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from handler.importing.order import Region
 
-# What a caller may get to see of CVM's answer is held to the form that it always has.
+# The parts of CVM's answer that a caller sees must have their usual form.
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CODE = re.compile(r"[A-Za-z0-9_.]{1,128}")
 
@@ -105,7 +105,7 @@ def _pair(item: Mapping[str, Any], request_id: str) -> KeyPair:
     key_id, name, project_id = item["KeyId"], item["KeyName"], item.get("ProjectId")
     if not _text(key_id, _ID) or not isinstance(name, str) or not isinstance(project_id, int | None):
         raise TypeError
-    # Anybody's tag may have an empty value, which no list of key pairs should fail for.
+    # A tag may have an empty value; a list must not fail because of it.
     stored = {tag["Key"]: tag.get("Value") for tag in item.get("Tags") or ()}
     tags = {name: "" if value is None else value for name, value in stored.items()}
     if not all(isinstance(text, str) for pair in tags.items() for text in pair):
@@ -113,7 +113,7 @@ def _pair(item: Mapping[str, Any], request_id: str) -> KeyPair:
     text = item.get("PublicKey")
     # CVM writes a comment of its own behind the key, so lines are never compared as text.
     blob = decode_blob(text) if isinstance(text, str) else None
-    # For people to look at: no list fails for them.
+    # These are only shown to people, so a list does not fail because of them.
     bound, created = item.get("AssociatedInstanceIds"), _text(item.get("CreatedTime"), _TIME)
     count = len(bound) if isinstance(bound, list) else 0
     return KeyPair(key_id, name, project_id or 0, blob, tags, request_id, created, count)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
             """Return credentials to sign with, within the seconds that `left` returns."""
 
         def renewed(self, refused: Credentials, left: Callable[[], float]) -> Credentials | Unsigned | None:
-            """Return others than those that CVM does not take any more, None where there are none."""
+            """Return newer credentials than those that CVM no longer accepts; None where there are none."""
 
 
 class OwnRole:

@@ -10,7 +10,7 @@ from handler.record import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: The characters of a refusal that are read; a long text would take its length squared in time.
+#: The most characters of a refusal that are read: the time grows with the square of the length.
 _READ = 1000
 
 # Backticks stand in English and Chinese replies alike; copies of the English ones come without them.

@@ -1,12 +1,12 @@
-"""What can be asked of the account that holds the key pairs, and all that can come of asking.
+"""The calls to the account that holds the key pairs, and all their outcomes.
 
-An outcome is a fact about what happened upstream, sorted by the one question that matters: was
-the write executed, surely not executed, or is it in doubt?
+An outcome is a fact about what happened upstream. It is sorted by one question: was the write executed,
+surely not executed, or is it in doubt?
 
     Created                              executed, CVM named the key pair
     Duplicate, Full, Refused             surely not executed: CVM read the request and said no
-    Throttled, Unreached                 surely not executed: it never got that far
-    Unanswered, Nonsense                    in doubt
+    Throttled, Unreached                 surely not executed: it was not sent, or not read
+    Unanswered, Nonsense                 in doubt
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Created(NamedTuple):
-    """CVM answered this very import with the id of a new key pair."""
+    """CVM answered this import with the id of a new key pair."""
 
     key_id: str
     request_id: str
@@ -87,13 +87,13 @@ class Unanswered(NamedTuple):
 
 
 class Nonsense(NamedTuple):
-    """Something came back that tells nothing about what was done; `cause` and `reading` as above."""
+    """The reply does not show what was done; `cause` and `reading` as above."""
 
     cause: str
     reading: Reading | None = None
 
 
-#: The cause of a list whose pages do not fit together: others add and delete meanwhile.
+#: The cause of a list whose pages do not fit together, because others add and delete key pairs meanwhile.
 CHANGING = "key pairs that keep changing"
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The decision table: what the account's key pairs say to an order. Pure; knows no CVM.
+"""The decision table: an order compared with the account's key pairs. Pure; knows no CVM.
 
     the account holds            answer
     neither name nor key         import; `created`
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     MayKnow = Callable[[str, int], bool]
 
 
-#: So many differences one answer lists; a look at the key pair shows the rest.
+#: The most differences that one answer lists; a look at the key pair shows the rest.
 MOST_DIFFERENCES = 20
 
 
@@ -61,7 +61,7 @@ class Imported(NamedTuple):
 
 
 def compare(order: Order, pairs: Iterable[KeyPair], may_know: MayKnow) -> Imported | None:
-    """Return what the account's key pairs say to an order; None where neither name nor key is there.
+    """Return the answer to an order from the account's key pairs; None where neither name nor key is there.
 
     Args:
         order: what was asked for.

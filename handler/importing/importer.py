@@ -1,4 +1,4 @@
-"""What importing means: one key pair per name, never another key under it, never a lie.
+"""What importing means: one key pair per name, never another key under it, and only true answers.
 
 CVM has no idempotency token, no fingerprint and no dry run, and it loses replies; the account's key
 pairs are the only store. So an import is sent first, and whenever its answer leaves anything open,
@@ -49,14 +49,15 @@ if TYPE_CHECKING:
 #: Imports after the first one that may follow a look-up which found nothing.
 MORE_IMPORTS = 3
 
-#: With less time left (seconds) nothing is sent any more: its answer could hardly be awaited.
+#: With less time left (seconds) nothing is sent any more: the answer would come too late.
 LEAST_FOR_AN_IMPORT = 0.3
 LEAST_FOR_A_LOOK_UP = 0.15
 
-#: Whoever sleeps may wake this much too late (seconds); a wait fits if the next call still starts in time.
+#: A sleep may end this much too late (seconds); a wait fits if the next call still starts in time.
 WAKING = 0.05
 
-#: Look-ups in a row that are answered with nonsense before that is believed, where no write is in doubt.
+#: The look-ups in a row that may be answered with nonsense before the request ends, where no write is in
+#: doubt.
 _NONSENSE = 3
 
 #: Seconds to wait for a CVM that cannot be reached.
@@ -73,7 +74,7 @@ def import_key(
     Args:
         order: what a caller has been granted.
         ledger: the account, with what is known of it; see `handler.importing.account`.
-        pace: until when CVM is better not asked again; noted where a wait does not fit any more.
+        pace: until when CVM should not be asked again; noted where a wait does not fit any more.
         deadline: the moment by which this returns or raises.
         ambient: clock, sleep and randomness.
         may_know: whether this caller may know a key pair with that name and project.
@@ -109,8 +110,8 @@ def import_key(
 def look_up(ledger: Ledger, region: Region, deadline: Deadline, ambient: Ambient) -> None:
     """Fill the ledger with all key pairs of the account, for an answer to many orders at once.
 
-    At most half the time left is spent on it, so that there is enough to go on without it. A wait that
-    does not fit into this half may fit into the whole, so nothing is held back for it.
+    It takes at most half the time left, so that the orders can still be decided without it. A wait that does
+    not fit into this half may fit into the whole time, so it is not noted in the pace.
 
     Raises:
         Problem: they cannot be had.
@@ -140,7 +141,7 @@ class _TooLate(NamedTuple):
 
 
 class _Course:
-    """One request on its way: the tries and waits so far, and whether a write is in doubt."""
+    """The course of one request: the tries and waits so far, and whether a write is in doubt."""
 
     def __init__(
         self, ledger: Ledger, pace: Pace, region: Region, deadline: Deadline, ambient: Ambient
@@ -156,7 +157,7 @@ class _Course:
         self._waits = self._new_waits()
 
     def write(self, order: Order) -> Created | Duplicate | Full | Refused | Unanswered | Nonsense | _TooLate:
-        """Import until CVM has decided, or until a write is in doubt, or it is too late for another."""
+        """Import until CVM has decided, a write is in doubt, or no time is left for another try."""
         self._wrote = True
         problem: Problem = _busy(1)
         while self._deadline.left() >= LEAST_FOR_AN_IMPORT:
@@ -171,13 +172,13 @@ class _Course:
                 continue
             self._pace.hold(IMPORT, problem.retry_after)
             if self.in_doubt:
-                # The write in doubt may still land: the look-up that follows is worth most at the end.
+                # The write in doubt may still arrive, so a late look-up shows more than an early one.
                 self._sleep(max(0.0, room))
             break
         return _TooLate(problem)
 
     def look_up(self) -> Listing:
-        """List the account's key pairs, as often as it takes and the time allows.
+        """List the account's key pairs; try again as long as the time allows.
 
         Raises:
             Problem: they cannot be had.
@@ -191,7 +192,8 @@ class _Course:
                 return outcome
             if not isinstance(outcome, Refused):
                 if outcome.reading and outcome.reading.length > (reading.length if reading else 0):
-                    # A list of many pages meets CVM's limit once a second, which is no crowd.
+                    # A list of many pages meets CVM's limit once a second; that does not mean that many
+                    # instances are calling.
                     nonsense, self._waits = 0, self._new_waits()
                 reading = outcome.reading
             room = self._room(LEAST_FOR_A_LOOK_UP)
@@ -200,7 +202,7 @@ class _Course:
             believed = isinstance(outcome, Refused) or nonsense == _NONSENSE or wait > room
             if wait > room:
                 self._pace.hold(LIST, problem.retry_after)
-            # A doubt is worth all the time there is, up to a last look-up at its very end.
+            # After a doubtful write, all the time is used, up to a last look-up at its end.
             if last or room < 0 or (believed and not self.in_doubt):
                 break
             last = wait > room
@@ -212,7 +214,7 @@ class _Course:
     def _setback(
         self, outcome: Throttled | Unreached | Unanswered | Nonsense | Refused, room: float
     ) -> tuple[float, Problem]:
-        """Return the seconds to wait before the next try, and what it means if there is none."""
+        """Return the seconds to wait before the next try, and the problem if there is none."""
         if isinstance(outcome, Throttled):
             wait = self._waits.after_throttle(outcome, room)
             return wait, _busy(wait)
@@ -228,11 +230,11 @@ class _Course:
         return self._deadline.left() - least - WAKING
 
     def pause(self) -> None:
-        """Wait a little, so that what was asked before can settle."""
+        """Wait a little, so that an earlier write can arrive."""
         self._sleep(max(0.0, min(self._waits.after_failure(), self._room(LEAST_FOR_AN_IMPORT))))
 
     def unsettled(self, problem: Problem) -> Problem:
-        """Return the problem, or `outcome-unknown` where nothing else would be sure to be true."""
+        """Return the problem, or `outcome-unknown` where a write is in doubt."""
         if not self.in_doubt:
             return problem
         return OutcomeUnknown(

@@ -1,7 +1,7 @@
-"""The account with a ledger beside it: every key pair that passes by is written down.
+"""The account, and a ledger of every key pair that its answers have shown.
 
-Of many orders in one invocation, the ones that the ledger answers need no call, and no order costs
-more than the one before. What it does not hold may still be there, unless `complete` says otherwise.
+Orders that the ledger answers need no call, and no order costs more than the one before. A key pair that is
+not in the ledger may still be in the account, unless the ledger is `complete`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Ledger:
-    """An `Account` that passes everything on and keeps what it learns from the outcomes.
+    """An `Account` that passes every call on and keeps what the outcomes show.
 
     Attributes:
         listed: whether the account has been listed.
@@ -43,7 +43,7 @@ class Ledger:
         return self._account.seconds
 
     def import_key_pair(self, order: Order) -> ImportOutcome:
-        """Import, and write down what has been created."""
+        """Import, and note the key pair that was created."""
         outcome = self._account.import_key_pair(order)
         if isinstance(outcome, Created):
             self._write(
@@ -61,7 +61,7 @@ class Ledger:
         return outcome
 
     def list_key_pairs(self, region: Region, deadline: Deadline, begun: Reading | None = None) -> ListOutcome:
-        """List, and start anew with what there is."""
+        """List, and replace the ledger by the list."""
         outcome = self._account.list_key_pairs(region, deadline, begun)
         if isinstance(outcome, Listing):
             self._by_name.clear()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from handler.key_gate.public_key import PublicKey
 
 
-#: So many tags a resource may have (https://www.tencentcloud.com/document/product/651/13354).
+#: The most tags of a resource (https://www.tencentcloud.com/document/product/651/13354).
 MOST_TAGS = 50
 
 #: What callers call the account that the function's own role belongs to.

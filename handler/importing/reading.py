@@ -1,9 +1,8 @@
-"""Reads a list of key pairs page by page, so that none slips between two pages unseen.
+"""Reads a list of key pairs page by page, so that none is lost between two pages.
 
 CVM counts pages by offset, and others add and delete key pairs meanwhile: after a deletion the next page
-begins one pair too far. So each page begins with the last pair of the page before. A page that repeats
-none of the pairs before it is asked for again from further back, and where that does not help all is read
-anew.
+begins one pair too far. So each page begins with the last pair of the page before. A page that repeats none
+of the pairs before it is asked for again from further back. If that does not help, reading begins again.
 """
 
 from __future__ import annotations
@@ -71,7 +70,7 @@ class Reading(NamedTuple):
         complete = self.offset + len(pairs) >= total
         last = max(0, self.offset + len(pairs) - 1)
         further = Reading((*self.pages, pairs), last, False, self.anew, complete, first_total)
-        # Fewer pairs than there are, and nobody has changed their number: one came twice, and one is missing.
+        # There are fewer pairs than the total, which has not changed: one came twice, and one is missing.
         hidden = complete and total == first_total and len(further.pairs()) < total
         if self._fits(pairs, complete=complete) and not hidden:
             return further

@@ -1,7 +1,7 @@
 """The accounts as one invocation sees them, for one order or many.
 
-Of several orders an account is listed first; what is there is answered from the list without a call, the
-rest is imported in order. So every re-delivery of a batch gets further, however often the time runs out
+For several orders an account is listed first. Orders for what is there are answered from the list without a
+call; the rest is imported in order. So every new delivery of a batch gets further, even if the time runs out
 before its end.
 """
 
@@ -47,8 +47,8 @@ class _Opened:
 
     Args:
         account: the account.
-        pace: until when it is better not asked again.
-        listable: whether lists of it are still worth their calls.
+        pace: until when it should not be asked again.
+        listable: whether a list of it may still be asked for.
     """
 
     def __init__(self, account: Account, pace: Pace, *, listable: bool) -> None:
@@ -60,7 +60,7 @@ class _Opened:
 
 
 class Session:
-    """One invocation's orders.
+    """The orders of one invocation.
 
     Args:
         open_account: opens an account; called by the first order for it, so that a refusal costs nothing.
@@ -85,7 +85,7 @@ class Session:
         return Spent(sum(account.calls for account in accounts), sum(account.seconds for account in accounts))
 
     def settle(self, order: Order, may_know: MayKnow) -> Imported:
-        """Return what an order came to, as if the orders had been sent one after another.
+        """Return the result of an order, as if the orders had been sent one after another.
 
         Args:
             order: what a caller has been granted.
@@ -102,8 +102,8 @@ class Session:
             return would_create(order)
         if quota := opened.quotas.get(order.region.name):
             raise quota.with_traceback(None)
-        # A wait that did not fit into the time for one order does not fit for the next: each call that
-        # is refused by rate would only count against somebody else's.
+        # A wait that did not fit into the time for one order does not fit for the next one either. A call
+        # that is refused by rate would only count against the calls of others.
         held = opened.pace.remaining(LIST if order.dry_run else IMPORT)
         self.require_time(held + LEAST_FOR_AN_IMPORT)
         try:
@@ -116,7 +116,7 @@ class Session:
                 self._doubt_other_lists(ledger)
 
     def require_time(self, least: float = 0.0) -> None:
-        """Raise unless more than `least` seconds are left; a single order always has its try.
+        """Raise unless more than `least` seconds are left; a single order is always tried.
 
         Raises:
             UpstreamBusy: the orders before it have used the time up.
@@ -139,19 +139,20 @@ class Session:
         return self._accounts[target]
 
     def _ledger(self, opened: _Opened, region: Region) -> Ledger:
-        """Return what is known of an account in a region; of several orders with its list."""
+        """Return what is known of an account in a region; for several orders, the account is listed first."""
         if region.name in opened.ledgers:
             return opened.ledgers[region.name]
         ledger = opened.ledgers[region.name] = Ledger(opened.account)
         if self._listable and opened.listable:
-            # Where the list cannot be had, it goes order by order: each looks for itself where it has to.
+            # Without a list, the orders go on one by one, and each one lists the account where it has to.
             try:
                 look_up(ledger, region, self._deadline, self._ambient)
             except UpstreamBusy:
-                # No fault of the region's, and another half of the time would go into the next one.
+                # The fault is not the region's; a list of the next region would take another half of the
+                # time.
                 opened.listable = False
             except UpstreamUnreachable:
-                # No fault of the account's either.
+                # The fault is not the account's either.
                 self._listable = False
             except Problem:
                 pass

@@ -4,12 +4,11 @@ CVM counts the requests of each second and refuses those over the limit; refused
 Its refusal names a count and the limit ("equals to `37` in a second, ... limit `10`"). Where the
 count is the caller's place in that second, it is a place in a queue, and each instance takes the slot
 that its place gives it. The slots ask for less than CVM allows, and in the first seconds for much
-less: a crowd that came around the end of a second is two crowds with a queue each, which both begin
-now, and latecomers and somebody else's calls want room as well. Some replies always name
-limit + 1, which tells
-nothing; then the waits are drawn from a few seconds, and from more after each refusal.
+less: calls around the end of a second make two queues that both begin now, and late calls and the calls of
+others need room as well. Some replies always name limit + 1, which is no count; then the waits are drawn from
+a few seconds, and from more after each refusal.
 
-bench/throttle_simulation.py shows what comes of it; docs/decisions/ says why.
+bench/throttle_simulation.py shows the result; docs/decisions/ says why.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 IMPORT: Final = "import"
 LIST: Final = "list"
 
-#: CVM counts by the second, so after this long (in seconds) a refused call counts no longer.
+#: CVM counts by the second: after this time (in seconds) a refused call counts no longer.
 WINDOW = 1.0
 
 #: The part of CVM's limit that the slots of a queue ask for: in its first seconds, and after these.
@@ -37,7 +36,7 @@ _EARLY_SECONDS, _EARLY_SHARE, _LATER_SHARE = 4.0, 0.65, 0.9
 #: A second refusal means that crowds overlap: the wait grows by up to this part of the time so far.
 _STRETCH = 0.6
 
-#: The longest wait (seconds) that a count may lead to: whoever named a longer one is not to be believed.
+#: The longest wait (seconds) that a count may lead to; a count that asks for a longer one is not believed.
 _LONGEST = 600.0
 
 #: Without a count, the longest waits (seconds) after the first refusal and after later ones. The first is
@@ -49,9 +48,9 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0
 
 
 class Pace:
-    """Until when CVM is better not asked again: it has said so, or it could not be reached.
+    """The time until which CVM should not be asked again: it has said so, or it could not be reached.
 
-    It counts imports and lists apart, so a crowd of imports holds no list back.
+    Imports and lists are counted apart, so many imports delay no list.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -59,11 +58,11 @@ class Pace:
         self._resumes = {IMPORT: -math.inf, LIST: -math.inf}
 
     def hold(self, action: str, seconds: float) -> None:
-        """Note that an action is better not tried for so many seconds."""
+        """Note that an action should not be tried for this many seconds."""
         self._resumes[action] = self._clock() + seconds
 
     def remaining(self, action: str) -> float:
-        """Return the seconds for which an action is better not tried, 0 where it may be."""
+        """Return the seconds for which an action should not be tried; 0 where it may be tried now."""
         return max(0.0, self._resumes[action] - self._clock())
 
     def longest(self) -> float:
@@ -93,7 +92,7 @@ class Waits:
         Args:
             throttled: the refusal.
             room: the longest wait that would still fit, in seconds. A wait that could be shorter is
-                drawn to fit; one that could not is returned all the same.
+                drawn to fit; a wait that could not be shorter is returned as it is.
         """
         self._throttles += 1
         self._counts = self._counts or throttled.counted > throttled.limit + 1
@@ -111,7 +110,7 @@ class Waits:
         return self._between(longest / 2, longest)
 
     def _queued(self, throttled: Throttled, room: float) -> float:
-        """Return the wait until this caller's slot in the queue of the refused."""
+        """Return the wait until this call's slot in the queue of refused calls."""
         slot = min(WINDOW + _slot(throttled.counted - throttled.limit, throttled.limit), _LONGEST)
         if self._throttles == 1:
             return slot

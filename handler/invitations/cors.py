@@ -1,7 +1,7 @@
 """Which other hosts' pages may send keys from a browser (Fetch Standard, CORS protocol).
 
-Origins are listed in PAGE_ORIGINS, and compared whole. No credentials of the browser's are ever let in,
-and no other route is opened.
+Origins are listed in PAGE_ORIGINS, and compared whole. The browser's credentials are never accepted, and no
+other route is opened.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A known caller's wish to an invitation, carried out and written into the log."""
+"""Makes an invitation for a known caller, and writes the audit line."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def invite(
         longest: the bytes that the token may have.
 
     Raises:
-        InvalidRequest, Forbidden, Misconfigured: see `mint.new_secret`.
+        InvalidRequest, Forbidden, Misconfigured: see `mint.mint`.
     """
     settings, ambient = call.configured(), call.ambient
     keys = secrets.from_environment(settings, ambient.environ)

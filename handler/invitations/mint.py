@@ -1,4 +1,4 @@
-"""A caller's wish to a new invitation, if the caller may invite."""
+"""Makes a new invitation for a caller who may invite."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from handler.callers.caller import Caller
     from handler.settings import Settings
 
-#: What an invitation may say beforehand: members of an import request, with the same rules.
+#: The members of an import request that an invitation may settle, with the same rules.
 _SHARED = ("keyName", "projectId", "region", "account", "tags")
 
 #: The compiled schema, once a request has needed it.
@@ -31,7 +31,7 @@ _compiled: list[Validator] = []
 
 
 class Minted(NamedTuple):
-    """A new invitation and its token, which is shown to whoever asked for it and to nobody else."""
+    """A new invitation and its token, which is shown only to the person who asked for it."""
 
     invitation: Invitation
     token: str

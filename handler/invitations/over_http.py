@@ -1,4 +1,4 @@
-"""The two routes of an invitation: one is asked for, and a key is handed in with one."""
+"""The two routes of invitations: making one, and handing in a key with one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def invite(request: HttpRequest, body: Body, known: tuple[Known, ...], call: Inv
 
 
 def redeem(request: HttpRequest, body: Body, loaded: Loaded, call: Invocation) -> reply.HttpReply:
-    """Import the key of somebody who holds an invitation, as the caller who gave it."""
+    """Import the key of somebody who holds an invitation, on behalf of the inviting caller."""
     holder = redemption.recognise(
         request.headers,
         [caller for caller, _ in loaded.known],

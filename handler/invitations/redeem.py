@@ -1,7 +1,7 @@
-"""The scheme `Authorization: Invitation TOKEN`: who holds an invitation hands in a key as who gave it.
+"""The scheme `Authorization: Invitation TOKEN`: a key is handed in on behalf of the inviting caller.
 
-The inviting caller is judged as it stands in the callers file today. Whoever holds the token is a
-stranger, though: answers name no patterns, no cause of a wrong set-up, and no other key pair.
+The inviting caller is judged as it stands in the callers file today. The person with the token is a stranger:
+answers name no patterns, no cause of a wrong set-up, and no other key pair.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ SCHEME = "invitation"
 
 
 class Holder(NamedTuple):
-    """Who sends a request with an invitation.
+    """The sender of a request with an invitation.
 
     Attributes:
-        caller: the caller who gave it; None where it does not hold.
-        invitation: what it allows; None where the token is none of ours.
-        cause: why it does not hold, for the audit line; empty where it holds.
+        caller: the inviting caller; None where the invitation is not valid.
+        invitation: what it allows; None where this function has not signed the token.
+        cause: why it is not valid, for the audit line; empty where it is valid.
     """
 
     caller: Caller | None
@@ -51,12 +51,12 @@ def recognise(
     secrets: tuple[bytes, ...],
     now: float,
 ) -> Holder:
-    """Return who holds the invitation of a request, and why it does not hold if it does not.
+    """Return the sender of a request with an invitation, and why the invitation is not valid if it is not.
 
     Args:
         headers: the request's headers.
         callers: all callers of the file.
-        revoked: the ids of invitations that hold no more.
+        revoked: the ids of invitations that are no longer valid.
         secrets: the secrets of invitations.
         now: seconds since the Unix epoch.
     """
@@ -114,7 +114,7 @@ def _allowed(invitation: Invitation) -> dict[str, Any]:
 
 
 def _errors(value: Mapping[str, object], invitation: Invitation) -> Iterable[FieldError]:
-    """Yield what a request says that the invitation has settled already."""
+    """Yield the errors of members that the invitation has already settled."""
     if "keyName" in value and value["keyName"] != invitation.key_name:
         yield FieldError(
             "/keyName", Sentence("This must be the name that the invitation is for, or be left out.")
@@ -132,7 +132,7 @@ def _errors(value: Mapping[str, object], invitation: Invitation) -> Iterable[Fie
 
 
 def discreet(answer: Answer, invitation: Invitation) -> Answer:
-    """Return an answer as whoever holds an invitation may read it."""
+    """Return an answer without the facts that the holder of an invitation may not read."""
     problem = answer.outcome
     if not isinstance(problem, Problem):
         return answer

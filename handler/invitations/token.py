@@ -2,8 +2,8 @@
 
     base64url(payload) "." base64url(HMAC-SHA256)
 
-The payload is a JSON object. The HMAC is over `ikp1.` and the encoded payload, so no other text that
-the same secret may sign is ever taken for a token. Nothing here looks at callers or settings.
+The payload is a JSON object. The HMAC is over `ikp1.` and the encoded payload, so no other text that the same
+secret may sign is ever taken for a token. This module knows neither callers nor settings.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Verdict(NamedTuple):
 
     Attributes:
         invitation: what it says, where this function has signed it, else None.
-        cause: why it does not hold, for the audit line; empty where it holds.
+        cause: why it is not valid, for the audit line; empty where it is valid.
     """
 
     invitation: Invitation | None
@@ -102,9 +102,9 @@ def encode(invitation: Invitation, secret: bytes) -> str:
 
 
 def verify(token: bytes, secrets: Iterable[bytes], now: float) -> Verdict:
-    """Return what a token says, and why it does not hold if it does not.
+    """Return what a token says, and why it is not valid if it is not.
 
-    Every secret is tried, whatever is found, so that the time does not tell which one it was.
+    Every secret is tried, so that the time does not show which one it was.
 
     Args:
         token: what was sent, of any length.

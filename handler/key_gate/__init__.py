@@ -1,1 +1,1 @@
-"""The key gate: text in, one OpenSSH RSA public key or the precise reason why not out."""
+"""The key gate: it takes a text and returns one OpenSSH RSA public key, or the precise reason why not."""

@@ -1,4 +1,4 @@
-"""Why a text is refused that is something else than an OpenSSH RSA public key."""
+"""Why a text is refused that is no OpenSSH RSA public key: every reason with its sentences."""
 
 from __future__ import annotations
 

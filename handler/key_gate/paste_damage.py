@@ -1,7 +1,7 @@
 """Undoes what programs do to a line of text on its way from a file into a request.
 
-Nothing is accepted because of it: `wrong_shapes` looks at the result to tell what the sender had, and
-so whether the damage is what they have to know.
+Nothing is accepted because of it: `wrong_shapes` looks at the result to find out what the sender had, and
+whether the damage is the reason to name.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _OPENING = f"\"'`<>([{{*«»‹›„‚“”‘’{_BRACKETS} \t\r\n"
 _CLOSING = f"\"'`<>)]}}*«»‹›“”‘’{_BRACKETS},;.，；。、 \t\r\n"
 
 
-# Each repair looks for its first sign before it compiles anything: most texts need none of them.
+# Each repair looks for its first character before it compiles a pattern, since most texts need no repair.
 def undo(text: str) -> tuple[Reason | None, str]:
     """Return the text as it may have been, and the first kind of damage that was found in it, if any."""
     damage: Reason | None = None

@@ -1,13 +1,12 @@
 """Recognises private key material, in any form and anywhere in a text.
 
-It comes before every other check: whoever sends a private key has to be told so, even where the text
-is too long or broken as well, and nothing after it may keep or show a part of it.
+It comes before every other check: the sender of a private key has to know it, even where the text is too long
+or broken as well, and no later step may keep or show a part of it.
 
-The text is looked at twice: as its ASCII characters without blanks and control characters, where
-base64 shows, and the same in capitals, where words show. What hides them from a plain search (a byte
-order mark, zero-width and no-break spaces, UTF-16 read as bytes, lines broken anywhere) is thus out
-of the way. Texts of a megabyte come here too, so that everything is a search for a pattern with a
-fixed beginning: that is linear, and ten times quicker than `bytes.find` on a text of bad luck.
+The text is looked at twice: as its ASCII characters without blanks and control characters, where base64
+shows, and the same in capitals, where words show. So a byte order mark, zero-width and no-break spaces,
+UTF-16 read as bytes and broken lines hide nothing. Texts of a megabyte come here too. So every search is for
+a pattern with a fixed beginning: it is linear, and in the worst case ten times quicker than `bytes.find`.
 """
 
 from __future__ import annotations
@@ -115,8 +114,8 @@ def _shows_words(text: str, seen: bytes) -> bool:
 
 
 def _is_named(text: str, seen: bytes, capitals: bytes) -> bool:
-    """Whether the words are those of a key file, and not of somebody's comment on a public key."""
-    if len(text) > key_line.LONGEST:  # no key, so that the words alone may decide
+    """Whether the words are those of a key file, and not of a comment on a public key."""
+    if len(text) > key_line.LONGEST:  # there is no key, so the words alone decide
         return re.search(_NAMED, capitals) is not None
     if re.search(_MARKER, capitals):
         return True

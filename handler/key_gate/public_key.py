@@ -1,12 +1,12 @@
-"""Text to one OpenSSH RSA public key, or to the precise reason why not.
+"""Reads a text as one OpenSSH RSA public key, or says precisely why it is none.
 
-The form is the one line of a `.pub` file, `ssh-rsa BASE64 [comment]` (sshd(8), AUTHORIZED_KEYS FILE
-FORMAT, without options), with the data of RFC 4253, section 6.6 in it. Whatever programs disagree
-about is refused, so that every program reads what is accepted as the same key.
+The form is the one line of a `.pub` file, `ssh-rsa BASE64 [comment]` (sshd(8), AUTHORIZED_KEYS FILE FORMAT,
+without options), with the data of RFC 4253, section 6.6 in it. Text that programs read in different ways is
+refused, so that every program reads an accepted line as the same key.
 
-The order is fixed, and the first fault found is named: private key, length, shape, base64 and wire
-format, comment, strength. `sshpubkeys` has the last word, on the line rebuilt from the checked data,
-and can only refuse.
+The order is fixed, and the first fault found is named: private key, length, shape, base64 and wire format,
+comment, strength. At the end, `sshpubkeys` checks the line that was rebuilt from the checked data; it can
+only refuse.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def parse(text: str, min_bits: int) -> PublicKey:
 def decode_blob(text: str | None) -> bytes | None:
     """Return the blob of a stored line `ssh-rsa BASE64 [comment]`, or None where that is no RSA key.
 
-    For comparing with what CVM stores: it looks at neither strength nor comment.
+    It is for comparing with the keys that CVM stores; strength and comment are not checked.
     """
     shape = key_line.LINE.match((text or "").lstrip())
     if shape is None:
@@ -95,7 +95,7 @@ def _fields(line: str) -> tuple[str, str]:
     """Base64 and comment of a line of the right shape."""
     shape = key_line.LINE.fullmatch(line)
     if shape is None:
-        # What it is instead takes a dozen regular expressions, which a good line does not pay for.
+        # Naming another shape takes a dozen regular expressions, which a good line does not need.
         from handler.key_gate import wrong_shapes
 
         raise wrong_shapes.reason_of(line).problem()
@@ -171,7 +171,7 @@ def _goes_on(data: str, comment: str) -> bool:
     if words and len(words[0]) >= 40:
         return True
     wire = key_line.strings(key_line.decode_base64(data + "".join(words).replace("=", "")))
-    # A word of the real comment may have been taken for data: one break must be at the very end.
+    # A word of the real comment may have been taken for data, so one break must be at the very end.
     wanted = (wire.end * 8 + 5) // 6
     ends = accumulate(len(word.rstrip("=")) for word in words)
     return not wire.missing and any(len(data) + end == wanted for end in ends)
@@ -207,7 +207,7 @@ def _public_key(e: int, n: int, comment: str, blob: bytes) -> PublicKey:
 
 def _is_confirmed(key: PublicKey) -> bool:
     """Whether sshpubkeys reads the rebuilt line as the same key."""
-    # With cryptography and ecdsa below it, this import is dearer than all of this module's work.
+    # Imported here: with cryptography and ecdsa, this import costs more than the rest of this module.
     from sshpubkeys import SSHKey
 
     other = SSHKey(strict=True, disallow_options=True)

@@ -1,12 +1,11 @@
-"""Refuses RSA numbers that nobody should trust, by what can be told from the numbers alone.
+"""Refuses unsafe RSA numbers, by facts that the numbers alone show.
 
-Every check names a fault that has happened to real keys (https://arxiv.org/abs/2509.09331 counts
-them) and costs under a millisecond at 4096 bits. There is no test of primality: a modulus that is
-itself prime is never an accident, and the test would cost more than all others together.
+Every check finds a fault that real keys have had (https://arxiv.org/abs/2509.09331 counts them) and costs
+under a millisecond at 4096 bits. There is no test of primality: a modulus that is itself prime is never an
+accident, and the test would cost more than all others together.
 
-The first fault that applies is named. That a key's private half is known comes first, even before
-its size: whoever holds such a key has to remove it wherever it gives access, not only to make a
-larger one.
+The first fault that applies is named. A known private half comes first, even before the size: the owner has
+to remove such a key everywhere, and not only make a larger one.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _RECORD = 8  # bytes
 
 
 def require_strong(e: int, n: int, min_bits: int) -> None:
-    """Raise WeakPublicKey unless exponent `e` and modulus `n` make a key worth trusting.
+    """Raise WeakPublicKey unless exponent `e` and modulus `n` make a strong key.
 
     `min_bits` is the least size in bits that the caller may import.
     """
@@ -57,9 +56,9 @@ def require_strong(e: int, n: int, min_bits: int) -> None:
 def _is_usable(e: int, bits: int) -> bool:
     """Whether `e` is odd and neither too small nor too large for software that verifies with it.
 
-    Under 2^256 is FIPS 186-5, appendix A.1.1; at most 64 bits above 3072 is what OpenSSL verifies
-    with (OPENSSL_RSA_SMALL_MODULUS_BITS and OPENSSL_RSA_MAX_PUBEXP_BITS in its rsa.h). The lower
-    bound is 3, not 65537: 3, 17, 35 and 37 are what honest older tools write.
+    Under 2^256 is FIPS 186-5, appendix A.1.1; at most 64 bits above 3072 is what OpenSSL verifies with
+    (OPENSSL_RSA_SMALL_MODULUS_BITS and OPENSSL_RSA_MAX_PUBEXP_BITS in its rsa.h). The lower bound is 3, not
+    65537: good older tools write 3, 17, 35 and 37.
     """
     longest = 64 if bits > 3072 else 256
     return e % 2 == 1 and e >= 3 and e.bit_length() <= longest
@@ -68,7 +67,7 @@ def _is_usable(e: int, bits: int) -> bool:
 def _is_known(n: int) -> bool:
     """Whether the modulus is on one of the lists in `handler/key_gate/data`, whatever the exponent.
 
-    By modulus, because its factors stay known under any exponent. Each list is sorted, 8 bytes a
+    The modulus is compared, because its factors are known under any exponent. Each list is sorted, 8 bytes a
     record; a sound key is on one of 71,727 by chance once in 2.6e14.
     """
     record = sha256(n.to_bytes((n.bit_length() + 7) // 8, "big")).digest()[:_RECORD]

@@ -1,4 +1,4 @@
-"""Why a key of the right form is refused all the same: every reason with its sentences.
+"""Why a key of the right form is refused: every reason with its sentences.
 
 As in `reasons`, only counts are filled in.
 """

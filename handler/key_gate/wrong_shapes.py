@@ -1,8 +1,8 @@
-"""Says what a text is that is not one line `ssh-rsa BASE64 [comment]`.
+"""Names what a text is if it is not one line `ssh-rsa BASE64 [comment]`.
 
-What programs do to pasted text is undone first. Where something other than an RSA key is left, this
-is what the sender has to know; where a good line is left, the damage is. Every search is linear in
-the length of the text, which has at most 16,384 characters.
+What programs do to pasted text is undone first. If something other than an RSA key is left, that is the
+reason; if a good line is left, the damage is the reason. Every search is linear in the length of the text,
+which has at most 16,384 characters.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def reason_of(line: str) -> Reason:
     found = _name(text)
     if found is why.WRAPPED and damage is why.QUOTED:
         return why.WRAPPED_IN_MAIL if line.startswith(">") else found
-    # Damage to the words around a key is not what its sender has to know.
+    # Damage to the words around a key is not the reason to name.
     if damage and (found is None or (found in (why.WRAPPED, why.EXTRA_TEXT) and _name(line) != found)):
         return damage
     return found or why.NOT_A_KEY
@@ -143,7 +143,7 @@ def _name(text: str) -> Reason | None:
             return another or place
         lines = [line.strip(" \t") for line in re.split(r"[\r\n]+", text[keys[0].start() :])]
         broken = _broken(lines) if len(lines) > 1 else None
-        if broken is why.WRAPPED:  # whoever takes the words away has to know this next
+        if broken is why.WRAPPED:  # the next reason, once the words are gone
             return broken
         return place or broken or (why.EXTRA_TEXT if before else _after_type(text))
     if len(blobs) > 1:
@@ -187,7 +187,7 @@ def _before(prefix: str) -> Reason | None:
     options = re.fullmatch(f"{_OPTION}(?:,{_OPTION})*", words)
     if first in _OPTION_NAMES or first.startswith("no-") or (options and "=" in words and prefix != words):
         return other.OPTIONS
-    # Host names are ASCII; words in any other letters are somebody's own.
+    # Host names are ASCII, so words in other letters are not host names.
     hosts = words.isascii() and re.fullmatch(_HOSTS, words) and re.search(r"[\w*?\]]\Z", words)
     another_type = first == "ssh-rsa" or _by_type(first)
     if hosts and prefix != words and not words.isdigit() and not another_type and not words.endswith(".pub"):

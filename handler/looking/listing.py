@@ -72,7 +72,7 @@ def look(
     return Shown(place.account, tuple(sorted(known, key=lambda pair: pair.key_name)), place.region.name)
 
 
-def one(shown: Shown) -> KeyPair:
+def only(shown: Shown) -> KeyPair:
     """Return the one key pair of a look by name.
 
     Raises:

@@ -44,7 +44,7 @@ def _looked(key_name: str, request: HttpRequest, caller: Caller, call: Invocatio
     shown = listing.look(asked, caller, "", call, deadline, batch.open_account)
     account = listing.account_member(shown.account)
     if key_name:
-        body = {"keyPair": listing.described(listing.one(shown)), **account}
+        body = {"keyPair": listing.described(listing.only(shown)), **account}
     else:
         body = listing.list_body(shown, asked.limit)
     count = 1 if key_name else len(body["keyPairs"])

@@ -1,4 +1,4 @@
-"""Reads and writes the objects of one bucket: a drop box's files, and what became of them.
+"""Reads and writes the objects of one bucket: the files of a drop box, and their results.
 
 https://cloud.tencent.com/document/product/436/7753 (GET), /7749 (PUT), /7730 (codes). The own account's
 credentials sign. The host is made of the bucket and this function's own region, never of an event.
@@ -92,8 +92,8 @@ class Bucket(NamedTuple):
             raise UpstreamUnreachable(
                 Sentence("COS did not answer in time."), _AGAIN, retry_after=_PAUSE
             ) from None
-        # A page of something in between is no object, and its 404 does not mean that the object has gone.
-        # COS marks all of its own replies: https://cloud.tencent.com/document/product/436/7729
+        # A page of a proxy is no object, and its 404 does not mean that the object is gone. COS marks all of
+        # its own replies: https://cloud.tencent.com/document/product/436/7729
         if "x-cos-request-id" not in reply.headers:
             raise _unknown(reply)
         return reply

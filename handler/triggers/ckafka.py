@@ -1,4 +1,4 @@
-"""CKafka: a batch of messages of one topic, in order, delivered again and again until it is taken.
+"""CKafka: a batch of messages of one topic, in order. It is delivered again until it is accepted.
 
 SCF pulls the messages itself and hands them over as `Records`, each with `Ckafka`
 (https://www.tencentcloud.com/document/product/583/17530). Each holds one request, as JSON text in

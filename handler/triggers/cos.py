@@ -1,9 +1,9 @@
 """COS: a public key that was put into a bucket, below a prefix that is watched.
 
-An event names objects (https://www.tencentcloud.com/document/product/583/9707). Whose they are says the
-bucket and the prefix alone: whoever may put an object there may also write its metadata. The key name is
-the object's name without folders and `.pub`; everything else comes from the caller's policy. What became
-of it is written below the caller's `results`, where no trigger watches.
+An event names objects (https://www.tencentcloud.com/document/product/583/9707). Only the bucket and the
+prefix say whose they are: a person who may put an object there may also write its metadata. The key name is
+the object's name without folders and `.pub`; everything else comes from the caller's policy. The result is
+written below the caller's `results`, where no trigger watches.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _CREATED = "cos:ObjectCreated:"
 _SUFFIX = ".pub"
 
-#: Object names that are read: one that looks otherwise may mean another object to somebody else.
+#: The form of object names that are read; other programs may read another form differently.
 _OBJECT = re.compile(r"(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._-]+(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._-]+)*")
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 _APP_ID = re.compile(r"[0-9]{6,12}")
@@ -139,12 +139,12 @@ class _DropBox(NamedTuple):
         if content is None:
             return intake.PassedOver("gone")
         name = found.key.rpartition("/")[2].removesuffix(_SUFFIX)
-        # What is no UTF-8 is no key either; the key gate says what it looks like.
+        # Text that is not UTF-8 is no key; the key gate names the fault.
         request = {"keyName": name, "publicKey": content.decode("utf-8", "replace")}
         return (record._replace(content=request),)
 
     def report(self, answer: Answer) -> Problem | None:
-        """Write what became of an object below the caller's `results`; return why that may work later."""
+        """Write the result of an object below the caller's `results`; return why that may work later."""
         caller, key = answer.item.caller, str(answer.item.origin["object"])
         if caller is None or not key:
             return None

@@ -1,9 +1,9 @@
-"""Deliveries that nobody waits for: every record is decided, and what may succeed later comes again.
+"""Deliveries that nobody waits for: all records are decided, and some may have to be delivered again.
 
-The platform knows two answers only. An exception makes it deliver the whole event again, and keep
-back what follows in a CKafka partition; anything that is returned ends the matter
-(https://cloud.tencent.com/document/product/583/41138). So one exception at the end stands for all
-records that may succeed later, and for the rest the log line is all there is.
+The platform knows only two answers. After an exception it delivers the whole event again, and keeps back what
+follows in a CKafka partition; anything that is returned ends the matter
+(https://cloud.tencent.com/document/product/583/41138). So one exception at the end stands for all records
+that may succeed later. For the other records, the log line is the only answer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from handler.log import LogValue
     from handler.triggers.intake import Opened, Record
 
-#: So many records an exception names; the log has them all.
+#: The most records that an exception names; the log has them all.
 _MOST_NAMED = 10
 
 
@@ -48,7 +48,8 @@ def process(
 
     Args:
         records, count, call, opened: see `intake.answers`.
-        report: tells an answer to whoever looks for it; returns why that may succeed later, if it may.
+        report: writes an answer to where the source expects it; returns why that may succeed later, if it
+            may.
 
     Raises:
         Redeliver: at least one of them may succeed later.

@@ -1,4 +1,4 @@
-"""What a source hands over, to items for `batch`: first who sends it, then what it holds."""
+"""Makes items for `batch` from the records of a source: first who sends them, then what they hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Direct Invoke: whoever calls the function through Tencent's API gets the contract's own objects back.
+"""Direct Invoke: a program that calls the function through Tencent's API gets the contract's own objects.
 
 The event is one request, or `{"items": [...]}` with 1 to 100 of them. Nothing is ever raised: the caller
 waits for the answer, and SCF would send a stack trace instead
@@ -26,7 +26,7 @@ def recognises(event: object) -> bool:
 def answer(event: Mapping[str, Any], call: Invocation) -> reply.JsonObject:
     """Return the result or the problem; for `items` the body that an HTTP array gets with 207."""
     answers = list(intake.answers([intake.Record("invoke", event)], 1, call, intake.each))
-    # Where `items` as a whole is refused, there is one problem and it belongs to no index.
+    # If `items` as a whole is refused, there is one problem, without an index.
     if "index" in answers[0].item.origin:
         return reply.many_body(answers, call)
     return reply.rendered(answers[0], call).body

@@ -1,4 +1,4 @@
-"""Timer: at its hour, what somebody has written into the trigger's `Message` (4 KB of text at most).
+"""Timer: the text in the trigger's `Message` (4 KB at most), at the set time.
 
 `Message` holds one request or `{"items": [...]}`
 (https://www.tencentcloud.com/document/product/583/9708).

@@ -1,4 +1,4 @@
-"""An event of no known kind: logged and answered, and never asked for again."""
+"""An event of no known kind: it is logged and answered, and never delivered again."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def connect(endpoint: Endpoint, seconds: float, clock: Callable[[], float]) -> s
     addresses = _resolve(host, int(port) if port else _PORTS[endpoint.scheme], seconds)
     why = "the host name cannot be resolved"
     for tried, address in enumerate(addresses):
-        # Each address gets an equal part of the time, so that one which swallows packets costs no more.
+        # Each address gets an equal part of the time, so that one that does not answer cannot use it up.
         now = clock()
         until = now + (ends - now) / (len(addresses) - tried)
         try:
@@ -49,7 +49,10 @@ def connect(endpoint: Endpoint, seconds: float, clock: Callable[[], float]) -> s
 
 
 def _resolve(host: str, port: int, seconds: float) -> tuple[Any, ...]:
-    """Look the host name up; the system's resolver knows no timeout, so it is left behind if it is slow."""
+    """Look the host name up.
+
+    The system's resolver has no timeout, so a slow look-up goes on in its own thread.
+    """
     found: list[Any] = []
 
     def ask() -> None:

@@ -1,4 +1,4 @@
-"""The three ways in which an exchange can fail, by what is sure about the request."""
+"""The three ways in which an exchange can fail; they differ in what is known about the request."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Writes one HTTP/1.1 request and reads one reply (RFC 9112).
 
-`http.client` does the same and costs 49 million instructions of a cold start, most of them for the
-parser of e-mail headers that it loads. This reader takes less: where RFC 9112 leaves it to a
-recipient to accept what is malformed, the reply is refused. tests/fuzz holds the two to each other.
+`http.client` does the same and costs 49 million instructions of a cold start, most of them for the parser of
+e-mail headers that it loads. This reader accepts less: where RFC 9112 allows a recipient to accept a
+malformed reply, it is refused. tests/fuzz holds the two to each other.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def read_reply(method: str, receive: Callable[[], bytes]) -> tuple[Reply, bool]:
     if method == "HEAD" or status in _BODILESS:
         body = b""
     elif coding is not None:
-        # With a length beside it, two readers could see two different replies (RFC 9112 6.3).
+        # With a length and chunks, two readers could see two different replies (RFC 9112 6.3).
         if coding.lower() != "chunked" or length is not None:
             raise BadReply("a transfer coding that is not known")
         body = _chunks(incoming)
@@ -170,7 +170,7 @@ class _Incoming:
             self._more()
 
     def exactly(self, count: int) -> bytes:
-        """Take so many bytes."""
+        """Take this number of bytes."""
         while len(self._held) < count:
             self._more()
         taken = bytes(self._held[:count])

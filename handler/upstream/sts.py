@@ -1,10 +1,10 @@
-"""Assumes roles of other accounts: AssumeRole of Tencent Cloud's STS, and what has come of it so far.
+"""Assumes roles of other accounts with AssumeRole of Tencent Cloud's STS, and keeps their credentials.
 
 https://www.tencentcloud.com/document/product/1150/49456 describes the call. The SDK's own
 `STSAssumeRoleCredential` knows neither session tokens nor external ids; docs/decisions/accounts.md says more.
 
-Temporary credentials are kept until shortly before their end, each by everything that it was made with:
-never those of one role, external id, session or function for another.
+Temporary credentials are kept until shortly before their end. The key is everything that they were made with,
+so those of one role, external id, session or function never serve another one.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LIFE, _BEFORE_THE_END = 1800, 300
 #: The bytes that a reply may have.
 _ROOM = 64 * 1024
 
-#: A reply is awaited for half the time left, but for this long (seconds) where that is more.
+#: A reply is awaited for half the time left, but at least for this time (seconds).
 _SLOW = 2.0
 
 #: Roles that are kept; a file with more accounts than this assumes some of them anew.
@@ -41,12 +41,12 @@ _MOST_KEPT = 100
 
 _OK = 200
 
-# What goes into headers must be what headers can hold; what goes into the log is held to its usual form.
+# Values for headers must have characters of headers; values for the log must have their usual form.
 _VALUE = r"[!-~]{1,8192}"
 _CODE = r"[A-Za-z0-9_.]{1,128}"
 _ID = r"[A-Za-z0-9_-]{1,64}"
 
-#: The credentials so far, and the SHA-256 of the function's own credentials that they were had with.
+#: The credentials so far, and the SHA-256 of the function's own credentials that they were asked for with.
 _kept: dict[_Key, _Kept] = {}
 _had_with: list[bytes] = [b""]
 
@@ -65,7 +65,7 @@ class Role(NamedTuple):
     session_name: str
 
     def __repr__(self) -> str:
-        """Return nothing secret, wherever this record is printed."""
+        """Return a text without secrets, in case this record is printed."""
         return f"Role({self.arn!r}, ...)"
 
 
@@ -89,11 +89,11 @@ class _Kept(NamedTuple):
 
 
 def kept(role: Role, own: Credentials, now: float) -> Credentials | None:
-    """Return the credentials of a role that have been had before and still hold, else None.
+    """Return the kept credentials of a role if they are still valid, else None.
 
     Args:
         role: the role.
-        own: the function's own credentials at this moment; whatever was had with others is dropped.
+        own: the function's own credentials at this moment; what was asked for with others is dropped.
         now: seconds since the Unix epoch.
     """
     had_with = hashlib.sha256("\0".join(own).encode()).digest()
@@ -112,7 +112,7 @@ def forget(role: Role, own: Credentials) -> None:
 def assume(
     role: Role, own: Credentials, endpoint: Endpoint, region: str, left: Callable[[], float], ambient: Ambient
 ) -> Credentials | StsRefusal:
-    """Assume a role once, and keep what comes of it.
+    """Assume a role with one call, and keep its credentials.
 
     Args:
         role: the role.
@@ -140,7 +140,7 @@ def assume(
     answer = _read(reply.body) if reply.status == _OK else StsRefusal("", "")
     if isinstance(answer, StsRefusal):
         return answer
-    # By our own clock, and never longer than STS says: the two clocks may differ by minutes.
+    # Count by our own clock, and never longer than STS says: the two clocks may differ by minutes.
     until = min(answer.until, asked + _LIFE) - _BEFORE_THE_END
     if len(_kept) >= _MOST_KEPT:
         _kept.pop(next(iter(_kept)))

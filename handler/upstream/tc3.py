@@ -24,7 +24,7 @@ _ALGORITHM = "TC3-HMAC-SHA256"
 _CONTENT_TYPE = "application/json"
 _SIGNED = "content-type;host"
 
-#: The language of the service's messages. They are for its codes alone: no caller reads them.
+#: The language of the service's messages. Only its codes are used; no caller reads the messages.
 _LANGUAGE = "en-US"
 
 
@@ -36,7 +36,7 @@ class Credentials(NamedTuple):
     token: str
 
     def __repr__(self) -> str:
-        """Return nothing secret, wherever this record is printed."""
+        """Return a text without secrets, in case this record is printed."""
         return "Credentials(...)"
 
 
@@ -63,7 +63,7 @@ def signed(call: ApiCall, parameters: Mapping[str, Any], credentials: Credential
     Args:
         call: what to ask for.
         parameters: the API's parameters; sent as JSON.
-        credentials: whom the service will take this for.
+        credentials: those that sign.
         now: seconds since the Unix epoch; the service takes five minutes either way.
     """
     # Imported here: only what goes to the cloud needs the SDK.

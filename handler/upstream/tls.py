@@ -1,10 +1,11 @@
-"""TLS to servers that one of the public authorities vouches for.
+"""TLS to servers with a certificate of a public authority.
 
 Building a context from certifi's bundle takes 202 million instructions, because OpenSSL reads 117
 certificates to use one. So the package holds them one by one in `certificates/`, named as OpenSSL
 looks for them (https://docs.openssl.org/3.0/man3/X509_LOOKUP_hash_dir/; package/certificates.py makes them),
-and OpenSSL reads the one that it needs. An OpenSSL that names files otherwise finds none: at the first
-server without an issuer all of them are read, once, and decide. docs/decisions/upstream.md says more.
+and OpenSSL reads the one that it needs. An OpenSSL with other file names finds none. So at the first
+certificate without an issuer, all of them are read once, and the check is repeated.
+docs/decisions/upstream.md says more.
 """
 
 from __future__ import annotations

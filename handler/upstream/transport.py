@@ -1,7 +1,7 @@
 """Exchanges one request for one reply in bounded time, over connections that are kept.
 
-The one way out of the function, for CVM, STS, COS and chats alike. It knows none of them: any
-status is a reply, and what a status means is for the caller to say.
+The only way out of the function, for CVM, STS, COS and chats. It knows none of them: every status is a reply,
+and the caller decides what it means.
 
     reply = exchange(
         Endpoint("https", "sts.tencentcloudapi.com"),
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BadReply", "Bounds", "Endpoint", "NeverSent", "NoReply", "Reply", "Request", "exchange", "forget"]
 
-#: A connection that was idle for longer (seconds) may be dead without anybody having said so.
+#: A connection that was idle for longer (seconds) may be dead without a sign of it.
 _IDLE = 10.0
 
 #: Name look-up, connecting and TLS together may take this long (seconds): two lost SYNs, not three.
@@ -123,7 +123,8 @@ def _reuse(endpoint: Endpoint, ambient: Ambient) -> socket.socket | None:
     idle = max(ambient.monotonic() - kept.since, ambient.wall() - kept.since_wall)
     poll = select.poll()
     poll.register(kept.sock, select.POLLIN)
-    # Something to read although nothing was asked: the end of the connection, or nothing of ours.
+    # There are bytes to read although nothing was asked for: the end of the connection, or bytes that are not
+    # ours.
     if idle > _IDLE or poll.poll(0):
         kept.sock.close()
         return None
@@ -147,7 +148,7 @@ def _converse(wire: _Wire, method: str, data: bytes) -> tuple[Reply, bool]:
 
 
 class _Wire:
-    """A socket that ends with its time, reads no more than it has room for, and knows if it sent any."""
+    """A socket with a time limit and a limit for what it reads; it knows whether it has sent anything."""
 
     def __init__(self, sock: socket.socket, clock: Callable[[], float], ends: float, room: int) -> None:
         self._sock = sock
