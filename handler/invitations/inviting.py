@@ -34,7 +34,7 @@ def invite(
         longest: the bytes that the token may have.
 
     Raises:
-        InvalidRequest, Forbidden, Misconfigured: see `mint.mint`.
+        InvalidRequest, Forbidden, Misconfigured: see `mint.new_secret`.
     """
     settings, ambient = call.configured(), call.ambient
     keys = secrets.from_environment(settings, ambient.environ)
