@@ -46,10 +46,11 @@ def packages(modules: Iterable[str]) -> tuple[str, ...]:
     return tuple(package for package in PACKAGES if package in loaded)
 
 
-def refusals(instances: Instances, subject: Subject) -> dict[str, Counted]:
-    """Count each kind of refusal from cold."""
+def refusals(instances: Instances, subject: Subject, language: str = "") -> dict[str, Counted]:
+    """Count each kind of refusal from cold, in a reader's language."""
     return {
-        code: count(instances, subject, event, status) for code, (status, event) in events.refusals().items()
+        code: count(instances, subject, event, status)
+        for code, (status, event) in events.refusals(language).items()
     }
 
 

@@ -23,6 +23,9 @@ REFUSALS: dict[str, tuple[int, tuple[str, ...]]] = {
     "invalid-public-key": (190, ()),
 }
 
+#: So many millions more a refusal in Chinese may cost.
+_IN_CHINESE = 15
+
 #: What a deployed function is set to, without any setting.
 _ENDPOINT = f"https://{upstream.HOST}"
 
@@ -33,6 +36,7 @@ class _Plain(NamedTuple):
     ours: cold.Counted
     elsewhere: float
     refused: Mapping[str, cold.Counted]
+    chinese: Mapping[str, cold.Counted]
     warm_baseline: warm.Counted
     warm_ours: warm.Counted
 
@@ -69,6 +73,7 @@ def _plain(subjects: Subjects) -> _Plain:
             baseline=cold.count(measured, subjects.baseline, events.imports("count_baseline"), 201),
             ours=cold.count(measured, subjects.ours, events.imports("count_ours"), 201),
             refused=cold.refusals(measured, subjects.ours),
+            chinese=cold.refusals(measured, subjects.ours, "zh-CN"),
             warm_baseline=warm.count(measured, subjects.baseline),
             warm_ours=warm.count(measured, subjects.ours),
         )
@@ -106,6 +111,9 @@ def _figures(plain: _Plain, secure: _Secure) -> list[Figure]:
         counted = plain.refused[code]
         figure = at_most(f"cold `{code}`, instructions", counted.millions, limit, " M")
         figures.append(figure._replace(reached=figure.reached and set(counted.packages) <= set(allowed)))
+    for code, counted in plain.chinese.items():
+        more = counted.millions - plain.refused[code].millions
+        figures.append(at_most(f"cold `{code}` in Chinese, instructions more", more, _IN_CHINESE, " M"))
     return figures
 
 
@@ -122,6 +130,7 @@ def _text(subjects: Subjects, plain: _Plain, secure: _Secure) -> str:
         ("baseline, HTTP", plain.baseline),
         ("ours, HTTP", plain.ours),
         *((f"ours, `{code}`", each) for code, each in plain.refused.items()),
+        *((f"ours, `{code}` in Chinese", each) for code, each in plain.chinese.items()),
         ("standard library, HTTP", plain.floor),
     ]
     parts = [[part.name, f"{part.millions:.0f}"] for part in breakdown.parts(subjects, secure.ours.millions)]

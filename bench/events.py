@@ -18,7 +18,7 @@ PUBLIC_KEY = (
 )
 
 
-def request(body: object, api_key: str = API_KEY) -> dict[str, Any]:
+def request(body: object, api_key: str = API_KEY, language: str = "") -> dict[str, Any]:
     """Return a Function URL event (https://cloud.tencent.com/document/product/583/96099)."""
     text = body if isinstance(body, str) else json.dumps(body)
     return {
@@ -32,6 +32,7 @@ def request(body: object, api_key: str = API_KEY) -> dict[str, Any]:
             "host": "1250000000-abcdefghij.ap-guangzhou.tencentscf.com",
             "user-agent": "curl/8.5.0",
             "x-scf-remote-addr": "203.0.113.7",
+            **({"accept-language": language} if language else {}),
         },
         "body": text,
     }
@@ -42,12 +43,12 @@ def imports(name: str) -> dict[str, Any]:
     return request({"keyName": name, "publicKey": PUBLIC_KEY})
 
 
-def refusals() -> dict[str, tuple[int, dict[str, Any]]]:
-    """Return each kind of refusal with its status and a request that meets it."""
+def refusals(language: str = "") -> dict[str, tuple[int, dict[str, Any]]]:
+    """Return each kind of refusal with its status and a request that meets it, in a reader's language."""
     good = {"keyName": "a", "publicKey": PUBLIC_KEY}
     return {
-        "unauthenticated": (401, request(good, "an-api-key-that-belongs-to-nobody")),
-        "malformed-json": (400, request('{"keyName": "a", "keyName": "b"}')),
-        "invalid-request": (422, request({"KeyName": "a", "publicKey": PUBLIC_KEY})),
-        "invalid-public-key": (422, request({**good, "publicKey": PUBLIC_KEY[:200]})),
+        "unauthenticated": (401, request(good, "an-api-key-that-belongs-to-nobody", language)),
+        "malformed-json": (400, request('{"keyName": "a", "keyName": "b"}', language=language)),
+        "invalid-request": (422, request({"KeyName": "a", "publicKey": PUBLIC_KEY}, language=language)),
+        "invalid-public-key": (422, request({**good, "publicKey": PUBLIC_KEY[:200]}, language=language)),
     }
