@@ -1,4 +1,4 @@
-"""The handler that one writes from the three packages' READMEs, for comparison."""
+"""A handler as the READMEs of the three packages show it, for comparison."""
 
 import json
 import os
