@@ -6,7 +6,7 @@ import argparse
 import re
 import textwrap
 
-#: What is printed fits so many columns, but for lines that are there to be copied.
+#: The most columns of printed text, except for lines that are there to be copied.
 WIDTH = 100
 
 
@@ -21,12 +21,12 @@ def row(name: str, text: object) -> str:
 
 
 def fitted(text: str) -> str:
-    """Return a text of lines, each that is too long broken below the second column of its own."""
+    """Return a text whose long lines are broken and go on below their own second column."""
     return "\n".join(line if len(line) <= WIDTH else _broken(line) for line in text.splitlines())
 
 
 class Help(argparse.RawDescriptionHelpFormatter):
-    """Keeps the lines of a description as they are, but for those that are too long."""
+    """Keeps the lines of a description as they are, except for those that are too long."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=WIDTH)

@@ -1,8 +1,8 @@
 """Records one real answer of the function for each thing that it can say.
 
-Each is made by the function itself, in this process, against the stand-in for CVM: so an example in
-the contract is never what somebody once thought that the function says. What differs from run to
-run (ids of requests and of key pairs) is replaced by fixed ones.
+The function itself makes each of them, in this process, against the stand-in for CVM. So an example in the
+contract is always what the function really says. Values that differ from run to run (ids of requests and of
+key pairs) are replaced by fixed ones.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PROBLEM_BASE_URL = "urn:import-key-pair:problem:"
 
 
 class Recorded(NamedTuple):
-    """What the function said.
+    """The answers of the function.
 
     Attributes:
         results: by name: created, unchanged, dry-run, many, health, unhealthy, invited.
@@ -107,7 +107,7 @@ INVITATION = {
 
 
 def _looked(stands: type[Function]) -> Recorded:
-    """Return what whoever looks is answered."""
+    """Return the answer to somebody who looks."""
     with serve(Options(rate=0)) as cvm:
         cvm.account.insert(
             "alice_laptop", public_keys()[0], tags={"owner": "alice"}, created="2026-11-24T08:00:00Z"
@@ -141,7 +141,7 @@ def _forbidden(function: Function) -> Iterator[Json]:
         headers = {"authorization": f"Bearer {API_KEY}-{entry['id']}"}
         wanted = {"keyName": "alice", "publicKey": public_keys()[0]}
         yield function.post(wanted, headers=headers).json
-        # Without `accounts` a caller may use the function's own alone; rules before that one say no first.
+        # Without `accounts` a caller may use only the function's own account; earlier rules refuse first.
         if "regions" not in entry["allow"] and "projectIds" not in entry["allow"]:
             yield function.post({**wanted, "account": "prod"}, headers=headers).json
     yield function.ask("POST", "/invitations", {"keyName": "alice"}, headers=headers).json

@@ -1,4 +1,4 @@
-"""The function in this process, with an environment of its own: nothing around it is changed.
+"""The function in this process, with its own environment; the process's environment is not changed.
 
 with serve() as cvm, Function(cvm) as function:
     answer = function.post({"keyName": "alice_laptop", "publicKey": "ssh-rsa ..."})
@@ -57,7 +57,7 @@ class Function:
 
     Args:
         cvm: the stand-in that it imports into; without one, nothing listens there.
-        callers: the entries of `callers.json`; one with `API_KEY` if nothing is said.
+        callers: the entries of `callers.json`; by default one with `API_KEY`.
         ambient: clocks, sleep and randomness.
         environ: further variables.
 
@@ -97,7 +97,7 @@ class Function:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take the folder away, and close the connection to the stand-in that the function keeps."""
+        """Remove the folder, and close the connection to the stand-in that the function keeps."""
         transport.forget()
         self._folder.cleanup()
 
@@ -122,7 +122,7 @@ class Function:
         return self.answer(event)
 
     def invoke(self, event: object, context: object = None, ambient: Ambient | None = None) -> Any:
-        """Hand in an event of any source as the platform does, and return or raise what comes of it.
+        """Hand in an event of any source as the platform does, and return its answer or raise its exception.
 
         Args:
             event: the event.

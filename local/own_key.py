@@ -1,4 +1,4 @@
-"""Reads the public key that a user names, and never lets a private one through."""
+"""Reads the public key file that a user names, and refuses a private key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class PrivateKeyError(NotUsableError):
 def read_file(name: str) -> str:
     """Return the text of a public key file; `~` is the home directory.
 
-    What else may be wrong with the key is for the function to say.
+    The function finds other faults of the key.
 
     Raises:
         NotUsableError: there is no such file, it is a private key, or it is no text. Nothing of its content
@@ -44,7 +44,7 @@ def read_file(name: str) -> str:
         raise NotUsableError(
             f"{path} is no public key: that is one line of text, in a file that ends in .pub."
         )
-    # As `$(cat file)` would.
+    # `$(cat file)` does the same.
     return data.decode("utf-8").rstrip("\n")
 
 

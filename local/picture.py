@@ -2,7 +2,7 @@
 
     python -m local.picture
 
-Ports, ids and times differ from run to run, so the picture does too; what it tells does not.
+Ports, ids and times differ from run to run; the other words of the picture do not.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
     python -m local.problem_docs > docs/problems.md
     python -m local.problem_docs --language zh-CN > docs/problems.zh-CN.md
 
-Each reason comes with an example. In an example `{{name}}` stands for key material, which the page
-shows shortened; a test puts the whole in and sees the reason come out.
+Each reason has an example. In an example `{{name}}` stands for key material, which the page shortens; a test
+fills in the whole and checks that the reason is the answer.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ _SHORT = {
     "blob[41:]": "…",
     "blob[-8:]": "…",
 }
-#: What stands in for the counts that the sentences ask for.
+#: Example values for the counts in the sentences.
 COUNTS: dict[str, int | str] = {"count": "57 bytes", "bits": 1024, "minimum": 2048, "advised": 3072}
 
 _UNSEEN = {"\ufeff": "(byte order mark)", "\u202e": "(right-to-left override)"}

@@ -1,4 +1,4 @@
-"""What a person wants to see of a call: short rows of a name and a text."""
+"""Shows a call to people: short rows of a name and a text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LONGEST = 2_000
 
 
 def text(rows: Sequence[Row]) -> str:
-    """Return the rows as lines, without those that have nothing to say."""
+    """Return the rows as lines, without empty rows."""
     return "\n".join(row(name, value) for name, value in rows if value not in (None, "", []))
 
 

@@ -29,7 +29,7 @@ environment:
   TLS         anything: the function reaches the stand-in over HTTPS, under CVM's own name
 """
 
-# A machine that is busy with something else may take its time to load the code.
+# A busy machine may take longer to load the code.
 _OPTIONS = gateway.Options(init_timeout=120)
 
 
@@ -41,7 +41,7 @@ class KeyLine(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One event of the story and what has to come of it: a status, and a result, code or key name."""
+    """One event of the run and its expected answer: a status, and a result, code or key name."""
 
     title: str
     file: str
@@ -66,7 +66,7 @@ class _NoEventError(Exception):
 
 
 def main(environ: Mapping[str, str], arguments: Sequence[str] = ()) -> int:
-    """Show each step of the story, or run one event; return the exit code."""
+    """Show each step, or run one event; return the exit code."""
     argparse.ArgumentParser(
         "python -m local.run",
         description=_DESCRIPTION,
@@ -117,7 +117,7 @@ def _event(path: str) -> Any:
 
 
 def _values(stage: Stage, key: KeyLine, invitation: str) -> dict[str, str]:
-    """Return what stands in the recorded events for what has to be fresh."""
+    """Return the fresh values for the placeholders of recorded events."""
     return {
         "PUBLIC_KEY": key.line,
         "API_KEY": stage.api_key,

@@ -53,7 +53,7 @@ def compile_all(folder: Path, python: str = sys.executable) -> None:
 
 
 def set_modes(folder: Path) -> None:
-    """Give everything in the folder one mode, whatever this person's umask is."""
+    """Give everything in the folder the same mode, independent of the umask."""
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
 

@@ -1,4 +1,4 @@
-"""What goes into the package, and what a function has no use for."""
+"""What goes into the package, and what is left out because the function does not use it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries of callers.json for chat platforms: what is known already, and what to fill in from where."""
+"""Makes entries of callers.json for chat platforms, with placeholders for what to fill in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judges a callers file: the function's own reader, the published schema, and what is risky though legal."""
+"""Checks a callers file with the function's own reader and with the published schema."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SCHEMA = Path(__file__).parents[2] / "schemas" / "callers.json"
 
 
 class FileVerdict(NamedTuple):
-    """What reader and schema say of a file.
+    """The verdict of reader and schema on a file.
 
     Attributes:
         callers: the callers, where nothing is wrong.
@@ -34,7 +34,7 @@ class FileVerdict(NamedTuple):
 
 
 def validate(text: bytes) -> FileVerdict:
-    """Return what is wrong with the text of a callers file; only what neither minds is right."""
+    """Return what is wrong with the text of a callers file; reader and schema must both accept it."""
     try:
         contents, cause = file.parse(text, chat.schemes), ""
     except Misconfigured as problem:
@@ -43,7 +43,7 @@ def validate(text: bytes) -> FileVerdict:
     try:
         value = strict_json.loads(text)
     except MalformedJson:
-        # The reader has said so; what it does not say is which member stands twice.
+        # The reader has found it; it does not name the member that stands twice.
         return FileVerdict((), (), (*faults, *_repeated(text)))
     faults += [
         f"{fault.place or 'The file'} {fault.says}."

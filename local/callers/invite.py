@@ -1,4 +1,4 @@
-"""An invitation made here, with the function's own secret: neither a log nor a replay can hold it."""
+"""Makes an invitation on this machine with the function's secret, so it stands in no log and in no replay."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def invite(wanted: InvitationWish, environ: Mapping[str, str]) -> dict[str, str]
         callers = {caller.id: caller for caller in contents.callers}
         if wanted.caller not in callers:
             raise NotInvitedError(f"There is no caller {wanted.caller} in {wanted.callers_file}.")
-        # Where the function runs is not known here; what is left open is settled at the redemption.
+        # Where the function runs is not known here; the function itself settles the region when the key
+        # comes.
         region = environ.get("TENCENTCLOUD_REGION") or "ap-guangzhou"
         caller = callers[wanted.caller]
         minted = mint.mint(wanted.request, caller, wanted.user, configured, signing, region, time.time())

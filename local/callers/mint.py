@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 #: What the secrets of these schemes are kept as, in variables named after their caller.
 SUFFIXES = {"standard-webhooks": "SECRET", "api-key": "API_KEY"}
 
-#: Random bytes of a secret or key; twice what a brute force could ever try.
+#: Random bytes of a secret or key; brute force could not even try half of them.
 _LENGTH = 32
 
-#: Tells people and secret scanners what has been found.
+#: People and secret scanners recognise a key by this beginning.
 _KEY_PREFIX = "ikp_"
 
 

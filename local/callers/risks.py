@@ -1,4 +1,4 @@
-"""What is legal in a callers file and yet worth a second look; docs/operations.md has the reasons."""
+"""Finds what is legal in a callers file but risky; docs/operations.md has the reasons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plays chat platforms: what they send when somebody types, and what that person sees of the reply."""
+"""Plays chat platforms: the requests that they send for a message, and what its sender sees of the reply."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ _DECRYPTED: Mapping[str, Callable[[str, Sender], str]] = {"wecom": wecom_seen, "
 
 
 def seen(request: PlatformRequest, status: int, body: str, sender: Sender) -> str:
-    """Return what somebody sees of a reply; of Feishu's, which goes through its API, nothing.
+    """Return what somebody sees of a reply; for Feishu nothing, since its reply goes through the API.
 
     Raises:
         ValueError: it is nothing that the platform would show.

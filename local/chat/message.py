@@ -1,4 +1,4 @@
-"""Who types, and the request that a platform makes of it."""
+"""The sender of a message, and the request that a platform makes of it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from local.chat.setup import VARIABLES
 
 
 class Sender(NamedTuple):
-    """Who types, where, when, and what the platform proves itself with.
+    """The sender of a message, its place and time, and the secrets of the platform.
 
     Attributes:
-        user: the id of who types.
+        user: the id of the sender.
         team: the workspace; of WeCom, the corporation.
         channel: the channel, for platforms that have some.
         now: seconds since the Unix epoch.

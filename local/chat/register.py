@@ -37,7 +37,7 @@ _WHY = {
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Goes nowhere else with the token."""
+    """Follows no redirect, so that the token is sent only to Discord."""
 
     def redirect_request(self, *_: Any, **__: Any) -> None:
         """Return nothing, so that a redirect is an error."""
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
 
 
 def _register(endpoint: str, application: str, guild: str | None, token: str) -> None:
-    """Send the command to Discord.
+    """Send the command to Discord's API.
 
     Raises:
         OSError, HTTPException: nobody answers, or with a refusal.

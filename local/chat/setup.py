@@ -1,6 +1,6 @@
 """What `make serve` knows of each chat platform: a caller that lets everyone in, and its secrets.
 
-All of it is made up, lets nobody in anywhere else, and is no secret of anybody's.
+All of it is made up and opens nothing else.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def _put(wanted: CosRequest, objects: Objects, now: float) -> Reply:
 
 
 def disturb(what: str, wanted: CosRequest, objects: Objects, now: float) -> None:
-    """Let somebody else change the object, as a fault orders it; nothing happens to one that is not there."""
+    """Change the object as a fault orders it, on behalf of somebody else; an absent object stays absent."""
     place = wanted.bucket, wanted.key
     stored = objects.get(place)
     if not what or stored is None:

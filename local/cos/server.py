@@ -1,4 +1,4 @@
-"""The stand-in for COS over HTTP, and the handle that tests hold."""
+"""The stand-in for COS over HTTP, and the object that tests use."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _Outcome(NamedTuple):
 
 
 class Cos(Handle):
-    """A stand-in that listens from its making on; `objects` may be read and changed at any time.
+    """A stand-in. It listens as soon as it is made; `objects` may be read and changed at any time.
 
     Args:
         options: how it behaves.
@@ -92,7 +92,7 @@ class Cos(Handle):
         return events.event(bucket, key, stored, self._region)
 
     def add_bucket(self, bucket: str) -> None:
-        """Let an empty bucket exist."""
+        """Add an empty bucket."""
         self._buckets.add(bucket)
 
     def host_of(self, bucket: str) -> str:
@@ -100,7 +100,7 @@ class Cos(Handle):
         return f"{bucket}.cos.{self._region}.myqcloud.com"
 
     def clear(self) -> None:
-        """Be as new: no objects, no faults, no calls. Buckets and credentials stay as they are."""
+        """Forget all objects, faults and calls; buckets and credentials stay as they are."""
         super().clear()
         self.objects.clear()
 

@@ -83,7 +83,7 @@ def holds(
     sent = {name.lower(): value for name, value in parse_qsl(query, keep_blank_values=True)}
     parameters = {name: sent.get(name, "").encode() for name in claim.parameters}
     signed = {name: headers.get(name, "").encode("latin-1") for name in claim.headers}
-    # Whatever stands in the query has to be signed; headers are the client's choice.
+    # All of the query has to be signed; the client chooses which headers it signs.
     if set(sent) != set(parameters):
         return False
     http_string = "\n".join([method.lower(), unquote(path), _joined(parameters), _joined(signed), ""])

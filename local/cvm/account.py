@@ -1,7 +1,7 @@
 """One account's key pairs: a name belongs to one of them.
 
-The account only stores; what may be stored is the actions' matter, so that a test can put in anything
-behind a client's back. Every method may be called from any thread; hold `lock` to look and then act.
+The account only stores. The actions check what may be stored, so a test can store anything. Every method may
+be called from any thread; hold `lock` to look and then act.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class AccountStore:
         return self._pairs.get(self._names.get(key_name, ""))
 
     def holds(self, blob: bytes) -> bool:
-        """Tell whether some key pair has this key, under whatever name."""
+        """Say whether a key pair has this key, under any name."""
         return hashlib.sha256(blob).digest() in self._keys
 
     def insert(
@@ -110,7 +110,7 @@ class AccountStore:
             return pair
 
     def fill(self, count: int) -> None:
-        """Store so many key pairs, `filled_1` and so on, under keys that nobody owns."""
+        """Store this many key pairs, `filled_1` and so on, with keys that nobody owns."""
         for number in range(1, count + 1):
             self.insert(f"filled_{number}")
 
@@ -153,6 +153,6 @@ class AccountStore:
 
 
 def _digest(text: str) -> bytes:
-    """Stand for a stored key: its blob if it has one, else its text, hashed to be short."""
+    """Return a short hash of a stored key: of its blob if it has one, else of its text."""
     key = public_key.decode(text, ed25519=True)
     return hashlib.sha256(key[1] if key else text.encode("utf-8", "surrogatepass")).digest()

@@ -1,4 +1,4 @@
-"""The control routes that look at key pairs and credentials and edit them behind a client's back."""
+"""The control routes that show and edit key pairs and credentials without the API."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """What the stand-in takes for a public key, and public keys that nobody owns.
 
-The real service documents "OpenSSH RSA" and no more, so this reader is lenient about size and comment and
-strict about the structure (RFC 4253, section 6.6): rubbish must be told from a key. Two texts are the same
-key if their blobs are equal.
+The real service documents "OpenSSH RSA" and no more, so this reader accepts any size and comment and is
+strict about the structure (RFC 4253, section 6.6). Two texts are the same key if their blobs are equal.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ def line(algorithm: str, blob: bytes, comment: str = "") -> str:
 
 
 def made_up() -> str:
-    """Invent a well-formed `ssh-rsa` line of 2048 bits; its number is random, so nobody can use it."""
+    """Make a well-formed `ssh-rsa` line of 2048 bits; its number is random, so nobody has its private key."""
     modulus = b"\0" + bytes([0x80 | os.urandom(1)[0]]) + os.urandom(254) + b"\1"
     return line("ssh-rsa", b"".join(_string(part) for part in (b"ssh-rsa", b"\1\0\1", modulus)))
 

@@ -1,4 +1,4 @@
-"""What somebody else does in the account just before a call, as a fault orders it."""
+"""Changes that somebody else makes in the account just before a call, as a fault orders them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local.cvm.public_key import made_up
 
 
 def act(what: str, sent: dict[str, Any], account: AccountStore) -> None:
-    """Let somebody else be quicker.
+    """Change the account just before a call.
 
     Args:
         what: `name`, `key` or `pair`, of which nothing happens where the name is taken; `add`, `delete` or

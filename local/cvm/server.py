@@ -1,4 +1,4 @@
-"""A whole stand-in: accounts, their API over HTTP, STS beside it, and the handle that tests hold."""
+"""The whole stand-in: accounts, their API over HTTP, STS, and the object that tests use."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HOSTS = ("cvm.tencentcloudapi.com", *(f"cvm.{region}.tencentcloudapi.com" for re
 
 
 class StandIn(Handle):
-    """A stand-in that listens from its making on and answers while `run` runs.
+    """A stand-in. It listens as soon as it is made, and answers while `run` runs.
 
     Accounts, `keyring` and `sts` may be read and changed from any thread at any time.
 
@@ -50,7 +50,7 @@ class StandIn(Handle):
         tls = options.authority.context(HOSTS) if options.authority else None
         super().__init__(options.port, KINDS, options.keep_calls, limits, tls)
         self.credentials = options.credentials[0]
-        # Without a secret of its own, a stand-in mints with one that nobody else knows.
+        # Without a secret in its options, a stand-in makes one of its own.
         self.keyring = Keyring(options.credentials, options.mint_secret or os.urandom(16).hex())
         sts_tls = options.authority.context([sts.HOST]) if options.authority else None
         self.sts = sts.Sts(options.sts_port, options.roles, self.keyring, clock, limits, sts_tls)
@@ -88,11 +88,11 @@ class StandIn(Handle):
         return self.accounts.store(account, region)
 
     def mint(self, role: str = "role", seconds: float = 3600, account: str = OWN_ACCOUNT) -> Credential:
-        """Make a temporary credential that is good for so many seconds."""
+        """Make a temporary credential that is valid for this many seconds."""
         return mint(self.keyring.mint_secret, role, self._clock() + seconds, account)
 
     def clear(self) -> None:
-        """Be as new: no key pairs, no faults, no calls, nothing counted. Credentials stay as they are."""
+        """Forget all key pairs, faults, calls and counts; credentials stay as they are."""
         super().clear()
         self.sts.clear()
         self.accounts.clear()

@@ -1,4 +1,4 @@
-"""The stand-in for Feishu over HTTP, and the handle that tests hold."""
+"""The stand-in for Feishu over HTTP, and the object that tests use."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _Outcome(NamedTuple):
 
 
 class FeishuApi(Handle):
-    """A stand-in that listens from its making on and answers while `run` runs.
+    """A stand-in. It listens as soon as it is made, and answers while `run` runs.
 
     Args:
         options: how it behaves.
@@ -80,11 +80,11 @@ class FeishuApi(Handle):
         return list(self._replies.all)
 
     def expire(self) -> None:
-        """Let every token be worthless from now on."""
+        """Refuse every token from now on."""
         self._tokens.expire()
 
     def clear(self) -> None:
-        """Be as new: no replies, no tokens, no faults, no calls, nothing counted."""
+        """Forget all replies, tokens, faults, calls and counts."""
         super().clear()
         self._replies.all.clear()
         self._tokens.expire()

@@ -35,5 +35,5 @@ class Tokens:
         return self._ends.get(token, 0.0) > now
 
     def expire(self) -> None:
-        """Let every token be worthless from now on."""
+        """Refuse every token from now on."""
         self._ends.clear()

@@ -1,4 +1,4 @@
-"""A Function URL on this machine: HTTP to the function, run as SCF runs it, and back.
+"""A Function URL on this machine: it turns HTTP into events for the function, and answers into HTTP.
 
     from local.gateway import Options, serve
 

@@ -1,4 +1,4 @@
-"""What the platform tells a function: environment variables, the context, the role's credentials."""
+"""What the platform gives to a function: environment variables, the context, the role's credentials."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _ROLE = ("TENCENTCLOUD_SECRETID", "TENCENTCLOUD_SECRETKEY", "TENCENTCLOUD_SESSIO
 def variables(options: Options, root: Path) -> dict[str, str]:
     """Return an instance's whole environment; nothing of the gateway's own gets through.
 
-    The list is https://cloud.tencent.com/document/product/583/30228, without what belongs to other
-    runtimes. The role's credentials are not in it: they come with every call, see `role`. `HOME` names a
-    directory that a developer's machine does not have, so no dotfile of theirs can lend a hand.
+    The list is https://cloud.tencent.com/document/product/583/30228, without what belongs to other runtimes.
+    The role's credentials are not in it: they come with every call, see `role`. `HOME` names a directory that
+    a developer's machine does not have, so none of the developer's dotfiles is read.
     """
     return {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -32,7 +32,7 @@ def variables(options: Options, root: Path) -> dict[str, str]:
         "PWD": str(root),
         "LANG": "en_US.UTF8",
         "LC_ALL": "en_US.UTF8",
-        # The platform's clock is UTC unless TZ is set; the machine here may live somewhere else.
+        # The platform's clock is UTC unless TZ is set; this machine may be in another zone.
         "TZ": "UTC",
         "PYTHONPATH": str(root),
         "PYTHONDONTWRITEBYTECODE": "x",

@@ -54,7 +54,8 @@ class Instance:
                     stdout=self._output.writing,
                     stderr=self._output.writing,
                     pass_fds=(channel,),
-                    # Out of reach of a terminal's Ctrl-C, and ended together with whatever it starts.
+                    # A terminal's Ctrl-C does not reach it, and it is ended together with the processes that
+                    # it starts.
                     start_new_session=True,
                 )
         except OSError as error:
@@ -110,11 +111,11 @@ class Instance:
 
     @property
     def alive(self) -> bool:
-        """Whether the process still holds its channel, so far as anybody can know."""
+        """Whether the process still holds its channel, as far as is known."""
         return not self._reader.at_eof()
 
     def end(self) -> None:
-        """End the process and everything that it has started, and let go of everything held for it."""
+        """End the process and everything that it has started, and close its pipes."""
         if self._governor is not None:
             self._governor.cancel()
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -22,7 +22,7 @@ _STARTS_AT_ONCE = 4
 
 
 class EventOutcome(NamedTuple):
-    """What became of one event.
+    """The outcome of one event.
 
     Attributes:
         request_id: the platform's id of the call, which the function was told.

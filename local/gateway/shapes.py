@@ -1,4 +1,4 @@
-"""How HTTP becomes an event, and how what came of it becomes HTTP again: one shape per front door of SCF."""
+"""Turns HTTP into an event, and the answer into HTTP: one shape for each way in that SCF has."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Event = dict[str, object]
 
 
 class Shape(NamedTuple):
-    """One front door: `event` makes the event, `answer` the reply."""
+    """One way in: `event` makes the event, `answer` the reply."""
 
     event: Callable[[Request, str, Options], Event]
     answer: Callable[[EventOutcome], Reply]

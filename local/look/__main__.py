@@ -1,4 +1,4 @@
-"""The command line of somebody who looks: `python -m local.look --help`."""
+"""The command line that shows key pairs: `python -m local.look --help`."""
 
 from __future__ import annotations
 
@@ -166,12 +166,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run() -> int:
-    """Run the command; where nobody reads what is printed any more, end without a word."""
+    """Run the command; end silently when the reader of the output has gone."""
     try:
         code = main(sys.argv[1:], os.environ)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python would complain once more when it closes the stream.
+        # Python would report the closed stream once more at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO_ANSWER
     return code

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from local.send.client import FunctionReply
 
-#: So many key pairs the function shows at once.
+#: The most key pairs that the function shows at once.
 _TOGETHER = 1000
 
 _PAGES = "keyPairs"
@@ -27,7 +27,7 @@ class Listing(NamedTuple):
     Attributes:
         key_pairs: each in the function's form.
         account: the name of another account than the function's own; else empty.
-        following: the name behind which there are more than were asked for; else empty.
+        following: the name after which there are more key pairs than were asked for; else empty.
     """
 
     key_pairs: list[Mapping[str, Any]]

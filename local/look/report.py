@@ -1,4 +1,4 @@
-"""Key pairs for people: one in a few lines, many in a table, and a line about all of them."""
+"""Shows key pairs to people: one in a few lines, many in a table, and a line about all of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local.send.report import visible
 
 _COLUMNS = ("NAME", "KEY ID", "BITS", "CREATED", "EXPIRES", "USED", "FINGERPRINT")
 
-#: So many names stand in the line about all.
+#: The most names in the line about all.
 _MOST_NAMED = 5
 
 
@@ -106,7 +106,7 @@ def _tags(pair: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _created(pair: Mapping[str, Any]) -> str:
-    """Return the day on which a key pair was made, or nothing where nobody knows."""
+    """Return the day on which a key pair was made, or nothing where CVM does not say."""
     day = str(pair.get("createdAt", ""))[:10]
     return day if is_date(day) else ""
 

@@ -1,10 +1,10 @@
-"""Builds the contract, `schemas/openapi.json`, from the very schemas that the code validates with.
+"""Builds the contract, `schemas/openapi.json`, from the schemas that the code validates with.
 
     python -m local.openapi          writes the file
     python -m local.openapi --check  says whether the file is what would be written
 
-Everything that could drift is taken from where it is decided: schemas from `schemas/`, statuses and
-titles from `handler.problems`. The examples are answers of the function itself, see `local.examples`.
+Every fact is taken from where it is decided: schemas from `schemas/`, statuses and titles from
+`handler.problems`. The examples are answers of the function itself, see `local.examples`.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from local.openapi.replies import (
     response,
 )
 
-#: What is read of a slash command, in Slack as in Mattermost.
+#: The fields that are read of a slash command, in Slack and in Mattermost.
 COMMAND: Json = {
     "type": "object",
     "properties": {
@@ -371,7 +371,7 @@ def _chat_path(platform: Platform, recorded: Recorded) -> Json:
         f"Called by {platform.title} alone, once, when the address is saved in its console.",
         {
             "200": response("The decrypted text", media={"text/plain": {"schema": {"type": "string"}}}),
-            # A GET may have a body, too, and then it is read.
+            # A GET may have a body too, and then it is read.
             **refusals((*BODY, *ANYWHERE), recorded),
         },
         security=[],

@@ -10,7 +10,7 @@ from local.examples import Recorded
 
 Json = dict[str, Any]
 
-#: What any route can answer, with whatever method.
+#: What any route can answer, with any method.
 ANYWHERE = (problems.MethodNotAllowed, problems.InternalError)
 
 #: What any route that takes a body can answer before it reads it.
@@ -38,7 +38,7 @@ IMPORT = (
 )
 
 
-#: What whoever looks can be answered with.
+#: The problems of the routes that show key pairs.
 LOOK = (
     problems.Misconfigured,
     problems.Unauthenticated,

@@ -227,12 +227,12 @@ _WAIT = "send again what may succeed later, waiting so long in all (without a nu
 
 
 def run() -> int:
-    """Run the command; where nobody reads what is printed any more, end without a word."""
+    """Run the command; end silently when the reader of the output has gone."""
     try:
         code = main(sys.argv[1:], os.environ, sys.stdin)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python would complain once more when it closes the stream.
+        # Python would report the closed stream once more at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO_ANSWER
     return code

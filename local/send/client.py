@@ -1,4 +1,4 @@
-"""One HTTP request to the function, and what came back; redirects are not followed."""
+"""Sends one HTTP request to the function and returns the reply; redirects are not followed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-#: A longer answer is not this function's, in bytes.
+#: The most bytes of an answer; the function's own are shorter.
 _LONGEST = 16 << 20
 
 
@@ -23,7 +23,7 @@ class UnreachableError(Exception):
 
 
 class FunctionReply(NamedTuple):
-    """What came back.
+    """The reply of the function, or of something before it.
 
     Attributes:
         status: the HTTP status.
@@ -36,7 +36,7 @@ class FunctionReply(NamedTuple):
     body: Mapping[str, Any]
 
     def time(self) -> float | None:
-        """Return the clock of whoever answered, in seconds since the Unix epoch, if it says so."""
+        """Return the server's clock, in seconds since the Unix epoch, if the reply has it."""
         try:
             return parsedate_to_datetime(self.headers["date"]).timestamp()
         except (KeyError, ValueError):
@@ -48,7 +48,7 @@ class FunctionReply(NamedTuple):
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Hands a redirection back: followed, it would turn POST into GET and carry the key elsewhere."""
+    """Returns a redirection as the reply; following it would send the key elsewhere, with GET."""
 
     def redirect_request(self, *_: Any) -> None:
         """Return no request to follow up with."""

@@ -59,7 +59,7 @@ def _of_input(stdin: TextIO, name: str | None, columns: Columns, common: Common)
         return _of_table(data, STANDARD_INPUT, Path.cwd(), columns, common)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) < 2:
-        # A private key is one more often than not, and then that is what has to be said.
+        # If one of the texts is a private key, this is the fault to name.
         common.request("", text, STANDARD_INPUT, ())
         raise NotSendableError("A key from standard input has no name: give it one with --name.")
     common.request("", text, STANDARD_INPUT, ())

@@ -1,4 +1,4 @@
-"""As whom to send: the secret of a caller, out of the environment, and what it adds to a request."""
+"""The secret of the sending caller, from the environment, and the headers that it adds to a request."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ApiKeyCredential(NamedTuple):
     listed: bool | None
 
     def headers(self, body: bytes, now: float) -> dict[str, str]:
-        """Return the headers that prove the caller, whatever the body and the time."""
+        """Return the headers that prove the caller; they depend on neither body nor time."""
         return {"Authorization": f"Bearer {self.key}"}
 
     def described(self) -> list[str]:
@@ -63,7 +63,7 @@ class WebhookCredential(NamedTuple):
     secrets: tuple[bytes, ...]
 
     def headers(self, body: bytes, now: float) -> dict[str, str]:
-        """Return the headers that prove the caller, made for this very body and time."""
+        """Return the headers that prove the caller, signed for this body and time."""
         message_id = f"msg_{secrets.token_urlsafe(18)}"
         signed = b".".join((message_id.encode(), str(int(now)).encode(), body))
         signatures = (f"v1,{standard_webhooks.sign(secret, signed).decode()}" for secret in self.secrets)
@@ -93,10 +93,10 @@ def find(
     key_variable: str | None = None,
     secret_variable: str | None = None,
 ) -> CallerCredential:
-    """Return what to prove a caller with.
+    """Return the credential of a caller.
 
-    Which variables hold it, a named variable says, else the callers file, else the caller's name:
-    `ONBOARDING_SECRET` or `ONBOARDING_API_KEY` for onboarding.
+    Its variable is the one that is named, else the one in the callers file, else the one after the caller's
+    name: `ONBOARDING_SECRET` or `ONBOARDING_API_KEY` for onboarding.
 
     Raises:
         NoCredentialError: it cannot be had; the message says which variable to set, and never shows one.

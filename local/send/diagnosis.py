@@ -1,7 +1,7 @@
-"""Why the function does not know the caller: what can be measured from here, and what can be tried.
+"""Finds out why the function does not recognise the caller.
 
-The function says the same for every cause, so this finds out by sending the request again, as a dry
-run, with one thing changed: if that is recognised, the one thing was the cause.
+The function gives the same answer for every cause. So the request is sent again as a dry run, with one thing
+changed: if it is recognised, that thing was the cause.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def explain(line: Line, wanted: KeyToSend, refusal: FunctionReply) -> Iterator[s
 
 
 class _Clock(NamedTuple):
-    """What the clocks say, whether that is the cause or unknown, and the time to sign further trials with."""
+    """What the clocks show, whether this is the cause or unknown, and the time for signing further trials."""
 
     says: str
     is_cause: bool = False
@@ -78,12 +78,12 @@ def _of_clock(line: Line, value: Mapping[str, object], refusal: FunctionReply) -
 
 
 def _of_body(line: Line, value: Mapping[str, object], clock: _Clock) -> str:
-    """Return what a signature over the body as others might write it shows."""
+    """Return what the trials with the body in other spellings show."""
     body = written(value)
     for how, changed in _rewritten(value, body):
         if changed != body and _is_recognised(line, value, now=clock.moment, sign_for=changed):
             return f"The body is changed on its way: it arrives {how}. {_LET_PASS}"
-    # Everybody writes this body in the same way, and no key pair comes of it.
+    # This body has only one spelling, and it creates no key pair.
     if _is_recognised(line, 0, now=clock.moment):
         return (
             "The body is changed on its way, in none of the ways that were tried: a body of one digit is"
@@ -98,7 +98,7 @@ def _of_body(line: Line, value: Mapping[str, object], clock: _Clock) -> str:
 
 
 def _rewritten(value: Mapping[str, object], body: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yield how a body may arrive, in words and in bytes."""
+    """Yield the spellings in which a body may arrive, in words and in bytes."""
     yield "with blanks behind its commas and colons", json.dumps(value).encode()
     yield "with its characters beyond ASCII as they are", _dense(value, ensure_ascii=False)
     yield "with its members sorted", _dense(value, sort_keys=True)

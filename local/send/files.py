@@ -1,4 +1,4 @@
-"""Files about what became of many keys: a report of every row, and what is to be sent again."""
+"""Writes files about many keys: a report of every row, and the keys to send again."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _LINES = (".jsonl", ".ndjson")
 
 
 def require_report(path: Path) -> None:
-    """Raise `NotSendableError` where no report can be written to a path, before anything is sent."""
+    """Raise `NotSendableError` if no report can be written to a path, before anything is sent."""
     if path.suffix.lower() not in {".csv", *_LINES}:
         raise NotSendableError(f"--report {path}: the name has to end in .csv or .jsonl.")
     _require_folder("--report", path)
 
 
 def require_failed(path: Path, collection: Collection) -> None:
-    """Raise `NotSendableError` where what failed cannot be written to a path, before anything is sent."""
+    """Raise `NotSendableError` if failed keys cannot be written to a path, before anything is sent."""
     if collection.form == "folder" and path.exists():
         raise NotSendableError(f"--failed {path}: it is there already; name a folder that can be made.")
     if collection.form == "table" and path.suffix.lower() not in {".csv", ".tsv"}:
@@ -65,7 +65,7 @@ def _row(wanted: KeyToSend, outcome: KeyOutcome | None) -> dict[str, object]:
 
 
 def write_failed(path: Path, collection: Collection, outcomes: Mapping[int, KeyOutcome]) -> int:
-    """Write what is not done in the form of the input, to be sent again; return how many keys those are."""
+    """Write the keys that are not done, in the form of the input, to be sent again; return their number."""
     undone = [
         item
         for place, item in enumerate(collection.wanted)

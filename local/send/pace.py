@@ -1,4 +1,4 @@
-"""How fast to send: so that CVM, which takes ten calls a second of an account, is never asked for more."""
+"""How fast to send: CVM takes ten calls a second for an account, and is not asked for more."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from __future__ import annotations
 #: (https://www.tencentcloud.com/document/api/213/30207).
 RATE = 10
 
-#: So many key pairs a call of DescribeKeyPairs lists.
+#: The most key pairs that a call of DescribeKeyPairs lists.
 _PAGE = 100
 
 
@@ -26,11 +26,11 @@ class SendingPace:
         self._pages = 0 if keys == 1 else 1 + keys // _PAGE
 
     def wait(self, keys: int, now: float) -> float:
-        """Return how many seconds to wait before so many keys go out; they count from then on."""
+        """Return how many seconds to wait before this many keys are sent; they count from then on."""
         begin = max(self._free_at, now)
         self._free_at = begin + (keys + self._pages) / RATE
         return begin - now
 
     def give_back(self, keys: int) -> None:
-        """Let so many keys that went out not count."""
+        """Do not count this many of the keys that were sent."""
         self._free_at -= keys / RATE

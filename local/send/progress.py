@@ -1,4 +1,4 @@
-"""Shows on a terminal how far it is, how fast it goes and how long it will take; nothing elsewhere."""
+"""Shows progress, speed and the time left on a terminal; shows nothing elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rich.text import Text
 class _Rate(ProgressColumn):
     """How many keys a second are settled, and how long the others will take.
 
-    The library's own columns look at the last moments alone, in which twenty keys come at once.
+    The library's own columns look at the last moments only, and twenty keys come at once.
     """
 
     def render(self, task: Task) -> Text:
@@ -54,5 +54,5 @@ class Progress:
         self._shown.stop()
 
     def advance(self, settled: int, note: str) -> None:
-        """Show that so many more are settled, and what is being waited for."""
+        """Show that this many more keys are settled, and what is being waited for."""
         self._shown.update(self._task, advance=settled, description=note)

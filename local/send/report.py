@@ -1,4 +1,4 @@
-"""What became of the keys, for people: one key in a few lines; many in a table, causes and a sum."""
+"""Shows the results to people: one key in a few lines; many in a table, with causes and a sum."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _ALL_GOOD_FOR = (
     "New instances can use these key pairs. For an existing instance, ask an administrator to bind one."
 )
 
-#: More rows than these nobody reads on a terminal; `--report` has every one.
+#: The most rows on a terminal; `--report` has all of them.
 _MOST_ROWS = 50
 
-#: So many keys are named for each cause.
+#: The most keys that are named for each cause.
 _MOST_NAMED = 5
 
 
 def of_key(outcome: KeyOutcome) -> str:
-    """Return what became of one key, in a few lines."""
+    """Return the result of one key, in a few lines."""
     body = outcome.body
     if not outcome.is_done:
         return visible(_problem(outcome))
@@ -48,7 +48,7 @@ def of_key(outcome: KeyOutcome) -> str:
 
 
 def of_keys(outcomes: Sequence[KeyOutcome]) -> str:
-    """Return what became of many keys: a row each where they are few, each cause once, the sum last."""
+    """Return the results of many keys: rows if they are few, each cause once, the sum at the end."""
     lines: list[str] = []
     if len(outcomes) <= _MOST_ROWS:
         lines += [*_table(outcomes), ""]

@@ -13,13 +13,13 @@ from local.send.credential import CallerCredential
 from local.send.pace import SendingPace
 from local.send.wanted import KeyToSend
 
-#: So many keys go out in one request. The function takes 100, but then nothing would be known for long.
+#: The keys of one request. The function takes 100, but then the first results would come late.
 TOGETHER = 20
 
-#: So many requests are on their way at once: while one waits for CVM, another can be asked.
+#: The requests that are sent at the same time: while one waits for CVM, another one can be answered.
 ABREAST = 4
 
-#: What may succeed when the same is sent again, without anybody mending anything.
+#: Codes after which the same request may succeed later, without any change.
 _PASSING = (502, 503, 504)
 
 #: How long to wait where the answer does not say, in seconds.
@@ -45,12 +45,12 @@ class KeyOutcome(NamedTuple):
 
     @property
     def is_passing(self) -> bool:
-        """Whether the very same may succeed later."""
+        """Whether the same request may succeed later."""
         return self.body.get("retryable") is True
 
 
 class Line(NamedTuple):
-    """Where to send to, as whom, and the clock and the sleep to do it by."""
+    """Where to send to, as which caller, and with which clock and sleep."""
 
     url: str
     credential: CallerCredential

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from local import own_key
 from local.send.wanted import Collection, Common, KeyToSend, NotSendableError
 
-#: A first line that has these names the columns; without such a line they are what a row has.
+#: The names that a first line must have to name the columns; without such a line, a row has these columns.
 _LEAST = ("name", "key")
 
 _KNOWN = (*_LEAST, "project", "region", "account")
@@ -128,7 +128,7 @@ def _wanted(
     cells = dict(zip(layout.names, row, strict=True))
     path = _path(cells["key"], folder)
     key = cells["key"] if path is None else _key_in(path)
-    # Sent again from elsewhere, a path has to lead to the same file.
+    # A table that is sent again from another folder must name the same files.
     kept = [
         str(path.absolute()) if path is not None and name == "key" else cell
         for name, cell in zip(layout.names, row, strict=True)

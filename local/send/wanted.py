@@ -1,4 +1,4 @@
-"""What to send: keys with the names they shall get, and what all of one command have in common."""
+"""What to send: keys with their names, and the members that all keys of one command share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class NotSendableError(Exception):
 
 
 class KeyToSend(NamedTuple):
-    """One key that shall be imported.
+    """One key to import.
 
     Attributes:
         members: the request, as JSON has it.
@@ -29,7 +29,7 @@ class KeyToSend(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name that the key shall get."""
+        """The name for the key."""
         return str(self.members["keyName"])
 
 
@@ -50,7 +50,7 @@ class Collection(NamedTuple):
 
 
 class Common(NamedTuple):
-    """What all requests of one command have in common: what stands in none is left to the function."""
+    """The members that all requests of one command share; the function decides what is left out."""
 
     project: int | None = None
     region: str | None = None

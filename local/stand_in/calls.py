@@ -1,4 +1,4 @@
-"""What was asked of a stand-in, for tests and people to look at."""
+"""The calls of a stand-in, for tests and people."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class RecordedCall(NamedTuple):
 
 
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Choose the headers that are worth a look; none of them is secret."""
+    """Choose the headers to record; none of them is secret."""
     # Interned, because thousands of calls have the same few values.
     return {name: sys.intern(headers[name]) for name in _KEPT_HEADERS if name in headers}
 
@@ -62,7 +62,7 @@ class CallLog:
             return self._next
 
     def note(self, number: int, **changes: Any) -> None:
-        """Note what has become of a call, unless it is forgotten already."""
+        """Note the result of a call, unless the call is no longer recorded."""
         with self._lock:
             if call := self._calls.get(number):
                 self._calls[number] = call._replace(**changes)

@@ -1,7 +1,8 @@
-"""What people and tests in other processes use: look, edit behind a client's back, order faults.
+"""The control routes, for people and for tests in other processes.
 
-It is no part of any API and needs no signature; that the server listens on loopback only is its fence. The
-Host header has to be the server's own and an Origin absent, so that no web page can reach it.
+They show and edit what is stored, and order faults. They are no part of any API and need no signature; they
+are safe because the server listens on loopback only. The Host header has to be the server's own and an Origin
+absent, so that no web page can reach them.
 """
 
 from __future__ import annotations

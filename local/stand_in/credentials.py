@@ -1,4 +1,4 @@
-"""Who may sign: fixed credentials, and temporary ones that a gateway mints without asking.
+"""The credentials that may sign: fixed ones, and temporary ones that a gateway makes without a call.
 
 A function gets new role credentials with every call, so a gateway needs any number of them. It shares one
 secret with the stand-in and makes them with `mint`; the stand-in recognises each by itself: the id carries
@@ -25,7 +25,7 @@ class Credential(NamedTuple):
 DEFAULT = Credential("AKIDstandin", "key-of-the-stand-in", "token-of-the-stand-in")
 
 
-#: The account of everybody who is not said to be in another.
+#: The account of everybody without another one.
 OWN_ACCOUNT = "100000000001"
 
 
@@ -53,7 +53,7 @@ def mint(secret: str, role: str, expires: float, account: str = OWN_ACCOUNT) -> 
 
 
 class Keyring:
-    """Every credential that is good now; it can change while the server runs."""
+    """All credentials that are valid now; they can change while the server runs."""
 
     def __init__(self, credentials: Iterable[Credential], mint_secret: str) -> None:
         self._fixed: dict[str, tuple[Credential, str]] = {}
@@ -63,16 +63,16 @@ class Keyring:
             self.add(credential)
 
     def add(self, credential: Credential, account: str = OWN_ACCOUNT) -> None:
-        """Let this credential in, from now on, as one of the account."""
+        """Accept this credential from now on, as one of the account."""
         self._fixed[credential.secret_id] = (credential, account)
         self._expired.discard(credential.secret_id)
 
     def expire(self, secret_id: str) -> None:
-        """Let the token of this credential, fixed or minted, be worthless from now on."""
+        """Refuse the token of this credential, fixed or minted, from now on."""
         self._expired.add(secret_id)
 
     def secret_key(self, secret_id: str) -> str | None:
-        """Find the key of an id; None for an id that nobody has ever been given."""
+        """Find the key of an id; None for an unknown id."""
         if fixed := self._fixed.get(secret_id):
             return fixed[0].secret_key
         nonce = secret_id[4:20]
@@ -82,7 +82,7 @@ class Keyring:
         return _proof(self.mint_secret, "key", secret_id)[:32]
 
     def owner(self, secret_id: str, token: str, now: float) -> Owner | None:
-        """Name whom an id and its token stand for; None if the token does not fit."""
+        """Return the owner of an id and its token; None if the token does not fit."""
         if secret_id in self._expired:
             return None
         if fixed := self._fixed.get(secret_id):

@@ -111,7 +111,7 @@ class _Rule:
         return self.fault.action in (action, "*") and self.fault.account in (account, "")
 
     def strikes(self) -> bool:
-        """Tell whether it is this call's turn, with chance on its side; if so, use up one time."""
+        """Say whether the fault concerns this call, by turn and by chance; if so, count one use."""
         if self.seen < self.fault.nth or self.left == 0:
             return False
         if self.fault.probability < 1 and self.chance.random() >= self.fault.probability:
@@ -122,7 +122,7 @@ class _Rule:
 
 
 class Faults:
-    """The rules that are set, first come, first served; one call meets one of them at most."""
+    """The rules that are set, in their order; at most one of them concerns a call."""
 
     def __init__(self, kinds: Kinds) -> None:
         self._kinds = kinds
@@ -136,7 +136,7 @@ class Faults:
             self._rules.append(_Rule(fault))
 
     def next(self, action: str, account: str = "") -> Plan:
-        """Plan one call; the plan of a call that no rule concerns is the undisturbed one."""
+        """Return the plan of one call; without a rule for it, the undisturbed one."""
         with self._lock:
             concerned = [rule for rule in self._rules if rule.concerns(action, account)]
             for rule in concerned:

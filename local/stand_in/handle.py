@@ -1,4 +1,4 @@
-"""A stand-in that listens: what tests and commands hold in their hands."""
+"""A stand-in that listens: the object that tests and commands use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local.stand_in.faults import Fault, Faults, Kinds
 
 
 class Handle:
-    """Listens from its making on, and answers while `run` runs.
+    """A stand-in. It listens as soon as it is made, and answers while `run` runs.
 
     Args:
         port: where to listen on 127.0.0.1; 0 takes a free port.
@@ -96,7 +96,7 @@ class Handle:
         self.faults.clear()
 
     def clear(self) -> None:
-        """Be as new: no faults, no calls. What stores more clears more."""
+        """Forget all faults and calls; each stand-in also clears what it stores."""
         self.faults.clear()
         self.call_log.clear()
 

@@ -1,4 +1,4 @@
-"""So many requests a second for each key, in fixed windows that begin with the clock's second.
+"""A limit of requests a second for each key, in fixed windows that begin with the clock's second.
 
 Source: https://cloud.tencent.com/document/product/1278/109059. A refused request counts as well.
 """
@@ -21,7 +21,7 @@ class RateLimit:
         self._counts: dict[Hashable, int] = {}
 
     def excess(self, key: Hashable, now: float) -> int:
-        """Count one request; return the count of this second where it is too high, else 0."""
+        """Count one request; return the count of this second if it is too high, else 0."""
         if not self.limit:
             return 0
         if int(now) != self._second:

@@ -58,7 +58,7 @@ class Sts(Handle):
         self._service = Service(api, keyring, self.faults, self.call_log, self._rate, clock)
 
     def clear(self) -> None:
-        """Be as new: no faults, no calls, nothing counted. Roles and credentials stay as they are."""
+        """Forget all faults, calls and counts; roles and credentials stay as they are."""
         super().clear()
         self._rate.clear()
 

@@ -1,4 +1,4 @@
-"""A certificate authority that is made for one run; its key never leaves the process."""
+"""A certificate authority for one run; its key never leaves the process."""
 
 from __future__ import annotations
 

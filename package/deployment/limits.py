@@ -13,5 +13,5 @@ _SETTINGS_BYTES = 40_000
 
 
 def request_bytes(archive_bytes: int) -> int:
-    """Return how large create-function.json becomes, at most, with a zip of so many bytes in Base64."""
+    """Return the largest size of create-function.json with a zip of this many bytes in Base64."""
     return (archive_bytes + 2) // 3 * 4 + _SETTINGS_BYTES
