@@ -64,9 +64,8 @@ class _Token(NamedTuple):
 def reply(app: App, answer: Message, deadline: Deadline, ambient: Ambient) -> str:
     """Send a reply; return why it could not be sent, or nothing."""
     try:
-        fault = ""
-        # A kept token may have been revoked; then a new one is tried, once.
-        for _ in range(2):
+        # A kept token may have been revoked; then a new one is tried, which ends this in any case.
+        while True:
             is_new = _key(app) not in _tokens or _tokens[_key(app)].ends <= ambient.wall()
             token, fault = _token(app, deadline, ambient)
             if fault:
@@ -80,7 +79,6 @@ def reply(app: App, answer: Message, deadline: Deadline, ambient: Ambient) -> st
             _tokens.pop(_key(app), None)
     except (NeverSent, NoReply, BadReply) as error:
         return type(error).__name__
-    return fault
 
 
 def forget() -> None:

@@ -64,7 +64,7 @@ def recognise(
         return Holder(None, None, "two-schemes")
     value, fault = header.single(headers, "authorization")
     invitation, cause = token.verify(value.partition(b" ")[2], secrets, now)
-    if fault or invitation is None or cause:
+    if invitation is None or cause:
         return Holder(None, invitation, fault or cause)
     if invitation.id in revoked:
         return Holder(None, invitation, "revoked-invitation")

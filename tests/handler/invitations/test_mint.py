@@ -12,7 +12,7 @@ import pytest
 from handler.callers import file
 from handler.chat import schemes
 from handler.invitations import mint, token
-from handler.problems import Misconfigured
+from handler.problems import InvalidRequest, Misconfigured
 from handler.settings import Settings
 from local.in_process import API_KEY, caller
 from tests.handler.invitations.scene import (
@@ -160,6 +160,21 @@ def test_without_secrets_nothing_is_made() -> None:
     (inviter,) = file.parse(json.dumps({"callers": [INVITER]}).encode(), schemes).callers
     with pytest.raises(Misconfigured):
         mint.mint({"keyName": "onb_a"}, inviter, "", Settings(), (), "ap-guangzhou", NOW)
+
+
+def test_token_may_fill_its_room() -> None:
+    """To the last byte that the chat or the header has; one byte less is too little."""
+    (inviter,) = file.parse(json.dumps({"callers": [INVITER]}).encode(), schemes).callers
+
+    def minted(*longest: int) -> int:
+        value = {"keyName": "onb_a"}
+        made = mint.mint(value, inviter, "", Settings(), (SECRET,), "ap-guangzhou", NOW, *longest)
+        return len(made.token)
+
+    length = minted()
+    assert minted(length) == length
+    with pytest.raises(InvalidRequest):
+        minted(length - 1)
 
 
 @pytest.mark.parametrize("secret", ["", "hunter2"])

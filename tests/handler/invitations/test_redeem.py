@@ -99,11 +99,18 @@ def test_nothing_else_may_be_sent(body: object, pointers: list[str]) -> None:
         ({"user": "U1"}, "ended-invitation"),
         ({"caller": "ops", "key_name": "u1_a"}, "ended-invitation"),
         ({"caller": "ops", "key_name": "u3_a", "user": "U3"}, "ended-invitation"),
+        ({"caller": "open", "key_name": "u3_a"}, "ended-invitation"),
     ],
 )
 def test_one_answer_to_everything_that_does_not_hold(sent: Any, cause: str) -> None:
     """Whatever is wrong with a token, the answer is the same 401; the log alone has the cause."""
-    callers = [INVITER, caller("quiet", "another-api-key-with-enough-characters"), slack(users=["U1", "U2"])]
+    quiet = caller("quiet", "another-api-key-with-enough-characters")
+    callers = [
+        INVITER,
+        quiet,
+        slack(users=["U1", "U2"]),
+        {**slack(users="everyone", team="T2"), "id": "open"},
+    ]
     with function(callers=callers, revoked=[REVOKED]) as made:
         nobody = made.post({}, headers={})
         answer = redeem(made, sent if isinstance(sent, str) else signed(**sent))
@@ -180,6 +187,7 @@ def test_conflict_under_another_name_names_nothing(cvm: StandIn) -> None:
     assert (held.status, held.json["code"]) == (409, "public-key-conflict")
     assert "keyName" not in held.json
     assert "keyId" not in held.json
+    assert held.json["cvmRequestId"] == cvm.calls[-1].request_id
 
 
 def test_wrong_set_up_is_told_without_cause(cvm: StandIn) -> None:

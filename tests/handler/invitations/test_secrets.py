@@ -44,6 +44,11 @@ def test_switched_off_there_are_none() -> None:
             {"TENCENTCLOUD_SECRETKEY": written(FIRST)},
             "INVITATION_SECRETS is wrong",
         ),
+        (
+            ("A", "TENCENTCLOUD_SECRETKEY"),
+            {"A": written(FIRST), "TENCENTCLOUD_SECRETKEY": written(SECOND)},
+            "INVITATION_SECRETS is wrong",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_without_any_value(

@@ -192,9 +192,9 @@ def test_longer_token_is_refused() -> None:
     assert (cause(longest), cause(longer)) == (ID, "bad-invitation")
 
 
-def test_encoded_payload_with_foreign_bytes_is_refused() -> None:
-    """A signature over what is not base64url proves nothing."""
-    encoded = b"not base64 at all"
+@pytest.mark.parametrize("encoded", [b"not base64 at all", b"A", b"eyJ2I"])
+def test_what_is_no_base64url_is_refused(encoded: bytes) -> None:
+    """A signature over it proves nothing, be it letters or length that are wrong."""
     mac = base64.urlsafe_b64encode(hmac.digest(SECRET, b"ikp1." + encoded, "sha256")).rstrip(b"=")
     assert cause(encoded + b"." + mac) == "bad-invitation"
 

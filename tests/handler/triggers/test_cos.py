@@ -70,6 +70,7 @@ def test_what_the_object_holds_now_counts(box: Box) -> None:
         (gzip.compress(ONE.encode(), mtime=0), "invalid-public-key", None),
         (ONE.encode("utf-16"), "invalid-public-key", None),
         (b"\xff" * 100, "invalid-public-key", None),
+        (ONE[:100].encode() + b"\xff" + ONE[100:].encode(), "invalid-public-key", None),
         ("x" * 16385, "payload-too-large", None),
         ("x" * 1_000_000, "payload-too-large", None),
     ],
@@ -149,6 +150,27 @@ def test_object_names_that_could_mean_another_are_refused(box: Box, key: str) ->
     assert box.asked() == []
 
 
+@pytest.mark.parametrize("key", ["../alice.pub", "./alice.pub", "..", ".pub/../alice.pub"])
+def test_no_part_of_a_name_leads_out_of_its_folder(box: Box, key: str) -> None:
+    """Not even the first one, where a whole bucket is the drop box."""
+    box.let_in({"source": f"cos:{BUCKET}/"})
+    event = box.put("alice.pub")
+    event["Records"][0]["cos"]["cosObject"]["key"] = f"/1250000000/keys/{key}"
+
+    assert box.function(event) == ({"refused": 1} if key.endswith(".pub") else {})
+    assert box.asked() == []
+
+
+def test_longest_object_name_is_read(box: Box) -> None:
+    """COS takes names of 850 characters; a longer one is none of COS."""
+    box.let_in({"source": SOURCE})
+    folder = "in/" + "a" * (850 - len("in//alice.pub"))
+
+    assert box.function(box.put(f"{folder}/alice.pub")) == {"created": 1}
+    assert box.function(box.put(f"{folder}a/alice.pub")) == {"refused": 1}
+    assert box.function.fields("code")[-1] == ("invalid-request",)
+
+
 @pytest.mark.parametrize("key", ["in/a-b.pub", "in/.pub", "in/" + "a" * 26 + ".pub", "in/a.b.pub"])
 def test_names_that_no_key_pair_can_have_are_refused(box: Box, key: str) -> None:
     """By the request's own rules; the result file says so."""
@@ -162,6 +184,14 @@ def test_names_that_no_key_pair_can_have_are_refused(box: Box, key: str) -> None
         {"cosBucket": {"name": "other", "appid": "1250000000"}},
         {"cosBucket": {"name": "keys", "appid": "1250000001"}},
         {"cosBucket": {"name": "keys-1250000000.evil.example/", "appid": "1250000000"}},
+        {
+            "cosBucket": {"name": "keys", "appid": "1250000000/in"},
+            "cosObject": {"key": "/1250000000/in/keys/alice.pub"},
+        },
+        {
+            "cosBucket": {"name": "keys-1250000000/in/x", "appid": "1250000000"},
+            "cosObject": {"key": "/1250000000/keys-1250000000/in/x/alice.pub"},
+        },
         {"cosBucket": {"name": "keys"}},
         {"cosBucket": "keys"},
         {"cosObject": {"key": "/1250000000/other/in/alice.pub"}},
@@ -253,9 +283,15 @@ def test_object_that_cannot_be_read_now_comes_again(box: Box, fault: str, code: 
 
 
 @pytest.mark.parametrize(
-    ("fault", "raised"), [("denied", False), ("gone", False), ("throttle", True), ("drop-after", True)]
+    ("fault", "raised", "cause"),
+    [
+        ("denied", False, "COS answered with status 403."),
+        ("gone", False, "COS answered with status 404."),
+        ("throttle", True, "upstream-busy"),
+        ("drop-after", True, "upstream-unreachable"),
+    ],
 )
-def test_result_that_cannot_be_written(box: Box, fault: str, raised: bool) -> None:
+def test_result_that_cannot_be_written(box: Box, fault: str, raised: bool, cause: str) -> None:
     """What a repeat can mend is repeated; a missing right is logged, and the key is there all the same."""
     event = box.put("in/alice.pub")
     box.store.fault("PutObject", fault)
@@ -267,7 +303,8 @@ def test_result_that_cannot_be_written(box: Box, fault: str, raised: bool) -> No
         assert box.function(event) == {"created": 1}
 
     (line,) = [line for line in box.function.log if line["log"] == "error"]
-    assert (line["message"], line["object"]) == ("A result could not be written.", "out/alice.json")
+    assert (line["message"], line["bucket"]) == ("A result could not be written.", BUCKET)
+    assert (line["object"], line.get("cause") or line["code"]) == ("out/alice.json", cause)
     assert box.function(event) == {"unchanged": 1}
     assert box.result("out/alice.json")["result"] == "unchanged"
 
