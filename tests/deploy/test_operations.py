@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 
 from handler import problems
+from handler.callers import accounts
+from handler.importing.order import Target
+from local.callers import check
 from package import ROOT
 from package.deployment.calls import calls
 from tests.deploy import tccli
@@ -113,8 +116,26 @@ def test_another_account_is_entered_by_one_role_and_an_external_id() -> None:
     assert re.fullmatch(r"qcs::cam::uin/\d+:root", *theirs["principal"]["qcs"])
     assert list(theirs["condition"]) == ["string_equal"]
     assert list(theirs["condition"]["string_equal"]) == ["sts:external_id"]
+    # As it stands it is one that the function takes, so that only the text has to be replaced.
+    (shared,) = theirs["condition"]["string_equal"].values()
+    assert (
+        accounts.external_id(Target("prod", "", "PROD_EXTERNAL_ID"), {"PROD_EXTERNAL_ID": shared}) == shared
+    )
     (arn,) = ours["resource"]
     assert f"--RoleName {arn.rpartition('/')[2]} " in PAGE
+
+
+def test_a_second_account_is_set_up_step_by_step() -> None:
+    """Both pages number the same steps, in order; the entry for callers.json is one."""
+    (entry,) = [block for block in _blocks("json") if '"roleArn"' in block]
+    contents = entry.replace("…", "a" * 64).encode()
+    assert [target.name for target in check.validate(contents).accounts] == ["prod"]
+    chinese = (ROOT / "docs/operations.zh-CN.md").read_text(encoding="utf-8")
+    for page in (PAGE, chinese):
+        assert re.findall(r"^\*\*(\d)\. ", page, re.MULTILINE) == list("123456")
+        assert entry in page
+        for name in ("assume-role-policy", "account-trust-policy"):
+            assert (ROOT / f"docs/cam/{name}.json").read_text(encoding="utf-8") in page
 
 
 def test_role_has_the_name_that_is_deployed(inputs: dict[str, Any]) -> None:
