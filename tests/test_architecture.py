@@ -10,6 +10,7 @@ import grimp
 import pytest
 
 import handler
+from handler.chat.platforms import PLATFORMS
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -50,6 +51,22 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         if module != other and module in below[other]
     }
     assert circles == set()
+
+
+def test_a_chat_platform_is_one_module_one_scheme_and_one_row() -> None:
+    """No other module of the function names a platform, or imports the modules of one."""
+    files = {platform.name.replace("-", "_") for platform in PLATFORMS}
+    theirs = {f"{room}/{name}" for room in ("chat", "callers") for name in files}
+    words = "|".join({*files, *(platform.name for platform in PLATFORMS)})
+    naming = re.compile(
+        rf"""["'](?:{words})["']|import.*\b(?:{words})\b|(?:chat|callers)\.(?:{words}) import"""
+    )
+    named = {
+        path.relative_to(ROOT / "handler").with_suffix("").as_posix()
+        for path in (ROOT / "handler").rglob("*.py")
+        if naming.search(path.read_text(encoding="utf-8"))
+    }
+    assert named - theirs - {"chat/platforms"} == set()
 
 
 def test_the_root_of_the_function_is_one_screen() -> None:
