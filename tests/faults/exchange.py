@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,14 +18,17 @@ from tests.faults.wire import Serve, received, reply
 
 GOOD = reply(b"{}")
 
-#: What an exchange below may take (seconds), and what a busy machine may add to that.
-PATIENCE, GRACE = 0.3, 1.0
+#: What an exchange may take (seconds) that no reply comes to in time; any other has all the time.
+PATIENCE = 0.3
+
+#: A clock that stands still, so that what is left of a time is what was given.
+STILL = REAL._replace(monotonic=lambda: 1000.0)
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
-def bounds(patience: float = PATIENCE, room: int = 4096, left: float = 5.0) -> Bounds:
-    """Return bounds of which tests mostly matter the patience."""
+def bounds(patience: float = 60.0, room: int = 4096, left: float = 60.0) -> Bounds:
+    """Return bounds that a busy machine keeps, but for those that a test is about."""
     return Bounds(lambda: left, lambda: patience, room)
 
 
@@ -43,13 +49,27 @@ def ask(host: str, limits: Bounds | None = None, *, body: bytes = b"{}", **other
     return replied(host, limits, request=Request("POST", "/", {"X-Test": "1"}, body), **other).body
 
 
-def timed(exception: type[Exception], host: str, limits: Bounds | None = None, **other: Any) -> str:
-    """Fail in time, and return the reason."""
-    begun = time.monotonic()
+def failing(exception: type[Exception], host: str, limits: Bounds | None = None, **other: Any) -> str:
+    """Ask for what must fail, and return the reason."""
     with pytest.raises(exception) as raised:
         ask(host, limits, **other)
-    assert time.monotonic() - begun < PATIENCE + GRACE
     return str(raised.value)
+
+
+@contextmanager
+def timeouts() -> Iterator[list[float]]:
+    """Yield the seconds that this thread gives each step of a socket, as they are set."""
+    seconds: list[float] = []
+    thread, real = threading.get_ident(), socket.socket.settimeout
+
+    def settimeout(sock: socket.socket, value: float) -> None:
+        if threading.get_ident() == thread:
+            seconds.append(value)
+        real(sock, value)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "settimeout", settimeout)
+        yield seconds
 
 
 def dribbling(data: bytes) -> Serve:
@@ -65,7 +85,8 @@ def dribbling(data: bytes) -> Serve:
 
 
 def silent(peer: socket.socket, _number: int) -> None:
-    """Read the request, and whatever comes, without a word."""
+    """Read the request, and whatever comes, without a word; for a minute, so that no test hangs."""
+    peer.settimeout(60)
     while peer.recv(65536):
         pass
 

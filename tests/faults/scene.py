@@ -126,17 +126,19 @@ def stand_in(clock: Callable[[], float] = time.time, **options: Any) -> Iterator
             sts._kept.clear()
 
 
-def account(host: str, credentials: dict[str, str], budget: float = 5.0) -> Account:
+def account(
+    host: str, credentials: dict[str, str], budget: float = 60.0, ambient: Ambient = REAL
+) -> Account:
     """Open the account for one invocation."""
-    deadline = Deadline(time.monotonic() + budget, time.monotonic)
+    deadline = Deadline(ambient.monotonic() + budget, ambient.monotonic)
     return cvm.open_account(
-        Settings(cvm_scheme="http", cvm_host=host), deadline, REAL._replace(environ=credentials)
+        Settings(cvm_scheme="http", cvm_host=host), deadline, ambient._replace(environ=credentials)
     )
 
 
-def opened(running: StandIn, budget: float = 5.0) -> Account:
+def opened(running: StandIn, budget: float = 60.0, ambient: Ambient = REAL) -> Account:
     """Open the account of a stand-in."""
-    return account(running.host, environ(running.credentials), budget)
+    return account(running.host, environ(running.credentials), budget, ambient)
 
 
 #: Credentials that no stand-in knows.

@@ -20,7 +20,17 @@ from handler.ambient import REAL
 from handler.upstream import tls
 from handler.upstream.transport import NeverSent, NoReply
 from package import certificates
-from tests.faults.exchange import GOOD, HEAD, PATIENCE, ask, bounds, dribbling, once, silent, timed
+from tests.faults.exchange import (
+    GOOD,
+    HEAD,
+    PATIENCE,
+    ask,
+    bounds,
+    dribbling,
+    failing,
+    silent,
+    timeouts,
+)
 from tests.faults.wire import Serve, repeating, server
 
 
@@ -87,7 +97,7 @@ def test_tls_with_a_trusted_certificate_is_an_exchange_like_any(
         assert [ask(running.host, scheme="https") for _ in range(3)] == [b"{}"] * 3
         assert running.connections == 1
     with server(authority.behind(dribbling(HEAD))) as running:
-        timed(NoReply, running.host, scheme="https")
+        failing(NoReply, running.host, bounds(patience=PATIENCE), scheme="https")
 
 
 def test_the_trusted_certificates_are_read_once(
@@ -109,6 +119,12 @@ def test_the_trusted_certificates_are_read_once(
     assert len(readings) == 1
 
 
+def shouting(peer: socket.socket, _number: int) -> None:
+    """Answer whatever comes as a server does that speaks no TLS."""
+    peer.recv(65536)
+    peer.sendall(GOOD * 50)
+
+
 @pytest.mark.parametrize("wrong", ["authority", "address", "no TLS", "silence"])
 def test_without_tls_that_can_be_trusted_nothing_is_sent(
     wrong: str, tmp_path: Path, trusted: Callable[[Authority], None]
@@ -117,25 +133,23 @@ def test_without_tls_that_can_be_trusted_nothing_is_sent(
     authority = Authority(tmp_path, "127.0.0.2" if wrong == "address" else "127.0.0.1")
     if wrong == "address":
         trusted(authority)
-    plain = {"no TLS": once(GOOD * 50), "silence": silent}
+    plain: dict[str, Serve] = {"no TLS": shouting, "silence": silent}
     serve = plain.get(wrong, authority.behind(repeating(GOOD)))
     with server(serve) as running:
-        timed(NeverSent, running.host, bounds(left=PATIENCE), scheme="https")
+        left = PATIENCE if wrong == "silence" else 60.0
+        failing(NeverSent, running.host, bounds(left=left), scheme="https")
 
 
 def test_the_handshake_gets_only_what_connecting_has_left() -> None:
     """Together they end with the time, although each of them could take all of it."""
-    readings: list[float] = []
+    # Connecting seems to take all but a little of four seconds.
+    moments = iter([0.0, 0.0, 0.0])
+    ambient = REAL._replace(monotonic=lambda: 1000.0 + next(moments, 3.8))
 
-    def leaping() -> float:
-        # Connecting seems to take all but a little of five seconds.
-        readings.append(time.monotonic() + (4.9 if len(readings) >= 2 else 0))
-        return readings[-1]
-
-    with server(silent) as running:
-        begun = time.monotonic()
-        timed(NeverSent, running.host, scheme="https", ambient=REAL._replace(monotonic=leaping))
-        assert time.monotonic() - begun < 0.9
+    with server(silent) as running, timeouts() as waited:
+        failing(NeverSent, running.host, scheme="https", ambient=ambient)
+    assert waited[:2] == [pytest.approx(4.0), pytest.approx(0.2)]
+    assert max(waited[1:]) < 0.21
 
 
 def test_a_slow_handshake_is_awaited(tmp_path: Path, trusted: Callable[[Authority], None]) -> None:
@@ -152,33 +166,23 @@ def test_a_slow_handshake_is_awaited(tmp_path: Path, trusted: Callable[[Authorit
         assert ask(running.host, scheme="https") == b"{}"
 
 
-@pytest.mark.parametrize(("connecting", "least", "most"), [(0.0, 0.75, 1.5), (0.7, 0.05, 0.7)])
 def test_an_address_that_never_shakes_hands_leaves_time_for_the_next(
-    connecting: float,
-    least: float,
-    most: float,
-    tmp_path: Path,
-    trusted: Callable[[Authority], None],
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, trusted: Callable[[Authority], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its part of the time is for connecting and the handshake together."""
     authority = Authority(tmp_path)
     trusted(authority)
-    readings: list[float] = []
+    # Connecting to the first address seems to take most of its part, and the handshake the rest.
+    moments = iter([0.0, 0.0, 0.0, 1.8])
+    ambient = REAL._replace(monotonic=lambda: 1000.0 + next(moments, 2.0))
 
-    def leaping() -> float:
-        # Connecting to the first address seems to take so long.
-        readings.append(time.monotonic() + (connecting if len(readings) >= 2 else 0))
-        return readings[-1]
-
-    with server(silent) as deaf, server(authority.behind(repeating(GOOD))) as running:
+    with server(silent) as deaf, server(authority.behind(repeating(GOOD))) as running, timeouts() as waited:
         hosts = [(host.partition(":")[0], int(host.partition(":")[2])) for host in (deaf.host, running.host)]
         addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", host) for host in hosts]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
-        begun = time.monotonic()
-        ambient = REAL._replace(monotonic=leaping)
-        assert ask("127.0.0.1:443", bounds(left=1.6), scheme="https", ambient=ambient) == b"{}"
-        assert least < time.monotonic() - begun < most
+        assert ask("127.0.0.1:443", bounds(left=4.0), scheme="https", ambient=ambient) == b"{}"
+    assert waited[:2] == [pytest.approx(2.0), pytest.approx(0.2)]
+    assert next(seconds for seconds in waited[2:] if seconds > 0.21) == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize(("names", "connections"), [("{}", 1), ("not-a-hash-{}", 2)])
