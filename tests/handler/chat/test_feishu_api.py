@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 from collections.abc import Iterator
 from functools import partial
 
@@ -11,8 +13,9 @@ from handler.chat import feishu_api
 from local import chat
 from local.cvm import StandIn
 from local.feishu import FeishuApi
-from local.in_process import Function, public_keys
-from tests.handler.chat.scene import ALICE, AMBIENT, CALLERS, NOW, function
+from local.in_process import Function, Json, public_keys
+from tests.faults.wire import received, reply, server
+from tests.handler.chat.scene import ALICE, AMBIENT, CALLERS, NOW, entry, function
 
 KEY = public_keys()[0]
 
@@ -103,3 +106,64 @@ def test_instances_that_ask_at_once_share_nothing(bot: Function, feishu: FeishuA
     assert status(bot) == 200
     assert tokens(feishu) == 2
     assert len(feishu.replies) == 2
+
+
+def test_a_refusal_of_the_reply_is_no_matter_of_the_token(bot: Function, feishu: FeishuApi) -> None:
+    """A kept token stays; Feishu's next delivery of the message needs no new one."""
+    assert status(bot) == 200
+    feishu.fault("reply", "throttle")
+    assert (status(bot), status(bot)) == (503, 200)
+    assert tokens(feishu) == 1
+
+
+def test_a_token_belongs_to_its_app_and_secret(cvm: StandIn, feishu: FeishuApi) -> None:
+    """It is never used for another app, nor once the secret has been replaced."""
+    other = {**entry("feishu", appId="cli_other"), "id": "other"}
+    with function(cvm, [entry("feishu"), other], FEISHU_ENDPOINT=feishu.url) as bot:
+        assert status(bot) == 200
+        stranger = chat.feishu_event({"app_id": "cli_other"}, "help", "p2p", ALICE)
+        assert bot.answer(stranger.event()).status == 503
+        bot.environ["FEISHU_APP_SECRET"] = "x" * 32
+        assert status(bot) == 503
+    assert len(feishu.replies) == 1
+
+
+def test_a_long_event_id_is_cut_to_what_feishu_takes(bot: Function, feishu: FeishuApi) -> None:
+    """The same event leads to one reply all the same."""
+    sent = chat.feishu_event({"event_id": "e" * 60}, "help", "p2p", ALICE)
+    assert [bot.answer(sent.event()).status for _ in range(2)] == [200, 200]
+    assert len(feishu.replies) == 1
+
+
+@pytest.mark.parametrize(
+    ("members", "asked"),
+    [
+        ({}, 2),
+        ({"expire": 10**9}, 2),
+        ({"expire": "7200"}, 3),
+        ({"expire": True}, 3),
+        ({"expire": None}, 3),
+        ({"tenant_access_token": ""}, 3),
+        ({"tenant_access_token": "t-\u00e9"}, 3),
+        ({"tenant_access_token": 7}, 3),
+        ({"code": 1}, 3),
+    ],
+)
+def test_only_a_token_of_the_documented_form_is_kept(members: Json, asked: int, cvm: StandIn) -> None:
+    """For two hours at most, whatever Feishu says; another answer is no token at all."""
+    token = {"code": 0, "tenant_access_token": "t-1", "expire": 7200, **members}
+    paths: list[bytes] = []
+    feishu_api.forget()
+
+    def serve(peer: socket.socket, _number: int) -> None:
+        while request := received(peer):
+            paths.append(request.split(b" ")[1])
+            peer.sendall(reply(json.dumps(token if b"/auth/" in paths[-1] else {"code": 0}).encode()))
+
+    with server(serve) as running:
+        for later in (0, 6500, 6700):
+            ambient = AMBIENT._replace(wall=partial(float, NOW + later))
+            environ = {**chat.VARIABLES, "FEISHU_ENDPOINT": f"http://{running.host}"}
+            with Function(cvm, list(chat.CALLERS), ambient, environ) as bot:
+                bot.answer(chat.feishu("help", ALICE._replace(now=NOW + later)).event())
+    assert sum(b"/auth/" in path for path in paths) == asked

@@ -253,6 +253,23 @@ def test_own_credentials_that_stay_expired_are_ours_to_mend(function: Function) 
     assert function.asked() == []
 
 
+def test_own_credentials_that_vanish_meanwhile_are_ours_to_mend(function: Function) -> None:
+    """CVM calls the role's expired, and there is nothing left to assume it anew with."""
+    cvm = function.cvm
+
+    class Vanishing(dict[str, str]):
+        """An environment that loses a variable once CVM has been asked."""
+
+        def get(self, name: str, default: Any = None) -> Any:
+            return default if name == "TENCENTCLOUD_SECRETID" and cvm.calls else super().get(name, default)
+
+    function.environ = Vanishing(function.environ)
+    cvm.fault("ImportKeyPair", "token-expired", account=PROD_UIN)
+    refused = function(at("prod", ALICE))
+    assert (refused["code"], len(cvm.calls), len(cvm.sts.calls)) == ("misconfigured", 1, 1)
+    assert "TENCENTCLOUD_SECRETID" in refused["detail"]
+
+
 def test_without_own_credentials_no_role_can_be_assumed(function: Function) -> None:
     """The cause names the variable."""
     del function.environ["TENCENTCLOUD_SECRETKEY"]
