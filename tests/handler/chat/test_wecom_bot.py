@@ -11,6 +11,7 @@ from handler.chat import wecom_bot
 from handler.chat.message import Probe
 from handler.chat.wording import Text
 from local import chat
+from local.chat.from_wecom_bot import wecom_bot_seen
 from local.in_process import Function
 from tests.handler.chat.proofs import cause, commanded, typed
 from tests.handler.chat.scene import ALICE, call, refusal
@@ -85,6 +86,6 @@ def test_a_message_that_was_changed_is_refused() -> None:
 def test_a_long_reply_ends_between_two_characters(headline: str) -> None:
     """Before what WeCom takes, and is whole for it."""
     answer: Any = wecom_bot.render(Text("created", headline, ()), typed(wecom_bot, message()), call())
-    shown = chat.wecom_bot_seen(answer["body"], ALICE).strip("*")
+    shown = wecom_bot_seen(answer["body"], ALICE).strip("*")
     assert 20_470 < len(shown.encode()) <= 20_480
     assert headline.startswith(shown)
