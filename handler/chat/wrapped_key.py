@@ -17,7 +17,7 @@ from handler.record import NamedTuple
 
 #: The line's start, up to its data, which begins with the type once more.
 _START = re.compile(r"(?<!\S)ssh-rsa\s+(?=AAAAB3NzaC1yc2E)")
-_PIECE = re.compile(r"([A-Za-z0-9+/]+={0,2})(?!\S)(\s*)")
+_PIECE = re.compile(r"([A-Za-z0-9+/]+={0,2}|={1,2})(?!\S)(\s*)")
 
 #: A broken line is at least so wide, in characters: no terminal and no mail program has a narrower one.
 _NARROWEST = 20
@@ -27,6 +27,10 @@ _MOST_PIECES = 140
 
 #: A shorter last piece could be a word.
 _SHORTEST_END = 16
+
+#: Behind at least two pieces of one width the end may be so short, as long as it looks like data: a word
+#: there would have to be as long, by chance, as the one line that was lost.
+_SHORTEST_EVEN_END = 6
 
 #: So long a last piece, in characters, is no word wherever the line was broken.
 _LONG_END = 40
@@ -51,11 +55,13 @@ def find(text: str) -> Found | None:
     pieces: list[re.Match[str]] = []
     data, size, position = "", 0, start.end()
     while len(pieces) < _MOST_PIECES and (piece := _PIECE.match(text, position)):
+        if "=" in data and piece[1].strip("="):
+            break
         pieces.append(piece)
         data += piece[1]
         position = piece.end()
         size = size or _size(data.rstrip("="))
-        if len(data) >= size > 0 or data.endswith("="):
+        if len(data) >= size + -size % 4 > 0:
             break
     stem = data.rstrip("=")
     if not size or len(stem) != size or data != stem + "=" * (-size % 4):
@@ -88,14 +94,16 @@ def _are_one_line(pieces: list[re.Match[str]], behind: re.Match[str] | None) -> 
     width = max(first, last, *middle) if middle else last
     even = set(middle) == {width} and width >= _NARROWEST if middle else first >= _NARROWEST
     broken = bool(middle) or "\n" in pieces[0][2]
-    ends = behind is None or (last < width and len(behind[1]) < _SHORTEST_END and "=" not in behind[1])
+    shortest = _SHORTEST_EVEN_END if len(middle) > 1 else _SHORTEST_END
+    # A line twice in the key would leave as wide a line behind it, so a short word there is a comment.
+    ends = behind is None or (bool(middle) and len(behind[1]) < _SHORTEST_END and "=" not in behind[1])
     long = last >= _LONG_END and all(
         len(piece[1]) >= _NARROWEST and _is_data(piece[1]) for piece in pieces[1:]
     )
-    return ends and (long or (even and broken and _is_data(pieces[-1][1])))
+    return ends and (long or (even and broken and _is_data(pieces[-1][1], shortest)))
 
 
-def _is_data(piece: str) -> bool:
+def _is_data(piece: str, shortest: int = _SHORTEST_END) -> bool:
     """Say whether a piece looks like base64 of a modulus, and like nobody's comment."""
     changes = len(_CHANGE.findall(piece))
-    return piece.endswith("=") or (len(piece) >= _SHORTEST_END and 5 * changes >= 2 * len(piece))
+    return piece.endswith("=") or (len(piece) >= shortest and 5 * changes >= 2 * len(piece))

@@ -189,8 +189,11 @@ def test_the_first_piece_may_be_short(first: int) -> None:
         ((64, 64, 63, 64), True),
         ((64, 64, 64, 64, 64, 50, 2), False),
         ((64, 64, 64, 64, 116), True),
-        ((20,), False),  # the last piece has 12 characters
-        ((21,), False),  # 15
+        ((20,), True),  # the last piece has 12 characters
+        ((21,), True),  # 15
+        ((61,), True),  # 6
+        ((52, 63), False),  # 5
+        ((120, 240), False),  # 12, behind one piece of that width
         ((22,), True),  # 20
         ((19,), False),
         ((18,), False),
@@ -210,7 +213,9 @@ def test_a_broken_line_has_even_pieces(widths: tuple[int, ...], sure: bool) -> N
 
 def _sound(line: str) -> bool:
     """Say whether every end of a line looks like data."""
-    return all(wrapped_key._is_data(line[-length:]) for length in (16, 20, 52, 352, 353))
+    return all(wrapped_key._is_data(line[-length:]) for length in (16, 20, 52, 352, 353)) and all(
+        wrapped_key._is_data(line[-length:], 6) for length in (6, 12, 15)
+    )
 
 
 @pytest.mark.parametrize(
@@ -231,9 +236,10 @@ def test_behind_a_broken_line_is_no_more_data(behind: str, sure: bool) -> None:
     """A comment may follow; what could be data of the same key makes it doubtful."""
     line = key_line(2048)
     assert (line_in(broken(line, 64) + behind) == line) == sure
-    # Where the last piece is as wide as the others, or there are but two, any word could be a piece.
-    for whole in (broken(line, 62), broken(line, 300)):
-        assert (line_in(whole + behind) == line) == (behind in ("", " alice@laptop", "\n(alice)"))
+    assert (line_in(broken(line, 62) + behind) == line) == sure  # the last piece is as wide as the others
+    # Where there are but two pieces, any word could be a piece.
+    two = broken(line, 300) + behind
+    assert (line_in(two) == line) == (behind in ("", " alice@laptop", "\n(alice)"))
 
 
 def test_a_comment_as_long_as_the_last_line_is_none() -> None:
@@ -244,6 +250,34 @@ def test_a_comment_as_long_as_the_last_line_is_none() -> None:
     assert len(line.split()[1]) % 64 == len(word)
     assert line_in(broken(line, 64)) == line
     assert line_in(broken(line, 64, last=word)) is None
+    for word in ("alicelaptop1", "ALICE2024abc", "workstations", "Alicesmith12"):
+        assert len(line.split()[1]) % 72 == len(word)
+        assert line_in(broken(line, 72, last=word)) is None
+
+
+@pytest.mark.parametrize("between", [" ", "\n", "\r\n"])
+@pytest.mark.parametrize("width", [60, 64, 70, 72, 76, 80])
+@pytest.mark.parametrize("comment", ["", " alice@laptop", " alice"])
+@pytest.mark.parametrize("bits", [2048, 3072, 4096])
+def test_usual_widths_are_joined(bits: int, width: int, comment: str, between: str) -> None:
+    """Nearly every key is found that a usual terminal or mail program broke, with its comment or without."""
+    joined = 0
+    for seed in range(30):
+        line = key_line(bits, seed)
+        joined += line_in(repairs.undo(wrapped_data(line, width, between) + comment)) == line
+        joined += line_in(repairs.undo(wrapped(line, width, between) + comment)) == line
+
+    assert joined >= 51
+
+
+def test_padding_alone_on_a_line_is_joined() -> None:
+    """The signs that fill a key up may be all that is left for the last line, or be divided between two."""
+    line = key_line(4096)
+
+    for width in (65, 55):
+        assert wrapped_data(line, width).split()[-1] == "="
+        assert line_in(wrapped_data(line, width) + " alice") == line
+    assert line_in(wrapped_data(line, 65).removesuffix("=")) is None
 
 
 def test_padding_is_data() -> None:
