@@ -42,11 +42,15 @@ _SHOWN = ("region", "account")
 
 _QUOTES = "\"'"
 
-_VERB = re.compile(
-    rf"[{MARKS}\s]*(?:({'|'.join(verb for verb in _VERBS if verb.isascii())})(?![^\s:：{MARKS}])"
-    rf"|({'|'.join(verb for verb in _VERBS if not verb.isascii())}))[{MARKS}]*[:：\s]*",
-    re.IGNORECASE,
+_WORDS = (
+    rf"(?:({'|'.join(verb for verb in _VERBS if verb.isascii())})(?![^\s:：{MARKS}])"
+    rf"|({'|'.join(verb for verb in _VERBS if not verb.isascii())}))"
 )
+_VERB = re.compile(rf"[{MARKS}\s]*{_WORDS}[{MARKS}]*[:：\s]*", re.IGNORECASE)
+
+#: Names before a command, the bot's among them, as people type them and as Slack and Discord write ids. A
+#: name may have blanks in it. No compiled pattern, since most messages begin with none.
+_MENTIONS = rf"\s*<?@[^\n]{{1,64}}?[{MARKS}\s>:：,，]{{1,4}}(?={_WORDS})"
 
 # Keyboards make one long dash of two short ones, and Chinese ones write signs of full width.
 _DASH = f"[-{DASHES}]"
@@ -98,7 +102,7 @@ def parse(typed: str) -> Command:
     Raises:
         InvalidRequest: an option is repeated, has no place there, or there is none of its name.
     """
-    text = repairs.undo(typed)
+    text = _unaddressed(repairs.undo(typed))
     begin = _VERB.match(text)
     verb = _VERBS[(begin[1] or begin[2]).lower()] if begin else HELP
     if begin is None or verb == HELP:
@@ -116,6 +120,14 @@ def parse(typed: str) -> Command:
         return Command(SHOW, _shown(key_name, options, public_key), "")
     named = {"keyName": key_name, "publicKey": public_key}
     return Command(IMPORT, {**{member: text for member, text in named.items() if text}, **options}, "")
+
+
+def _unaddressed(text: str) -> str:
+    """Return a text without the mentions that stand before its command."""
+    if "@" not in text[:64].lstrip()[:2]:
+        return text
+    mentions = re.match(_MENTIONS, text, re.IGNORECASE)
+    return text[mentions.end() :] if mentions else text
 
 
 def _invited(key_name: str, options: dict[str, object], rest: str) -> dict[str, object]:

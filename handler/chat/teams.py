@@ -33,7 +33,14 @@ _TIME = re.compile(
 
 #: The mention that a message begins with, which calls the webhook; nobody else can write such a tag.
 _MENTION = re.compile(r"<at\b[^<>]{0,256}>[^<>]{0,256}</at>")
-_LINE_END = re.compile(r"</?(?:p|div|br)\s?/?>", re.IGNORECASE)
+
+#: Teams' own markup: tags around lines, and tags that links, addresses and formats get. A `<` that somebody
+#: typed arrives as `&lt;`, and a word between two of them that is no such tag stays.
+_LINE_TAGS = "p|div|br|pre|codeblock|blockquote|ul|ol|li"
+_TAG = re.compile(
+    rf"</?(?:({_LINE_TAGS})|a|attachment|b|code|em|font|i|s|span|strong|u)(?:\s[^<>]{{0,2048}})?/?>",
+    re.IGNORECASE,
+)
 _ENTITIES = {"&nbsp;": " ", "&quot;": '"', "&#39;": "'", "&#160;": " "}
 
 
@@ -106,11 +113,11 @@ def _stale(timestamp: str, now: float) -> str:
 
 
 def _plain(html: str) -> str:
-    """Return what was typed, without the mention, the tags around lines and the entities of blanks.
+    """Return what was typed, without the mention, the tags and the entities of blanks.
 
     The entities of `&`, `<` and `>` are the same as other platforms', and undone with them.
     """
-    text = _LINE_END.sub("\n", _addressed(html))
+    text = _TAG.sub(lambda tag: "\n" if tag[1] else "", _addressed(html))
     for entity, sign_of_it in _ENTITIES.items():
         text = text.replace(entity, sign_of_it)
     return _addressed(text)

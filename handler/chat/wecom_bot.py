@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 
 from handler import reply
 from handler.callers.wecom_bot import WeComBot
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 
 #: The longest content of a reply, in bytes (path/101031).
 LONGEST = 20480
-
-#: What a message in a group begins with: the bot's name, which no blank ends but the last.
-_MENTION = re.compile(r"@\S{1,64}\s+")
 
 
 def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient) -> Proof:
@@ -59,9 +55,6 @@ def command(proof: Proof) -> Typed | Probe:
     in_group = envelope.text(message, "chattype") != "single"
     # Pictures and voices have no text, so they are answered with how to write a command.
     text = envelope.text(message, "text", "content")
-    if in_group:
-        mention = _MENTION.match(text := text.lstrip())
-        text = text[mention.end() :] if mention else text
     return Typed(proof.candidates, user, text, channel=envelope.text(message, "chatid"), private=not in_group)
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
+from handler.chat import teams
 from handler.chat.platforms import BY_NAME, PLATFORMS
 from local import chat
 from local.cvm import StandIn
 from local.feishu import FeishuApi
 from local.in_process import Function, public_keys
+from tests import growth
 from tests.handler.chat.scene import ALICE, entry, function
 
 KEY, OTHER, *_ = public_keys()
@@ -198,19 +201,26 @@ def test_people_of_another_company_are_told_so(bot: Function, feishu: FeishuApi)
         ('<p><at id="0">SSH keys</at>&nbsp;check</p><p>X</p>', "check X"),
         ("<div>check X &#39;</div>", "check X '"),
         ("check X", "check X"),
+        ('<p style="margin:0"><at>Keys</at> check X</p>', "check X"),
+        ("<at>Keys</at> check <pre>X</pre>", "check X"),
+        ('<at>Keys</at> check <codeblock class="Bash"><code>X</code></codeblock>', "check X"),
+        ("<strong>check</strong> <span>X</span>", "check X"),
+        ('check X <a href="mailto:a@b.com" title="mailto:a@b.com">a@b.com</a>', "check X a@b.com"),
+        ("check <KEY> &lt;b&gt;", "check <KEY> &lt;b&gt;"),
+        ("check X<attachment id='1'></attachment>", "check X"),
     ],
 )
 def test_teams_markup_is_undone(text: str, typed: str) -> None:
-    """The mention, tags around lines and entities of blanks go."""
-    from handler.chat import teams
-
+    """The mention, tags of lines, links and formats, and entities of blanks go; what was typed stays."""
     assert teams._plain(text).split() == typed.split()
 
 
-def test_the_mention_of_the_bot_is_taken_off(bot: Function, feishu: FeishuApi) -> None:
-    """In a group the smart bot's name stands before the command, one to one nothing does."""
-    for play in (chat.wecom_bot, chat.wecom_bot_single):
-        assert "This key can be imported" in seen(bot, feishu, play(f"check {KEY}", ALICE))
+def test_teams_markup_is_undone_in_no_time() -> None:
+    """What half tags cost grows with the text."""
+    for part in ("<", "<p", "<a ", "<p >", "<at>", "</"):
+        for start in ("", "<p ", "<at>"):
+            make = partial(growth.text, start, part)
+            assert growth.exponent(teams._plain, make, 16384) < growth.NEARLY_LINEAR, (start, part)
 
 
 def test_pictures_are_answered_with_help(bot: Function, feishu: FeishuApi) -> None:
