@@ -11,7 +11,7 @@ import re
 from handler import reply
 from handler.callers import freshness, header
 from handler.callers.discord import Discord
-from handler.chat import envelope, markdown
+from handler.chat import envelope, fitting, markdown
 from handler.chat.message import Candidate, Probe, Proof, Typed
 from handler.problems import Forbidden, Unauthenticated
 from handler.record import TYPE_CHECKING
@@ -103,7 +103,7 @@ def command(proof: Proof) -> Typed:
 
 def render(text: Text, _: Typed, call: Invocation) -> reply.HttpReply:
     """Return a reply that the sender alone sees, in Discord's Markdown."""
-    written = "\n".join(markdown.lines(text, private=True))
+    written = fitting.fitted(markdown.lines(text, private=True), LONGEST)
     # The reply mentions nobody, even where a tag's value looks like a mention.
     data = {"content": written[:LONGEST], "flags": _EPHEMERAL, "allowed_mentions": {"parse": []}}
     return reply.http(200, {"type": _MESSAGE, "data": data}, reply.JSON, call.request_id)

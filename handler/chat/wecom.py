@@ -11,7 +11,7 @@ import os
 
 from handler import reply
 from handler.callers.wecom import WeCom
-from handler.chat import wecom_cipher, wecom_proof, wecom_xml
+from handler.chat import fitting, wecom_cipher, wecom_proof, wecom_xml
 from handler.chat.message import Probe, Proof, Typed
 from handler.record import TYPE_CHECKING
 
@@ -103,4 +103,5 @@ def _plain(text: Text) -> str:
     lines += [
         line if isinstance(line, str) else f"{line.label}{text.colon}{line.value}" for line in text.lines
     ]
-    return "\n".join(lines).encode(errors="replace")[:LONGEST].decode(errors="ignore")
+    written = fitting.fitted(lines, LONGEST, lambda line: len(line.encode(errors="replace")))
+    return written.encode(errors="replace")[:LONGEST].decode(errors="ignore")
