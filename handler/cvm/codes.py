@@ -185,11 +185,15 @@ _WORDS: Mapping[str, _Words] = {
     ),
 }
 
-_MISFITS = "CVM does not take the credentials of the function's role: expired, or not a matching set."
-_DENIED = "The function's role may not call cvm:{action}: attach the policy that docs/operations.md shows."
-_FENCED = "A rule on addresses (IP) of the account keeps this function from calling cvm:{action}."
+_MISFITS = Sentence(
+    "CVM does not take the credentials of the function's role: expired, or not a matching set."
+)
+_DENIED = Sentence(
+    "The function's role may not call cvm:{action}: attach the policy that docs/operations.md shows."
+)
+_FENCED = Sentence("A rule on addresses (IP) of the account keeps this function from calling cvm:{action}.")
 _DEFECT = "CVM found a fault in the form of what this function sent to cvm:{action}."
-_HOME = "CVM does not know the region that this function uses by default: set DEFAULT_REGION."
+_HOME = Sentence("CVM does not know the region that this function uses by default: set DEFAULT_REGION.")
 
 
 def problem_of(means: str, code: str, request_id: str, action: str, region: Region) -> Problem:
@@ -204,17 +208,17 @@ def problem_of(means: str, code: str, request_id: str, action: str, region: Regi
     if means == INTERNAL:
         return problems.InternalError(_DEFECT.format(action=action), cvm_code=code, cvm_request_id=request_id)
     if cause := _ours(code, means, region):
-        return problems.Misconfigured(cause.format(action=action), cvm_code=code, cvm_request_id=request_id)
+        return problems.Misconfigured(cause.filled(action=action), cvm_code=code, cvm_request_id=request_id)
     words = _WORDS.get(code) or _WORDS.get(means, _WORDS[UNLISTED])
     return words.kind(words.detail, words.remedy, cvm_code=code, cvm_request_id=request_id)
 
 
-def _ours(code: str, means: str, region: Region) -> str:
-    """Return the cause of a refusal that the operator has to mend, else nothing."""
+def _ours(code: str, means: str, region: Region) -> Sentence | None:
+    """Return the cause of a refusal that the operator has to mend, without the action, else nothing."""
     if means == REGION and not region.chosen:
         return _HOME
     if means != ROLE:
-        return ""
+        return None
     if code in EXPIRED:
         return _MISFITS
     return _FENCED if code.startswith("Ip") else _DENIED

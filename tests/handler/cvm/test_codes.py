@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from handler import problems
+from handler.catalogue import CHINESE, translator
 from handler.cvm import codes
 from handler.cvm.codes import CODES, DOUBT, DUPLICATE, FULL, REGION, ROLE, THROTTLED, UNLISTED
 from handler.importing.order import Region
@@ -198,7 +201,12 @@ def test_each_refusal_becomes_the_problem_of_its_meaning(
 def test_whoever_runs_the_function_is_told_what_to_mend(code: str, words: str) -> None:
     """Credentials, the role's policy, a rule on addresses and our own region are told apart."""
     means = codes.meaning(code, "")
-    assert words in codes.problem_of(means, code, "", "DescribeKeyPairs", Region("ap-guangzhou", False)).cause
+    problem = codes.problem_of(means, code, "", "DescribeKeyPairs", Region("ap-guangzhou", False))
+    assert words in problem.cause
+    if isinstance(problem, problems.Misconfigured):
+        shown = translator(CHINESE)(problem.explained(known_caller=True))
+        assert re.search("[\u4e00-\u9fff]", shown)
+        assert ("cvm:DescribeKeyPairs" in shown) == ("cvm:" in words)
 
 
 @pytest.mark.parametrize(
