@@ -7,6 +7,7 @@ https://docs.slack.dev/interactivity/implementing-slash-commands
 from __future__ import annotations
 
 import hmac
+import re
 
 from handler import reply
 from handler.callers import freshness, header
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 #: A secret of nobody. It is used where no caller has one, so that a refusal takes the same time.
 _NOBODY = b"\0" * 32
+
+#: A name with an underscore at an end.
+_MARKED = r"(?<!\w)(?:_\w*|\w+_)(?!\w)"
 
 
 def verify(request: HttpRequest, body: Body, known: tuple[Known, ...], ambient: Ambient) -> Proof | Probe:
@@ -83,10 +87,10 @@ def render(text: Text, _: Typed, call: Invocation) -> reply.HttpReply:
 
     https://docs.slack.dev/messaging/formatting-message-text says what has to be escaped.
     """
-    lines = [f"*{_escaped(text.headline)}*"]
+    lines = [f"*{_plain(text.headline)}*"]
     for line in text.lines:
         if isinstance(line, str):
-            lines.append(_escaped(line))
+            lines.append(_plain(line))
         else:
             lines.append(f"{line.label}{text.colon}`{_escaped(line.value.replace('`', chr(39)))}`")
     body = {"response_type": "ephemeral", "text": "\n".join(lines)}
@@ -103,6 +107,14 @@ def _fault(timestamp: bytes, body: Body, now: float) -> str:
     if body.raw is None:
         return "body-not-text"
     return freshness.fault(timestamp, now)
+
+
+def _plain(sentence: str) -> str:
+    """Return a sentence whose names mean themselves: Slack has no escape, and takes `_name_` for italics."""
+    parts = re.split("(`[^`]*`)", _escaped(sentence))
+    return "".join(
+        part if part.startswith("`") else re.sub(_MARKED, r"`\g<0>`", part, flags=re.ASCII) for part in parts
+    )
 
 
 def _escaped(text: str) -> str:

@@ -246,3 +246,19 @@ def test_a_reply_is_for_its_sender_and_escaped() -> None:
         "response_type": "ephemeral",
         "text": "*No &lt;!channel&gt; &amp; co.*\nValue: `a'b&lt;c&gt;`\nSee `ssh-keygen` &amp; &lt;go&gt;.",
     }
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sent"),
+    [
+        ("Imported as _a_.", "Imported as `_a_`."),
+        ("已导入为 a__。", "已导入为 `a__`。"),
+        ("_ and _a and a_b", "`_` and `_a` and a_b"),
+        ("Send `_a_` or _b_", "Send `_a_` or `_b_`"),
+    ],
+)
+def test_a_name_with_underscores_is_shown_as_it_is(sentence: str, sent: str) -> None:
+    """Slack would show what stands between two underscores in italics, without them."""
+    reply = slack.render(Text("created", sentence, (sentence,)), Typed((), "U1", ""), call())
+
+    assert json.loads(reply["body"])["text"] == f"*{sent}*\n{sent}"
