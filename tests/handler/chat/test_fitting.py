@@ -47,7 +47,7 @@ def test_a_key_pair_with_long_tags_is_shown_in_whole_lines(
     with function(cvm, [{**entry(platform), "allow": {"look": True}}], FEISHU_ENDPOINT=feishu.url) as bot:
         text = seen(bot, feishu, platform, "show onb_alice")
 
-    assert "2 more tags." in text
+    assert "More tags" in text.splitlines()[-1]
     assert "…" in text.splitlines()
     for line in text.splitlines():
         assert line.count("`") in (0, 2)
