@@ -9,10 +9,11 @@ import pytest
 
 from handler.importing.key_pair import KeyPair
 from handler.importing.order import OWN
+from handler.key_gate import public_key
 from handler.looking import listing
 from handler.looking.listing import Shown
 from local.cvm import StandIn
-from local.in_process import Function, caller
+from local.in_process import Function, caller, public_keys
 from tests.keys.many import key
 
 DATED = {"a": "2027-01-31", "b": "2027-02-30", "c": "1 Jan 2027", "d": "", "e": "2027-02-01"}
@@ -31,15 +32,16 @@ def listed(pairs: list[KeyPair], limit: int = 1000) -> tuple[int, str]:
 
 def test_a_key_pair_is_described_as_it_is() -> None:
     """Its own project, tags, instances and bits; without a key that can be read, neither bits nor prints."""
-    known = pair("alice", project_id=7, blob=key(1).blob, tags={"team": "infra"}, instance_count=3)
+    alice = public_key.parse(public_keys()[0], 2048)
+    known = pair("alice", project_id=7, blob=alice.blob, tags={"team": "infra"}, instance_count=3)
     assert listing.described(known) == {
         "keyId": "skey-alice",
         "keyName": "alice",
         "projectId": 7,
         "type": "ssh-rsa",
-        "bits": key(1).bits,
-        "fingerprint": key(1).fingerprint,
-        "fingerprintMd5": key(1).fingerprint_md5,
+        "bits": 3072,
+        "fingerprint": alice.fingerprint,
+        "fingerprintMd5": alice.fingerprint_md5,
         "tags": {"team": "infra"},
         "instanceCount": 3,
     }
