@@ -93,7 +93,7 @@ sys.addaudithook(_fence)
 
 @pytest.fixture(autouse=True)
 def _stays_on_loopback() -> Iterator[None]:
-    """Fails a test that reached out, whatever the code under test made of the error."""
+    """Fails a test that connected to another machine, even if the code under test handled the error."""
     _reached_out.clear()
     yield
     assert not _reached_out, f"tests reach loopback only, not {', '.join(_reached_out)}"
@@ -109,7 +109,7 @@ def scaled() -> Callable[[int], int]:
 def missing(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Record that `check` did not run because `tool`, one of TOOLS, is missing; the test then returns.
 
-    The last lines of the run name every such check, so that nobody takes it for passed.
+    The last lines of the run name every such check, so that it does not count as passed.
     """
 
     def record(tool: str, check: str) -> None:

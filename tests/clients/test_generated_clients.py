@@ -29,7 +29,7 @@ def run(*command: str | Path, folder: Path, environ: Mapping[str, str] | None = 
 
 
 def assert_told(printed: str) -> None:
-    """Assert that a key, a batch and a bad key came to what they must come to."""
+    """Assert that a key, a batch and a bad key have the expected answers."""
     created, *rest = printed.splitlines()
     # The three clients hand in the same key.
     assert created.split()[:2] in (["created", "alice_laptop"], ["unchanged", "alice_laptop"])

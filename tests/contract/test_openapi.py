@@ -178,7 +178,7 @@ def test_every_operation_says_what_it_does() -> None:
     ],
 )
 def test_what_a_body_can_be_refused_for_is_in_the_contract(method: str, path: str) -> None:
-    """A body that is too large or no base64 has a documented answer, with whatever method it comes."""
+    """A body that is too large or no base64 has a documented answer for every method."""
     with Function() as function:
         answers = [
             function.ask(method.upper(), path, body, isBase64Encoded=encoded)

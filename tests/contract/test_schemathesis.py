@@ -36,7 +36,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def run(url: str, seed: int, examples: int, folder: Path) -> str:
     """Run every check of Schemathesis with every kind of data, and return what it printed.
 
-    It tries each limit of the schema, whatever the seed, and `examples` more for each operation.
+    It tries each limit of the schema, and `examples` more values for each operation.
     """
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION)),

@@ -27,7 +27,7 @@ from tests.keys import forms
 
 
 class Mark(NamedTuple):
-    """What is planted, and the part of it that nobody but its owner may see."""
+    """A planted value, and the part of it that only its owner may see."""
 
     planted: str
     secret: str
@@ -80,7 +80,7 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]
 
 
 def shown(upstream: Surroundings, event: Any) -> str:
-    """Return everything that comes of an event: the reply, what people see of it, the log of all."""
+    """Return all output of an event: the reply, what people see of it, and the log."""
     upstream.feishu.clear()
     beside = io.StringIO()
     handler = logging.StreamHandler(beside)
@@ -115,7 +115,7 @@ def _seen(event: Any, reply: Any) -> Iterator[str]:
 
 
 def _without_what_is_theirs(body: Any) -> Any:
-    """Return a body without what whoever sent it may see: tags, and in a chat the ids."""
+    """Return a body without the parts that the sender may see: tags, and in a chat the ids."""
     if isinstance(body, str):
         return SHOWN.sub("", body)
     if isinstance(body, list):

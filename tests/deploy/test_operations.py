@@ -50,7 +50,7 @@ def test_page_shows_the_policy_that_the_commands_send(name: str) -> None:
 
 
 def test_only_scf_takes_on_the_role() -> None:
-    """The trust policy names the service and nobody else."""
+    """The trust policy names only the service."""
     policy = json.loads((ROOT / "docs/cam/trust-policy.json").read_text(encoding="utf-8"))
 
     (statement,) = policy["statement"]

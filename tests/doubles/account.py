@@ -64,7 +64,7 @@ RETAKEN = Listing((KeyPair("skey-old", "alice", 0, key(2).blob, {}, "r-list"),),
 
 
 class Slow(NamedTuple):
-    """An outcome that takes so many seconds to come."""
+    """An outcome that comes after this many seconds."""
 
     outcome: Any
     seconds: float
@@ -96,7 +96,7 @@ class World:
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds be over."""
+        """Pass this many seconds."""
         assert seconds >= 0
         self.sleeps.append(seconds)
         self.now += seconds
@@ -126,7 +126,7 @@ class World:
         return "".join(what[0] for what, _ in self.asked)
 
     def run(self, wanted: Order | None = None, budget: float = 20.0) -> Imported:
-        """Import with so many seconds to go."""
+        """Import with this many seconds left."""
         deadline = Deadline(self.now + budget, self.clock)
         ledger, pace = Ledger(self), Pace(self.clock)
         return importer.import_key(

@@ -28,6 +28,6 @@ class SkippingClock:
         return time.monotonic() + self.skipped
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds be over."""
+        """Pass this many seconds."""
         self.sleeps.append(seconds)
         self.skipped += seconds

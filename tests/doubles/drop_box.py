@@ -50,7 +50,7 @@ class Box(NamedTuple):
 
 @contextmanager
 def drop_box(function: Function, clock: Callable[[], float] = time.time) -> Iterator[Box]:
-    """Let one caller in: whoever puts an object below `in/`."""
+    """Accept one caller: everybody who puts an object below `in/`."""
     with cos.serve(keyring=function.cvm.keyring, clock=clock) as store:
         box = Box(function, store)
         function.environ["COS_ENDPOINT"] = store.url

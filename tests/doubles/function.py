@@ -52,7 +52,7 @@ class Function(in_process.Function):
         Path(self.environ["CALLERS_FILE"]).write_text(json.dumps(contents))
 
     def __call__(self, event: object, ambient: Ambient = REAL, **context: object) -> Any:
-        """Hand it an event as the platform does and return or raise what comes of it."""
+        """Hand in an event as the platform does; return the answer or raise the exception."""
         self._last_call = len(self.log)
         return self.invoke(event, {"request_id": "request-1", **context}, ambient)
 

@@ -85,7 +85,7 @@ def dribbling(data: bytes) -> Serve:
 
 
 def silent(peer: socket.socket, _number: int) -> None:
-    """Read the request, and whatever comes, without a word; for a minute, so that no test hangs."""
+    """Read everything for at most a minute, and answer nothing."""
     peer.settimeout(60)
     while peer.recv(65536):
         pass

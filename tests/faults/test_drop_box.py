@@ -42,7 +42,7 @@ def box() -> Iterator[Box]:
 
 
 def delivered(box: Box, event: Json, wall: Callable[[], float] = time.time) -> str:
-    """Deliver an event and return what becomes of it: how it ended, or `raised` and the problem's code."""
+    """Deliver an event and return its outcome: how it ended, or `raised` and the problem's code."""
     clock = SkippingClock()
     ambient = Ambient(wall, clock.now, clock.sleep, REAL.random, {})
     try:

@@ -195,7 +195,7 @@ def test_at_the_look_up_of_a_dry_run(kind: str, state: str, where: Target) -> No
 @pytest.mark.parametrize("kind", LASTING)
 @every_account
 def test_at_every_look_up_of_a_dry_run(kind: str, where: Target) -> None:
-    """Throttled, denied, no reply and nonsense are told apart."""
+    """Throttled, denied, no reply and nonsense have different answers."""
     with stand_in() as running:
         running.fault(LIST, kind, seconds=0.02, times=None, account=uin(where))
         seen = judged(running, where, budget=4.0, dry_run=True)
@@ -219,7 +219,7 @@ def test_silence(action: str, where: Target) -> None:
 
 @every_account
 def test_a_stored_key_that_does_not_decode_is_another_key(where: Target) -> None:
-    """Its name is taken, its key is nobody's."""
+    """Its name is taken, and its key equals no other."""
     with stand_in() as running:
         store(running, where).insert("alice", "ssh-rsa AAAA_this_is_no_base64")
         assert judged(running, where).answer == "key-name-conflict"
@@ -238,7 +238,7 @@ def test_more_than_a_hundred_key_pairs_are_all_looked_at(where: Target) -> None:
 
 @every_account
 def test_a_kept_connection_that_has_gone_silent_costs_half_the_time_and_no_truth(where: Target) -> None:
-    """The network forgot it, and nobody said so: the write gets no reply, a new connection tells."""
+    """The write on it gets no reply, and a look-up on a new connection decides."""
     with stand_in() as running:
         judged(running, where)
         store(running, where).delete("alice")

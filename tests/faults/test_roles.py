@@ -96,7 +96,7 @@ def test_at_every_role(kind: str, running: StandIn) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_at_every_code(code: str, running: StandIn) -> None:
-    """Each is told apart; in none was anything asked of CVM."""
+    """Each has its own answer, and CVM is never asked."""
     running.sts.fault(ASSUME, "error-before", code=code, times=None)
     assert judged(running, budget=4.0).answer == CODES[code]
     assert running.calls == []

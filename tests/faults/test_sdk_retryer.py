@@ -63,7 +63,7 @@ def test_while_replies_are_lost_the_sdk_sends_three_writes_and_reports_a_failure
 
 @pytest.mark.parametrize("kind", LOST)
 def test_a_single_lost_reply_makes_the_sdk_report_its_own_duplicate(kind: str) -> None:
-    """To its caller the name seems to be somebody else's."""
+    """For its caller, the name seems to belong to somebody else."""
     with stand_in() as running:
         running.fault("ImportKeyPair", kind)
         assert by_the_sdk(running) == "InvalidKeyPairName.Duplicate"
@@ -72,7 +72,7 @@ def test_a_single_lost_reply_makes_the_sdk_report_its_own_duplicate(kind: str) -
 
 @pytest.mark.parametrize("kind", ["throttle", "drop-before", "http-error-before"])
 def test_the_sdk_sends_on_after_it_has_succeeded(kind: str) -> None:
-    """Its second write creates the key pair, its third one is told so, and that is what its caller hears."""
+    """Its second write creates the key pair; its third one gets Duplicate, and its caller sees that."""
     with stand_in() as running:
         running.fault("ImportKeyPair", kind)
         assert by_the_sdk(running) == "InvalidKeyPairName.Duplicate"

@@ -1,6 +1,6 @@
 """Random sequences of faults, edits behind our back and slow replies; no answer to any may be untrue.
 
-800 of them, 40,000 under LONG=1. Each is told by its number alone, so a failure can be had again.
+800 of them, 40,000 under LONG=1. The number of a sequence is enough to repeat it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Meddling(SkippingClock):
         self._running = running
 
     def sleep(self, seconds: float) -> None:
-        """Let so many seconds be over."""
+        """Pass this many seconds."""
         super().sleep(seconds)
         if self._chance.random() < 0.25:
             meddle(self._chance, self._running)
@@ -95,7 +95,7 @@ def faults(chance: random.Random, running: StandIn) -> bool:
 
 
 def judged(number: int) -> str:
-    """Play one sequence and return its answer; which one it was stands in whatever fails."""
+    """Play one sequence and return its answer; a failure names the sequence."""
     # A stand-in of its own for each: writes that land late must not land in the next one.
     with stand_in(quota=QUOTA) as running:
         try:
@@ -142,7 +142,7 @@ def test_no_sequence_of_faults_makes_it_lie(block: int) -> None:
 
 
 def test_two_callers_with_the_same_key_at_once_make_one_key_pair() -> None:
-    """One is told that it created it, the other that it is there."""
+    """One answer says that it was created, the other that it is there."""
     # Two processes, as two instances are: one instance never serves two calls at once.
     import multiprocessing
 

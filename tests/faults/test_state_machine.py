@@ -32,7 +32,7 @@ LOOK_UPS = ["", "throttle", "drop-before", "html-before", "internal-error-before
 
 
 class Life(RuleBasedStateMachine):
-    """What a caller is told must be what the model says, step by step."""
+    """The answers to a caller must be those of the model, step by step."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -154,7 +154,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(where=WHERE, name=NAMES, number=KEYS)
     def import_while_somebody_else_is_quicker(self, where: Target, name: str, number: int) -> None:
-        """Let somebody else import the same pair: it counts, but this request has not created it."""
+        """Another client imports the same pair: it is there, but this request has not created it."""
         if self.expected(where, name, number) == "created":
             self.fault(where, "ImportKeyPair", "rival-pair")
             assert self.seen(where, name, number).answer == "unchanged"
@@ -189,7 +189,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(name=NAMES, number=KEYS, refused=st.sampled_from(["denied", "token-expired"]))
     def import_with_a_role_that_is_refused(self, name: str, number: int, refused: str) -> None:
-        """Without credentials nothing is asked of the account, whatever the other one would say."""
+        """Without credentials, the account is not asked."""
         sts._kept.clear()
         self.running.sts.fault("AssumeRole", refused, times=None)
         asked = len(self.running.calls)

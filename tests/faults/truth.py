@@ -1,4 +1,4 @@
-"""What must be true of every answer, whatever went wrong: judged by what the stand-in knows.
+"""What must be true of every answer after any fault, judged by what the stand-in knows.
 
 The stand-in sees both sides: what it executed, and what it let the client see of it.
 """
@@ -96,7 +96,7 @@ def _judge(
 
 
 def is_heard(call: RecordedCall, slow: bool = False) -> bool:
-    """Tell whether the client heard what became of a write; not for sure where delayed replies are slow."""
+    """Say whether the client got the reply to a write; this is uncertain for delayed replies."""
     parts = set(call.fault.split("+"))
     if slow and parts & DELAYED:
         return False

@@ -121,7 +121,7 @@ def repeating(*replies: bytes) -> Serve:
 
 @contextmanager
 def swallowing() -> Iterator[int]:
-    """Return a port that answers nobody, as behind a firewall: the queue of its listener is full."""
+    """Return a port that does not answer, as behind a firewall: the queue of its listener is full."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)

@@ -28,7 +28,7 @@ SIGNING_KEY = hashlib.sha256(b"a marked secret for webhooks").digest()
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(SIGNING_KEY).decode()
 CREDENTIAL = cvm.Credential("AKIDmarkedSecretId00", "marked-secret-key-000000", "marked-session-token-000")
 
-#: What no reply and no log may hold, whatever is sent.
+#: Texts that no reply and no log may hold.
 SECRETS = (API_KEY, WEBHOOK_SECRET[6:], *CREDENTIAL, *chat.VARIABLES.values())
 
 RECORDED: dict[str, Any] = {

@@ -24,7 +24,7 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]
         yield running
 
 
-#: What the known events meet, before any other is drawn.
+#: The answers that the known events lead to, before other events are drawn.
 REACHED = {
     *("/key-pairs 201", "/key-pairs 200", "/key-pairs 207", "/health 200", "OPTIONS 204"),
     *(f"{path} 200" for path in BY_PATH),

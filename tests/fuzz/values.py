@@ -1,4 +1,4 @@
-"""Values that nobody asked for: odd texts, odd numbers, deep ones, and good ones with something broken."""
+"""Unexpected values: odd texts, odd numbers, deep ones, and good ones with one part broken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must be true of everything that the function answers and writes, whatever it was sent."""
+"""What must be true of every answer and every log line, for any input."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _log(output: str) -> list[Json]:
     for line in lines:
         assert not any(isinstance(value, (dict, list)) for value in line.values()), "not flat"
         assert {"log", "requestId"} <= line.keys()
-        # Chat platforms get 200 whatever happens, so only the log tells.
+        # Chat platforms always get 200, so only the log shows the outcome.
         assert line.get("code") not in OURS, "what a caller did is not the function's fault"
     return lines
 

@@ -18,6 +18,6 @@ def is_well_put(text: str) -> bool:
 
 
 def assert_well_put(problem: Problem) -> None:
-    """Fail if what a problem says to its caller, or to whoever runs the function, is no sentence."""
+    """Fail if a text of a problem for its caller or for the operator is no sentence."""
     assert is_well_put(problem.detail), problem.detail
     assert is_well_put(problem.remedy), problem.remedy

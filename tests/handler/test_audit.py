@@ -1,4 +1,4 @@
-"""The audit line of each decision: who, what, from where, and what became of it."""
+"""The audit line of each decision: who, what, from where, and with which result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.handler.scene import GOOD, KNOWN, problem
 
 
 def test_a_decision_leaves_one_audit_line(function: Function) -> None:
-    """The line of an import says who, what, from where, what became of it and what it cost."""
+    """The line of an import says who, what, from where, with which result and at which cost."""
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     answer = function.post(GOOD, headers={**KNOWN, "traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
     (line,) = function.audit

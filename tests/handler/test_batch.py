@@ -104,14 +104,14 @@ def test_dry_runs_change_nothing_for_later_items(function: Function) -> None:
 
 
 def test_once_the_account_is_full_nobody_else_asks(function: Function) -> None:
-    """The first to find it full asks, the absent rest is told so; what is there is there, dry runs go on."""
+    """Only the first order asks; absent ones get its answer, present ones `unchanged`, dry runs go on."""
     items = [ALICE, BOB, CAROL, DAVE, *requests(KEYS[4:6], start=4), ALICE, {**DAVE, "dryRun": True}]
     assert endings(function, *items) == ["created"] * 3 + ["key-pair-quota"] * 3 + ["unchanged", "created"]
     assert function.asked() == ["DescribeKeyPairs"] + ["ImportKeyPair"] * 4 + ["DescribeKeyPairs"]
 
 
 def test_without_a_list_each_looks_for_itself(function: Function) -> None:
-    """A role that may only import imports; what is there already cannot be told from what is not."""
+    """A role that may only import still imports, one order at a time."""
     function.cvm.account.insert("key_1", BOB["publicKey"])
     function.cvm.fault("DescribeKeyPairs", "denied", times=None)
     assert endings(function, ALICE, BOB, CAROL, ALICE) == ["created", "misconfigured", "created", "unchanged"]
@@ -145,7 +145,7 @@ def test_a_region_that_does_not_exist_is_one_items_matter(function: Function) ->
 
 @pytest.mark.parametrize("fault", ["drop-after", "html-after", "internal-error-after", "no-key-id"])
 def test_a_lost_reply_costs_nobody_else(function: Function, fault: str) -> None:
-    """The look-up that it calls for finds it; it is there once, and its repeat needs no call."""
+    """The look-up finds it; it is there once, and its repeat needs no call."""
     function.cvm.fault("ImportKeyPair", fault, nth=2)
     assert endings(function, ALICE, BOB, CAROL, BOB) == ["created", "unchanged", "created", "unchanged"]
     assert function.asked().count("ImportKeyPair") == 3
@@ -213,7 +213,7 @@ def test_a_crowd_of_lists_holds_dry_runs_back(crowded: Function) -> None:
 
 
 def test_a_defect_ends_one_item(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The unforeseen is an internal error of that item; nothing of it is told but where it was."""
+    """A defect is an internal error of one item; only the log says where it was."""
     from handler.key_gate import public_key
 
     parse = public_key.parse
@@ -267,7 +267,7 @@ def test_a_problem_that_many_share_does_not_grow(function: Function) -> None:
 
 
 def test_one_alone_is_read_whatever_the_time(function: Function) -> None:
-    """Nobody has used its time up, so it learns what is wrong with it rather than that it is late."""
+    """A single item has no other item before it, so it learns its own fault and not that it is late."""
     minutes = itertools.count(step=60.0)
     ambient = REAL._replace(monotonic=lambda: next(minutes))
     assert function({"keyName": "alice"}, ambient)["code"] == "invalid-request"

@@ -1,4 +1,4 @@
-"""The time of an invocation starts at its entry, whatever is read and proved before CVM is asked."""
+"""The time of an invocation starts at its entry, before anything is read and proved."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_the_function_knows_its_region(
 
 
 def test_wrong_settings_are_told_when_they_are_asked_for() -> None:
-    """A wrong setting does not break the call itself; whoever needs settings learns of it."""
+    """A wrong setting does not break the call itself; only a step that needs settings fails."""
     call = invocation.begin({}, ambient(LOG_LEVEL="loud", PROBLEM_BASE_URL="https://x/"))
 
     with pytest.raises(Misconfigured):

@@ -41,7 +41,7 @@ def test_an_http_event_gets_an_http_reply() -> None:
 def test_an_event_of_no_known_shape_is_answered_and_logged(
     event: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Nothing is raised for what nobody can read: it is `malformed-request`, on record."""
+    """An event that cannot be read raises nothing: it is `malformed-request`, and logged."""
     answer = index.main_handler(event, None)
 
     assert isinstance(answer, dict)

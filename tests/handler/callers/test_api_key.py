@@ -74,7 +74,7 @@ def test_key_under_32_characters_is_none(value: str) -> None:
 
 
 def test_key_of_32_characters_is_one() -> None:
-    """Thirty-two characters are enough, whatever they are."""
+    """Any thirty-two characters are enough."""
     for key in ("k" * 32, "é" * 32, "\ud800" * 32, " " * 32):
         assert verdict(f"Bearer {key}", callers=(known(key),)) == "platform-team"
 

@@ -139,7 +139,7 @@ RULES = (*SCHEMA["$defs"]["allow"]["properties"], "unknown")
 
 @given(st.data())
 def test_reader_and_schema_agree_on_files_that_nobody_wrote(data: st.DataObject) -> None:
-    """However a good file is changed, reader and schema agree, but for rules between callers."""
+    """Reader and schema agree on every changed file, except for rules between callers."""
     good = [case["file"] for case in CASES if case["good"] and "file" in case]
     changed = copy.deepcopy(data.draw(st.sampled_from(good)))
     for _ in range(data.draw(st.integers(1, 3))):
@@ -322,7 +322,7 @@ def without_words(schema: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", ["k__e__y__n__a__m__e__s", "k--e--y--n--a--m--e--s", "KEYNAMES", "keyName"])
 def test_nearest_known_name_is_told_whatever_the_spelling(name: str) -> None:
-    """Case, underscores and hyphens do not hide which member was meant."""
+    """The nearest known name is found also with other case, underscores or hyphens."""
     text = json.dumps({"callers": [{**caller(), "allow": {name: ["a"]}}]}).encode()
     assert cause_of(text).endswith('number 1; did you mean "keyNames".')
 

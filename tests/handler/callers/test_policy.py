@@ -195,7 +195,7 @@ def test_refusals_tell_the_caller_their_own_rule() -> None:
 
 
 def test_without_a_user_no_pattern_of_users_matches() -> None:
-    """Where nobody says who the user is, {user} stands for nobody."""
+    """Without a user, `{user}` matches no name."""
     who = caller(key_names=("{user}",))
     for name in ("_", "x", "xx", "xxxx", "none", "user"):
         with pytest.raises(Forbidden):
@@ -222,7 +222,7 @@ def test_long_rules_are_told_in_part() -> None:
 
 
 def remedy(who: Caller, request: ImportRequest) -> str:
-    """Return what a refused caller is told to do."""
+    """Return the remedy for a refused caller."""
     with pytest.raises(Forbidden) as raised:
         judge(who, request)
     return raised.value.remedy
@@ -337,7 +337,7 @@ def test_tags_with_those_of_the_caller_are_at_most_fifty() -> None:
 def test_only_key_pairs_within_ones_own_rules_may_be_known(
     allow: dict[str, Any], name: str, project: int, user: str, may: bool
 ) -> None:
-    """A key pair in the way is told of only if its name and project pass this caller's rules."""
+    """A key pair in the way is named only if its name and project pass this caller's rules."""
     assert policy.may_know(caller(**allow), user, name, project) is may
 
 

@@ -78,14 +78,14 @@ def test_each_scheme_recognises_its_caller() -> None:
 
 
 def test_nothing_recognises_nobody() -> None:
-    """No credentials at all, or only those of schemes that are not ours, prove nobody."""
+    """Without credentials, or with those of other schemes, no caller is recognised."""
     assert verdict({}) == "no-credentials"
     assert verdict({"authorization": ("Basic x",), "x-api-key": (KEY,)}) == "no-credentials"
     assert verdict({"authorization": (f"Token {KEY}",)}) == "no-credentials"
 
 
 def test_two_schemes_recognise_nobody() -> None:
-    """Headers of both schemes prove nobody, right or wrong, whole or in part."""
+    """With headers of both schemes no caller is recognised, whether they are right or not."""
     assert verdict({**BEARER, **signed()}) == "two-schemes"
     assert verdict({**BEARER, "webhook-id": ("x",)}) == "two-schemes"
     assert verdict({"authorization": ("Bearer",), **signed()}) == "two-schemes"
@@ -123,7 +123,7 @@ UNSET = f"none of the environment variables ONBOARDING_SECRET, NEXT is set; it m
     ],
 )
 def test_secrets_that_cannot_be_had_make_the_file_useless(environ: dict[str, str], cause: str) -> None:
-    """While any caller's secret is missing or malformed, nobody can be recognised, and the log says why."""
+    """While any caller's secret is missing or malformed, no caller is recognised, and the log says why."""
     with pytest.raises(Misconfigured) as raised:
         resolve(CALLERS, environ)
     assert raised.value.cause == f'callers[0] "onboarding": {cause}'
@@ -161,7 +161,7 @@ def test_rotated_secret_is_read_at_every_call() -> None:
 
 
 def test_every_401_says_the_same() -> None:
-    """Detail and remedy are the same words whatever the cause; only the log knows it."""
+    """Detail and remedy are the same words for every cause; only the log has the cause."""
     problems = set()
     for headers in ({}, {"authorization": ("Bearer x",)}, {**BEARER, **signed()}, {"webhook-id": ("x",)}):
         with pytest.raises(Unauthenticated) as raised:

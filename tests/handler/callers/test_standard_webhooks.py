@@ -66,7 +66,7 @@ def test_published_vector_is_recognised() -> None:
 
 
 def test_every_single_bit_of_a_request_counts() -> None:
-    """Whichever single bit of id, timestamp, signature or body is changed, nobody is recognised."""
+    """If any single bit of id, timestamp, signature or body is changed, no caller is recognised."""
     for name in ("id", "timestamp", "signature"):
         octets = headers()[f"webhook-{name}"][0].encode()
         for changed in flipped(octets):
@@ -85,7 +85,7 @@ def flipped(octets: bytes) -> list[bytes]:
 
 
 def test_every_single_bit_of_a_secret_counts() -> None:
-    """A secret that differs in one bit recognises nobody."""
+    """With a secret that differs in one bit, no caller is recognised."""
     for changed in flipped(base64.b64decode(SECRET[6:])):
         assert verdict(headers(), known("whsec_" + base64.b64encode(changed).decode())) == "bad-signature"
 
@@ -179,7 +179,7 @@ def test_hostile_headers_recognise_nobody(name: str, value: tuple[str, ...] | No
 
 
 def test_repeating_a_right_header_recognises_nobody() -> None:
-    """Even the right value twice is one too many: who knows which one a proxy looked at."""
+    """A repeated header is refused even if both values are right: a proxy may have looked at either."""
     for name, (value,) in headers().items():
         assert verdict({**headers(), name: (value, value)}) == "repeated-header"
 
@@ -215,7 +215,7 @@ def test_repeating_a_right_header_recognises_nobody() -> None:
     ],
 )
 def test_signature_that_is_none_recognises_nobody(signature: str) -> None:
-    """Whatever is no v1 signature of this message recognises nobody and raises nothing else."""
+    """Text that is no v1 signature of this message proves no caller, and raises nothing else."""
     assert verdict(headers(signature=signature)) in {"bad-signature", "too-many-signatures"}
 
 
@@ -235,7 +235,7 @@ def test_unknown_versions_are_skipped() -> None:
 
 @pytest.mark.parametrize("version", ["v1a", "v10", "v2", "V1", "v", ""])
 def test_right_signature_of_another_version_proves_nothing(version: str) -> None:
-    """Only what calls itself `v1` is taken for one, whatever stands behind the comma."""
+    """Only an entry that begins with `v1` counts as one, whatever follows the comma."""
     assert verdict(headers(signature=version + SIGNATURE[2:])) == "bad-signature"
 
 
@@ -298,7 +298,7 @@ def test_only_callers_of_this_scheme_are_looked_at() -> None:
 
 
 def test_nobody_is_recognised_where_nobody_signs() -> None:
-    """Without a caller of this scheme even a signature made with the stand-in secret proves nothing."""
+    """Without a caller of this scheme, even a signature with the secret of nobody proves nothing."""
     for secret in (b"\0" * 24, b"\0" * 32, b"\0" * 64):
         signed = b".".join((ID.encode(), str(TIME).encode(), BODY))
         signature = "v1," + standard_webhooks.sign(secret, signed).decode()
@@ -371,7 +371,7 @@ def test_malformed_secret_is_misconfigured(text: str) -> None:
 
 
 def test_any_of_the_three_headers_speaks_of_this_scheme() -> None:
-    """One header of the three, be it malformed, is enough to be this scheme's."""
+    """One header of the three is enough to choose this scheme, even a malformed one."""
     for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
         assert standard_webhooks.present({name: ()})
         assert standard_webhooks.present({"x": ("y",), name: ("z",)})

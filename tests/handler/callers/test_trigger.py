@@ -30,7 +30,7 @@ def test_listed_source_is_its_caller(source: str, caller: str) -> None:
     ["", "ckafka:", "ckafka:new", "ckafka:new-hires ", "CKAFKA:new-hires", "timer:new-hires", "Invoke"],
 )
 def test_unlisted_source_is_nobody(source: str) -> None:
-    """Anything but exactly a listed source proves nobody."""
+    """Only a listed source is recognised, and it must be exactly equal."""
     with pytest.raises(Unauthenticated) as raised:
         trigger.recognise(source, KNOWN)
     assert raised.value.cause == "unlisted-source"

@@ -38,7 +38,7 @@ def test_none_set_names_those_that_would_do() -> None:
 
 
 def test_name_that_may_be_a_secret_is_not_told() -> None:
-    """A secret in place of its variable's name is not repeated when nothing of that name is set."""
+    """A secret in place of its variable's name is not repeated when there is no such variable."""
     with pytest.raises(Misconfigured) as raised:
         read("a8f742231b10e8888abcd99yyyzzz85a5")
     assert raised.value.cause == (
@@ -51,7 +51,7 @@ def test_name_that_may_be_a_secret_is_not_told() -> None:
 
 @pytest.mark.parametrize("value", [" ", "a b", "a\n", "\ta", "é", "a\0", "\ud800", "a\x7f"])
 def test_malformed_value_names_its_variable_and_not_itself(value: str) -> None:
-    """A variable that is set to nonsense is our fault, whatever the others hold."""
+    """A malformed variable is `misconfigured`, even if the others are right."""
     with pytest.raises(Misconfigured) as raised:
         read("ONE", "TWO", ONE="good", TWO=value)
     assert raised.value.cause == 'callers[1] "ops": the environment variable TWO must hold a token.'

@@ -25,14 +25,14 @@ COMMENTS = (
 
 
 def key_line(bits: int, seed: object = 0, e: int = 65537, comment: str = "") -> str:
-    """Return the line of a key whose modulus is any odd number of so many bits."""
+    """Return the line of a key whose modulus is any odd number of this many bits."""
     n = random.Random(f"{bits} {seed}").getrandbits(bits) | 1 | 1 << (bits - 1)
     line = forms.line(e, n)
     return f"{line} {comment}" if comment else line
 
 
 def wrapped(text: str, width: int, between: str = "\n") -> str:
-    """Return a text broken after every so many characters, as a terminal's selection is."""
+    """Return a text broken after every `width` characters, as a terminal's selection is."""
     return between.join(text[at : at + width] for at in range(0, len(text), width))
 
 

@@ -27,7 +27,7 @@ ALICE = chat.Sender(user="U0ALICE", now=NOW)
 MAL = ALICE._replace(user="U0MAL")
 PRIVATE = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END"
 
-#: Those that show a reply to its sender alone, whatever the conversation is.
+#: The platforms that show every reply to its sender alone.
 PLATFORMS = ("slack", "mattermost", "wecom")
 every = pytest.mark.parametrize("platform", PLATFORMS)
 

@@ -25,7 +25,7 @@ KEY, OTHER, *_ = public_keys()
 
 
 def test_a_stranger_hears_of_a_leaked_key_too(cvm: StandIn) -> None:
-    """Who may not import is still told that a private key must not be sent."""
+    """A person who may not import still learns that a private key must not be sent."""
     with function(cvm, [entry("slack", users=["U0ALICE"])]) as bot:
         assert "Treat this key as leaked" in say(bot, "slack", PRIVATE, MAL)
 
@@ -80,7 +80,7 @@ def test_the_first_caller_with_the_channel_answers(platform: str, cvm: StandIn) 
 
 
 def test_another_workspace_is_forbidden(bot: Function, cvm: StandIn) -> None:
-    """A workspace that no caller has is told so, in Slack's form, with the id that is to be listed."""
+    """An unknown workspace is refused in Slack's form, with the id to list."""
     seen = say(bot, "slack", f"import a {KEY}", ALICE._replace(team="T0STRANGE"))
 
     assert "from this workspace" in seen
@@ -91,7 +91,7 @@ def test_another_workspace_is_forbidden(bot: Function, cvm: StandIn) -> None:
 
 @every
 def test_names_can_be_bound_to_their_user(platform: str, cvm: StandIn) -> None:
-    """`{user}` in `keyNames` is the id of who types, and nobody learns of the key pairs of others."""
+    """`{user}` in `keyNames` is the id of the sender, and no reply names key pairs of others."""
     callers = [{**entry(platform), "allow": {"keyNames": ["{user}_*"]}}]
     with function(cvm, callers) as bot:
         assert "Imported" in say(bot, platform, f"import u0alice_laptop {KEY}")
@@ -160,7 +160,7 @@ def test_without_callers_a_chat_is_misconfigured(platform: str, cvm: StandIn) ->
 @pytest.mark.parametrize("user", ["", "a b", "x" * 129, "<@U1>", "李雷", "a\nb"])
 @every
 def test_who_has_no_proper_id_is_nobody(platform: str, user: str, bot: Function, cvm: StandIn) -> None:
-    """An id that no platform gives to anybody is neither believed nor logged."""
+    """An id that no platform gives is neither accepted nor logged."""
     sender = ALICE._replace(user=user)
     sent = chat.PLAYERS[platform](f"import a {KEY}", sender)
     answer = bot.answer(sent.event())

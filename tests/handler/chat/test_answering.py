@@ -67,7 +67,7 @@ def test_a_chat_is_answered_in_its_callers_language(platform: str, language: str
 
 @every
 def test_a_command_is_as_strict_as_a_request(platform: str, bot: Function, cvm: StandIn) -> None:
-    """Options reach CVM; schema, key gate and CVM's refusals are told in the command's terms."""
+    """Options reach CVM; refusals of schema, key gate and CVM use the terms of the command."""
     assert "Imported" in say(bot, platform, f"import a {KEY} tag:owner=alice region=ap-shanghai")
     assert cvm.account.key_pairs["a"].tags == {"owner": "alice"}
     assert bot.audit[-1]["result"] == "created"
@@ -92,7 +92,7 @@ def test_a_command_is_as_strict_as_a_request(platform: str, bot: Function, cvm: 
 
 @every
 def test_a_conflict_says_with_what(platform: str, bot: Function, cvm: StandIn) -> None:
-    """A name with another key, and a key under another name, are told apart, with the pair in the way."""
+    """Another key under the name, and the key under another name, are different answers."""
     say(bot, platform, f"import alice {KEY}")
     key_id = cvm.account.key_pairs["alice"].key_id
 
@@ -118,7 +118,7 @@ def test_a_dry_run_writes_nothing(platform: str, bot: Function, cvm: StandIn) ->
 
 @every
 def test_a_check_looks_at_a_key_alone(platform: str, bot: Function, cvm: StandIn) -> None:
-    """A check says bits, fingerprints and verdict, by the size that the caller needs, and calls nobody."""
+    """A check says bits, fingerprints and verdict, by the size that the caller needs, and makes no call."""
     seen = say(bot, platform, f"check {KEY} alice@laptop")
 
     assert "This key can be imported." in seen
@@ -142,7 +142,7 @@ def test_a_check_looks_at_a_key_alone(platform: str, bot: Function, cvm: StandIn
 @every
 @pytest.mark.parametrize("typed", ["", "help", "hello there", "import_a key", KEY])
 def test_anything_else_is_answered_with_help(platform: str, typed: str, bot: Function, cvm: StandIn) -> None:
-    """Whoever does not know how, is told; no decision was asked for, so there is no audit line."""
+    """Other text is answered with help; nothing is decided, so there is no audit line."""
     seen = say(bot, platform, typed)
 
     assert "import KEY_NAME ssh-rsa AAAA..." in seen
@@ -157,7 +157,7 @@ def test_anything_else_is_answered_with_help(platform: str, typed: str, bot: Fun
     [PRIVATE, f"import a {PRIVATE}", f"check {PRIVATE}", f"help {PRIVATE}", f"import {PRIVATE} {KEY}"],
 )
 def test_a_private_key_is_treated_as_leaked(platform: str, typed: str, bot: Function, cvm: StandIn) -> None:
-    """Wherever a private key stands, its sender is told to treat it as leaked, and it is repeated nowhere."""
+    """The sender of a private key learns to treat it as leaked, and no part of it is repeated."""
     for sender in (ALICE, MAL):
         seen = say(bot, platform, typed, sender)
         assert "Treat this key as leaked" in seen
@@ -169,7 +169,7 @@ def test_a_private_key_is_treated_as_leaked(platform: str, typed: str, bot: Func
 
 @every
 def test_a_missing_role_is_told_to_whoever_is_recognised(platform: str, bot: Function) -> None:
-    """What is misconfigured only CVM's part of the way notices, and then it is named."""
+    """A missing role shows only when CVM is needed, and then it is named."""
     del bot.environ["TENCENTCLOUD_SECRETID"]
 
     assert "TENCENTCLOUD_SECRETID" in say(bot, platform, f"import a {KEY}")
@@ -178,7 +178,7 @@ def test_a_missing_role_is_told_to_whoever_is_recognised(platform: str, bot: Fun
 
 @every
 def test_an_unforeseen_failure_is_an_answer(platform: str) -> None:
-    """A defect of ours is told in the platform's form too, and the log says where it is."""
+    """A defect of ours is answered in the platform's form too, and the log says where it is."""
     ticks = iter(range(10_000))
 
     def clock() -> float:

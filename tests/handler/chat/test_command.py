@@ -239,7 +239,7 @@ def test_a_harmlessly_mangled_key_comes_out(seed: int) -> None:
 
 @given(st.integers(0, 1 << 40))
 def test_a_broken_key_comes_out_or_is_refused(seed: int) -> None:
-    """A key in pieces comes out as it was meant, or is refused, whatever else was done to it."""
+    """A key in pieces is joined correctly or refused, whatever else happened to it."""
     typed, meant = mangled(
         seed,
         lambda rng: [rng.choice(HARMLESS), rng.choice(WRAPPING), *rng.choices(HARMLESS, k=rng.randrange(3))],

@@ -55,7 +55,7 @@ def with_options(*options: object) -> chat.PlatformRequest:
 
 
 def test_a_signature_of_another_application_is_refused() -> None:
-    """It has the right form and belongs to these very bytes; the key is nobody's here."""
+    """It has the right form and fits these bytes, but no caller has this key."""
     sent = chat.discord("help", ALICE)
     signature = OTHER.sign((ALICE.timestamp() + sent.body).encode()).hex()
     assert cause(sent._replace(headers={**sent.headers, "x-signature-ed25519": signature})) == "bad-signature"

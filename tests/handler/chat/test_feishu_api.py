@@ -86,21 +86,21 @@ def test_a_reply_that_is_refused_is_asked_for_again(
 
 
 def test_no_token_is_no_reply(cvm: StandIn, feishu: FeishuApi) -> None:
-    """With a wrong app secret Feishu is told to send the message again."""
+    """With a wrong app secret, Feishu gets a 503 and sends the message again."""
     with function(cvm, FEISHU_ENDPOINT=feishu.url, FEISHU_APP_SECRET="x" * 32) as bot:
         assert status(bot) == 503
     assert feishu.replies == []
 
 
 def test_nobody_at_home_is_a_failure(cvm: StandIn) -> None:
-    """Where nothing answers, Feishu is asked to send the message again."""
+    """If nothing answers, Feishu gets a 503 and sends the message again."""
     feishu_api.forget()
     with function(cvm, FEISHU_ENDPOINT="http://127.0.0.1:1") as bot:
         assert status(bot) == 503
 
 
 def test_instances_that_ask_at_once_share_nothing(bot: Function, feishu: FeishuApi) -> None:
-    """Each gets a token of its own, and both are good."""
+    """Each gets its own token, and both are valid."""
     assert status(bot) == 200
     feishu_api.forget()  # another instance
     assert status(bot) == 200

@@ -49,7 +49,7 @@ def invited(text: str) -> token.Invitation:
 @pytest.mark.parametrize("play", PRIVATE)
 @pytest.mark.parametrize("verb", ["invite", "邀请"])
 def test_where_nobody_else_reads_it_the_link_is_shown(play: str, verb: str, feishu: FeishuApi) -> None:
-    """Link, name and end are said; the audit line holds the id, and the log never the token."""
+    """The reply has link, name and end; the audit line holds the id, and the log never the token."""
     with inviting(feishu) as bot:
         text = seen(bot, feishu, play, f"{verb} onb_bob project=7 region=ap-shanghai tag:owner=bob")
     made = invited(text)
@@ -70,7 +70,7 @@ def test_where_nobody_else_reads_it_the_link_is_shown(play: str, verb: str, feis
 
 @pytest.mark.parametrize("play", PUBLIC)
 def test_where_others_read_it_there_is_none(play: str, feishu: FeishuApi) -> None:
-    """In a group, in Teams and everywhere on DingTalk the command is refused, whoever types it."""
+    """In a group, in Teams and everywhere on DingTalk the command is refused for everybody."""
     with inviting(feishu) as bot:
         text = seen(bot, feishu, play, "invite onb_bob")
 
@@ -127,7 +127,7 @@ def test_what_cannot_be_is_explained(
 
 
 def test_without_a_page_the_token_itself_is_shown(feishu: FeishuApi) -> None:
-    """Who has no page hands the token on, and is told where it goes."""
+    """Without a page, the reply has the token and says where it goes."""
     with inviting(feishu, PAGE_URL="") as bot:
         text = seen(bot, feishu, "slack", "invite onb_bob")
 

@@ -93,7 +93,7 @@ def test_two_tokens_in_a_form_are_none() -> None:
 
 
 def test_a_body_that_is_no_text_is_refused() -> None:
-    """What a gateway has parsed is no form any more, whatever the header says."""
+    """A body that a gateway has parsed is no form, even if the header says so."""
     assert cause(chat.mattermost("help", ALICE), body={"text": "help"}) == "body-not-text"
 
 

@@ -27,7 +27,7 @@ KEY, OTHER, *_ = public_keys()
     ],
 )
 def test_out_of_time_nothing_is_lost(platform: str, faults: dict[str, str], code: str, cvm: StandIn) -> None:
-    """When the platform's time is over, the sender is told to send the same again, which is true."""
+    """When the platform's time is over, the reply says to send the same again, and that works."""
     clock = SkippingClock()
     ambient = AMBIENT._replace(monotonic=clock.now, sleep=clock.sleep)
     for action, kind in faults.items():

@@ -184,7 +184,7 @@ def test_only_the_check_of_a_url_may_be_unsigned(bot: Function) -> None:
 
 
 def test_people_of_another_company_are_told_so(bot: Function, feishu: FeishuApi) -> None:
-    """DingTalk names nobody who is not of the robot's own company."""
+    """People outside the robot's own company have no id in DingTalk's message."""
     body = json.loads(chat.dingtalk(f"import a {KEY}", ALICE).body)
     del body["senderStaffId"]
     text = seen(bot, feishu, chat.dingtalk_signed(json.dumps(body), ALICE))

@@ -55,7 +55,7 @@ def held(cvm: StandIn) -> StandIn:
 def test_where_nobody_else_reads_it_all_is_shown(
     play: str, verb: str, held: StandIn, feishu: FeishuApi
 ) -> None:
-    """Id, key, project, age, instances and tags; the audit line holds who looked at what."""
+    """The reply has id, key, project, age, instances and tags; the audit line says who looked at what."""
     with looking(feishu, held) as bot:
         text = seen(bot, feishu, play, f"{verb} onb_alice")
 
@@ -186,7 +186,7 @@ def test_another_account_is_looked_at_with_its_own_role(feishu: FeishuApi) -> No
 
 
 def test_many_tags_and_a_key_that_cannot_be_read_are_said() -> None:
-    """So many tags in the order of their names, each on a line of its own, and how many more."""
+    """The first tags by name, each on its own line, and the count of the rest."""
     tags = {f"t{number:02}": "a\nb" for number in range(12)}
     pair = {"keyId": "skey-1", "keyName": "a", "projectId": 0, "tags": tags, "instanceCount": 0}
     text = wording.shown(pair, "ap-guangzhou", OWN)

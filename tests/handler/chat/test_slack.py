@@ -220,7 +220,7 @@ def test_a_signed_form_that_cannot_be_read_is_a_problem(body: str) -> None:
     ],
 )
 def test_a_slash_command_is_a_form(content_type: str | None, fine: bool) -> None:
-    """A signed message of another media type is told so."""
+    """A signed message of another media type is refused as such."""
     sent = chat.slack("help", ALICE)
     typed = slack.command(proof(sent, **changed(sent, content_type=content_type)))
 

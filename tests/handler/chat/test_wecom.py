@@ -178,7 +178,7 @@ def test_what_is_signed_and_no_envelope_is_refused(encrypted: bytes, expected: s
 
 
 def test_a_message_for_somebody_else_is_refused() -> None:
-    """The receiver in the envelope decides, not the one outside, which nobody signed."""
+    """The receiver in the envelope decides; the one outside is not signed."""
     assert cause(chat.wecom("help", ALICE._replace(team="ww00000000000000b2"))) == "wrong-receiver"
     assert cause(chat.wecom_check("1", ALICE._replace(team="ww00000000000000b2"))) == "wrong-receiver"
     sent = chat.wecom("help", ALICE)

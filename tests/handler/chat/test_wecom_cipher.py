@@ -61,7 +61,7 @@ def test_an_official_reply_comes_out() -> None:
 
 @given(st.binary(max_size=200), st.binary(max_size=64), st.binary(min_size=16, max_size=16))
 def test_what_is_sealed_opens(message: bytes, receiver: bytes, random: bytes) -> None:
-    """Every message comes out again, whatever its length, for the same receiver alone."""
+    """Messages of every length come out again, and only for the same receiver."""
     sealed = wecom_cipher.seal(KEY, message, receiver, random)
 
     assert wecom_cipher.unseal(KEY, sealed, receiver) == (message, "")
@@ -91,7 +91,7 @@ def test_what_is_sealed_opens(message: bytes, receiver: bytes, random: bytes) ->
     ],
 )
 def test_what_is_no_envelope_does_not_open(encrypted: bytes, fault: str) -> None:
-    """Truncated, padded wrongly, of an impossible length, for somebody else: each has its cause."""
+    """Truncation, wrong padding, an impossible length and another receiver have their causes."""
     assert wecom_cipher.unseal(KEY, encrypted, RECEIVER) == (b"", fault)
 
 

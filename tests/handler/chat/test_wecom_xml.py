@@ -65,7 +65,7 @@ def test_what_is_not_flat_xml_is_refused(content: bytes) -> None:
 
 
 def test_a_declared_encoding_changes_nothing() -> None:
-    """A message is UTF-8, whatever it declares."""
+    """A message is read as UTF-8, even if it declares another encoding."""
     declared = '<?xml version="1.0" encoding="iso-8859-1"?><xml><a>é</a></xml>'.encode()
 
     assert wecom_xml.parse(declared) == {"a": "é"}
@@ -73,7 +73,7 @@ def test_a_declared_encoding_changes_nothing() -> None:
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    """Nothing else than texts or a refusal comes of any bytes."""
+    """Any bytes lead to texts or to a refusal."""
     try:
         texts = wecom_xml.parse(content)
     except NotFlatError:

@@ -25,7 +25,7 @@ def line_in(text: str) -> str | None:
 @pytest.mark.parametrize("bits", SIZES)
 @pytest.mark.parametrize("e", [3, 65537, (1 << 64) + 13, (1 << 255) + 95])
 def test_a_whole_line_is_found(bits: int, e: int) -> None:
-    """A line in one piece is found where it stands, between whatever else there is."""
+    """A line in one piece is found between any other text."""
     line = key_line(bits, e=e)
     text = f"alice  {line} alice@laptop"
 

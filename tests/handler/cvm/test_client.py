@@ -159,7 +159,7 @@ def test_no_kind_of_fault_is_left_out() -> None:
 def test_an_error_is_an_error_whatever_its_content_type(
     code: str, kind: type[Any], content_type: str
 ) -> None:
-    """The SDK takes it for a success where a charset is named."""
+    """The SDK reads it as a success where a charset is named."""
     with stand_in() as running:
         running.fault("ImportKeyPair", "error-before" + content_type, code=code)
         assert isinstance(opened(running).import_key_pair(order()), kind)
@@ -192,7 +192,7 @@ def test_over_https_a_server_without_tls_is_sent_nothing() -> None:
 
 
 def test_a_region_that_the_caller_chose_is_the_caller_s_to_mend() -> None:
-    """Our own default is ours; the same for both calls, and where nobody says who chose."""
+    """A wrong default region is `misconfigured`, for both calls."""
     with stand_in() as running:
         for chosen, kind in ((True, UpstreamRefused), (False, Misconfigured)):
             wanted = order(region=Region("xx-nowhere", chosen))
@@ -251,7 +251,7 @@ def test_neither_proxies_nor_netrc_come_in_between(monkeypatch: pytest.MonkeyPat
 
 
 def test_one_connection_serves_many_invocations() -> None:
-    """With whatever credentials; it is kept, they are not."""
+    """The connection is kept for any credentials; the credentials are not kept."""
     with stand_in() as running:
         for number in range(5):
             held = account(running.host, environ(running.mint()))

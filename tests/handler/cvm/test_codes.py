@@ -199,7 +199,7 @@ def test_each_refusal_becomes_the_problem_of_its_meaning(
     ],
 )
 def test_whoever_runs_the_function_is_told_what_to_mend(code: str, words: str) -> None:
-    """Credentials, the role's policy, a rule on addresses and our own region are told apart."""
+    """Credentials, the role's policy, a rule on addresses and our own region each have their cause."""
     means = codes.meaning(code, "")
     problem = codes.problem_of(means, code, "", "DescribeKeyPairs", Region("ap-guangzhou", False))
     assert words in problem.cause

@@ -100,7 +100,7 @@ def test_a_refusal_of_the_same_credentials_is_not_repeated(kind: str) -> None:
 def test_whatever_else_comes_back_is_not_sent_again_with_new_credentials(
     kind: str, outcome: type[Any]
 ) -> None:
-    """Some of it may have been executed, and the rest is no fault of the old ones."""
+    """Some may have been executed, and the others are not caused by old credentials."""
     with stand_in() as running:
         running.fault("ImportKeyPair", kind, times=None)
         held = account(running.host, Renewing(running.mint(), running.mint()))

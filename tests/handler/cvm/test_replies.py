@@ -96,7 +96,7 @@ def test_a_request_id_of_another_form_is_left_out(value: Any) -> None:
     ids=itertools.count(),
 )
 def test_what_is_no_answer_is_nonsense(body: bytes) -> None:
-    """Nothing can be told from it about what was done."""
+    """It does not show what was done."""
     nonsense = replies.parse(body)
     assert isinstance(nonsense, Nonsense)
     assert nonsense.cause in {
@@ -236,7 +236,7 @@ def test_what_cvm_leaves_out_is_the_default(absent: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("value", [{}, {"Value": None}, {"Value": ""}])
 def test_a_tag_may_have_an_empty_value(value: dict[str, Any]) -> None:
-    """However CVM writes one: nobody's tag keeps the list from being read."""
+    """A list is read also if a tag is empty, in every way that CVM writes it."""
     read = page(stored(Tags=[{"Key": "team", **value}, {"Key": "owner", "Value": "alice"}]))
     assert isinstance(read, KeyPairPage)
     assert read.pairs[0].tags == {"team": "", "owner": "alice"}

@@ -1,4 +1,4 @@
-"""Batches that span accounts: each has its own key pairs, quota and rate, whatever the others hold."""
+"""Batches that span accounts: each account has its own key pairs, quota and rate."""
 
 from __future__ import annotations
 

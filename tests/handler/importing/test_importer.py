@@ -1,4 +1,4 @@
-"""What an import answers, whatever the account says and however long it takes to say it."""
+"""The answer of an import for every outcome and delay of the account."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_what_is_not_there_after_all_is_imported_again(outcome: Any, times: int)
     [(DUPLICATE, "upstream-busy"), (NO_REPLY, "outcome-unknown"), (NONSENSE, "outcome-unknown")],
 )
 def test_after_four_imports_without_a_result_it_gives_up(outcome: Any, slug: str) -> None:
-    """Only who was surely refused is told that nothing was written."""
+    """Only a sure refusal is answered with "nothing was written"."""
     world = World([outcome], [ABSENT])
     problem = world.problem()
     assert (problem.slug, world.course) == (slug, "wlwlwlwll")

@@ -105,7 +105,7 @@ def test_a_look_up_that_fails_in_passing_is_had_again(failure: str) -> None:
 
 @pytest.mark.parametrize(("outcome", "tries"), [(NONSENSE, 3), (DENIED, 1), (STRANGE, 1)])
 def test_without_a_doubt_a_useless_answer_is_soon_believed(outcome: Any, tries: int) -> None:
-    """Nothing hangs on it, so nobody is kept waiting."""
+    """Without a write in doubt, there is no reason to wait longer."""
     for world in (World([], [outcome]), World([DUPLICATE], [outcome])):
         world.problem(a_dry_run() if not world._scripts["write"] else None)
         assert world.course.count("l") == tries

@@ -88,7 +88,7 @@ def test_a_list_makes_it_complete(account: StandIn) -> None:
 
 
 def test_a_list_is_the_truth(account: StandIn) -> None:
-    """What it does not hold is there no more, whatever was known before."""
+    """A key pair that is not in the list is gone, even if it was known before."""
     ledger = opened(account)
     assert isinstance(ledger.import_key_pair(order("alice", ONE)), Created)
     account.account.delete("alice")

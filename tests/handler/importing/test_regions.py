@@ -54,7 +54,7 @@ def answers(items: list[Json], *, regional: bool) -> tuple[list[str], list[str]]
 def test_no_answer_is_false_wherever_key_pairs_belong_to(
     items: list[Json], account_wide: list[str], regional: list[str]
 ) -> None:
-    """What one region holds is never told of another one unless it was seen there."""
+    """A key pair of one region is not reported for another one unless it was seen there."""
     assert answers(items, regional=False)[0] == account_wide
     assert answers(items, regional=True)[0] == regional
 

@@ -1,4 +1,4 @@
-"""How long to wait, and what becomes of crowds that wait so."""
+"""How long to wait, and how crowds get through."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handler.importing.waiting import Waits
 
 
 class _Chance:
-    """A clock and a generator that say what they are told."""
+    """A clock and a generator with fixed values."""
 
     def __init__(self, drawn: float = 0.0) -> None:
         self.now = 100.0

@@ -96,7 +96,7 @@ def test_first_secret_that_is_set_signs() -> None:
     ],
 )
 def test_wrong_requests(value: object, pointers: list[str]) -> None:
-    """Members keep the rules of an import; tags that make the token too long are told at /tags."""
+    """Members keep the rules of an import; tags that make the token too long are an error at /tags."""
     with function() as made:
         answer = made.ask("POST", "/invitations", value)
     assert (answer.status, answer.json["code"]) == (422, "invalid-request")

@@ -85,7 +85,7 @@ def test_without_an_account_the_rules_of_the_day_choose(made: Function, cvm: Sta
 
 
 def test_a_role_that_cannot_be_assumed_is_ours_to_mend(made: Function, cvm: StandIn) -> None:
-    """Whoever is invited hears of no role, no external id and no cause."""
+    """An invited person learns no role, no external id and no cause."""
     sent = invited(made, account="prod").json["token"]
     made.environ["PROD_EXTERNAL_ID"] = "another-external-id"
     refused = redeem(made, sent)

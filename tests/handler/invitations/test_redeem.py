@@ -76,7 +76,7 @@ def test_what_the_invitation_says_is_asked_for(cvm: StandIn) -> None:
     ],
 )
 def test_nothing_else_may_be_sent(body: object, pointers: list[str]) -> None:
-    """Another member, another name or an array is 422, and every error is told at once."""
+    """Another member, another name or an array is 422, with all errors at once."""
     with function() as made:
         answer = redeem(made, signed(), body)
     assert (answer.status, answer.json["code"]) == (422, "invalid-request")
@@ -191,7 +191,7 @@ def test_conflict_under_another_name_names_nothing(cvm: StandIn) -> None:
 
 
 def test_wrong_set_up_is_told_without_cause(cvm: StandIn) -> None:
-    """The holder of an invitation does not hear what is wrong with the set-up; the log does."""
+    """The holder of an invitation does not learn what is wrong with the set-up; the log has it."""
     with function(cvm, TENCENTCLOUD_SECRETID="") as made:
         answer = redeem(made, signed())
         known = made.post({"keyName": "onb_b", "publicKey": ALICE})

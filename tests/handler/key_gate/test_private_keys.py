@@ -56,7 +56,7 @@ DISGUISES: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("form", TEXTS)
 @pytest.mark.parametrize("disguise", DISGUISES)
 def test_forms_and_disguises(form: str, disguise: str) -> None:
-    """A private key file is recognised whatever was done to it on its way."""
+    """A private key file is recognised after every kind of damage."""
     assert private_keys.found_in(DISGUISES[disguise](TEXTS[form]))
 
 
@@ -207,7 +207,7 @@ def test_nothing_else_is_one(text: str) -> None:
 
 @pytest.mark.parametrize("bits", [2048, 3072, 4096])
 def test_lines_out_of_a_pem_file_are_part_of_it(bits: int) -> None:
-    """A copy that lost its first line is told by the numbers inside; a public key's lines never are."""
+    """A copy without its first line is recognised by the numbers inside; lines of a public key never are."""
     key = rsa.generate_private_key(65537, bits)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     body = private.decode().splitlines()[2:-1]
@@ -233,7 +233,7 @@ def test_random_public_keys_are_none() -> None:
 
 @pytest.mark.parametrize("form", TEXTS)
 def test_nothing_of_it_is_told(form: str) -> None:
-    """What is answered holds no part of the key, and how to go on."""
+    """The answer holds no part of the key, and says how to go on."""
     problem = refusal_of(TEXTS[form])
     assert (problem.reason, variant_of(problem)) == ("private-key", "PRIVATE_KEY")
     text = problem.detail + problem.remedy + repr(problem)

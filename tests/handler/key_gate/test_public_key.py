@@ -69,7 +69,7 @@ def test_line_to_send_is_the_key_itself(name: str) -> None:
 
 
 def test_longest_text() -> None:
-    """A text of 16,384 characters is read, blanks included; one more is too long, whatever they are."""
+    """A text of 16,384 characters is read, blanks included; with one more it is too long."""
     line = LINE + " "
     assert reason_of(line + "c" * (16384 - len(line))) == "ok"
     assert reason_of(line + "c" * (16385 - len(line))) == "too-long"
@@ -166,7 +166,7 @@ def test_surplus_and_doubled_data_are_counted_together() -> None:
 
 
 def test_too_large_names_its_size() -> None:
-    """A key that is too large is told its size."""
+    """The refusal of a key that is too large names its size."""
     problem = refusal_of(forms.line(*forms.WEAK["too-large", "16385"]))
     assert problem.detail == "The key has 16385 bits; OpenSSH takes at most 16384."
 
@@ -224,7 +224,7 @@ def test_other_reader_compares_everything(change: dict[str, object]) -> None:
     ids=map(str, itertools.count()),
 )
 def test_stored_key_is_decoded(text: str) -> None:
-    """A stored line is decoded whatever its comment, its strength and its padding."""
+    """A stored line is decoded with any comment, strength and padding."""
     blob = public_key.decode_blob(text)
     assert blob is not None
     assert forms.b64(blob).rstrip("=") == text.split()[1].rstrip("=")
@@ -308,7 +308,7 @@ def mutate_blob(source: random.Random) -> str:
 
 
 def mutants(count: int) -> list[str]:
-    """So many hostile texts, the same ones every time."""
+    """Return this many hostile texts, the same ones every time."""
     source = random.Random(4)
     sound = [forms.line(*forms.SOUND[name]) for name in ("2048", "3072", "4096", "e35", "e64-2048")]
     starts = [*sound, *(line + " alice@laptop" for line in sound), *forms.other_keys().values(), forms.ssh2()]

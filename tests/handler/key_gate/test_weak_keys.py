@@ -1,4 +1,4 @@
-"""Which numbers nobody should trust, and which are at the very edge of being sound."""
+"""Unsafe numbers, and sound ones that are close to the limits."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_first_fault_is_named() -> None:
 
 @pytest.mark.parametrize("low", [2**1023, 2**1023 + 2**1022, 2**1024 - 2**40], ids=["low", "middle", "high"])
 def test_squares_and_neighbours(low: int) -> None:
-    """A square is told from a product of the nearest primes, whatever its remainders."""
+    """A square and a product of the nearest primes have different reasons, for any remainders."""
     source = random.Random(low)
     for _ in range(3):
         p = make.next_prime(low + source.getrandbits(30))

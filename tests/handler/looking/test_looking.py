@@ -208,7 +208,7 @@ def imported(cvm: StandIn, **members: Any) -> HttpAnswer:
 
 
 def test_the_day_on_which_a_key_pair_should_go_is_a_tag(cvm: StandIn) -> None:
-    """It counts as a tag that was sent, and a stored one that differs is told."""
+    """It counts as a tag that was sent, and a stored tag that differs is in `differences`."""
     first = imported(cvm, expiresOn="2027-01-31", tags={"owner": "alice"})
     assert first.json["tags"] == {"owner": "alice", "expires-on": "2027-01-31"}
     again = imported(cvm, expiresOn="2028-02-29")

@@ -40,7 +40,7 @@ def answered(sent: dict[str, str], own: dict[str, str], stored: dict[str, str]) 
 
 @given(st.dictionaries(NAME, TEXT, max_size=8), st.dictionaries(NAME, TEXT, max_size=8), st.data())
 def test_no_answer_is_larger_than_its_bound(sent: dict[str, str], own: dict[str, str], data: Any) -> None:
-    """Whatever tags are asked for, and whatever CVM may hold in their place."""
+    """The bound holds for any tags that are asked for and any that CVM stores."""
     basic = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=255)
     stored = {name: data.draw(basic) for name in {**sent, **own}}
     assert answered(sent, own, stored) <= answer_size.largest({"tags": sent}, own)
@@ -75,7 +75,7 @@ def test_a_hundred_plain_requests_always_fit() -> None:
 
 
 def test_what_may_not_fit_is_refused_with_a_number_that_does() -> None:
-    """So that whoever sends it knows what to send instead."""
+    """The refusal says how many requests fit."""
     own = {f"own-{number}": "\u4e2d" * 200 for number in range(45)}
     with pytest.raises(PayloadTooLarge) as refused:
         answer_size.require_room([{}] * 100, own)

@@ -184,7 +184,7 @@ def test_bad_values_are_refused_at_their_place(name: str, value: object) -> None
     ],
 )
 def test_an_unknown_member_leads_to_the_nearest_known_one(sent: str, near: str) -> None:
-    """A member that is almost right leads to the right one, whatever its case."""
+    """A member that is almost right leads to the right one, in any case."""
     assert errors({**LEAST, sent: "x"}) == [
         ("", f"Member 3 is not known; the nearest known name is `{near}`.")
     ]
@@ -214,7 +214,7 @@ def test_what_is_no_object_is_refused(value: object) -> None:
 
 
 def test_one_place_and_several_places_are_told_apart() -> None:
-    """The detail counts."""
+    """The detail has the number of places."""
     with pytest.raises(InvalidRequest) as raised:
         request.validate({**LEAST, "dryRun": 1})
     with pytest.raises(InvalidRequest) as two:
