@@ -25,8 +25,8 @@ def decided(answer: Answer, call: Invocation) -> None:
     }
     if answer.key is not None:
         fields |= {"fingerprint": answer.key.fingerprint, "bits": answer.key.bits}
-    if answer.order is not None and answer.order.account.name != OWN_NAME:
-        fields["account"] = answer.order.account.name
+    if answer.account.name != OWN_NAME:
+        fields["account"] = answer.account.name
     if spent is not None:
         fields |= {"attempts": spent.calls, "upstreamMs": round(spent.seconds * 1000)}
     if isinstance(outcome, Problem):

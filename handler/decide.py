@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from handler.importing.order import OWN
 from handler.problems import InternalError, Problem
 from handler.record import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from handler.callers.caller import Caller
     from handler.importing.decision import Imported
-    from handler.importing.order import Order
+    from handler.importing.order import Order, Target
     from handler.importing.session import Session, Spent
     from handler.invocation import Invocation
     from handler.key_gate.public_key import PublicKey
@@ -52,11 +53,15 @@ class Rejected(NamedTuple):
         problem: what is wrong.
         caller: who sent it, None where that is not known.
         origin: where it came from, for the audit line.
+        key_name: the key name that it is about, where it has a valid one.
+        account: whose key pairs it is about, as far as that is settled.
     """
 
     problem: Problem
     caller: Caller | None
     origin: Mapping[str, LogValue]
+    key_name: str = ""
+    account: Target = OWN
 
 
 Item = Asked | Rejected
@@ -72,6 +77,7 @@ class Answer(NamedTuple):
         key_name: the key name, where the item has a valid one, else "".
         key: the public key, where the item has a valid one.
         spent: the calls and seconds that the item has cost upstream; None where it made no call.
+        account: whose key pairs it is about, as far as that is settled.
     """
 
     item: Item
@@ -80,6 +86,7 @@ class Answer(NamedTuple):
     key_name: str = ""
     key: PublicKey | None = None
     spent: Spent | None = None
+    account: Target = OWN
 
 
 def decide(item: Item, session: Session, call: Invocation) -> Answer:
@@ -108,9 +115,10 @@ def decide(item: Item, session: Session, call: Invocation) -> Answer:
         outcome = problem
     except Exception as unforeseen:  # noqa: BLE001 - one item's defect must not take the others along
         outcome = InternalError.from_exception(unforeseen)
-    return Answer(item, outcome, order, key_name, key, session.spent().since(before))
+    account = order.account if order else OWN
+    return Answer(item, outcome, order, key_name, key, session.spent().since(before), account)
 
 
 def refuse(item: Rejected) -> Answer:
     """Return the answer to an item that cannot be judged."""
-    return Answer(item, item.problem)
+    return Answer(item, item.problem, key_name=item.key_name, account=item.account)

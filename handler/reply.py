@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from handler.decide import Answer
     from handler.importing.decision import Imported
-    from handler.importing.order import Order
+    from handler.importing.order import Order, Target
     from handler.invocation import Invocation
 
     #: A JSON object, such as the body of a reply.
@@ -47,7 +47,7 @@ def rendered(answer: Answer, call: Invocation, language: str = ENGLISH) -> Rende
         known = answer.item.caller is not None
         base = call.problem_base_url()
         refused = problem(answer.outcome, call.request_id, base, known_caller=known, language=language)
-        refused.body.update(_account(answer.order))
+        refused.body.update(account_member(answer.account))
         return refused
     assert answer.order is not None  # noqa: S101 - nothing is imported without an order; for the type checker
     return result(answer.order, answer.outcome, call.request_id)
@@ -62,7 +62,7 @@ def result(order: Order, imported: Imported, request_id: str) -> Rendered:
         "keyName": order.key_name,
         "projectId": imported.project_id,
         "region": order.region.name,
-        **_account(order),
+        **account_member(order.account),
         "tags": dict(imported.tags),
         "bits": order.key.bits,
         "fingerprint": order.key.fingerprint,
@@ -77,9 +77,9 @@ def result(order: Order, imported: Imported, request_id: str) -> Rendered:
     return Rendered(201 if imported.result == "created" and not order.dry_run else 200, body)
 
 
-def _account(order: Order | None) -> JsonObject:
+def account_member(account: Target) -> JsonObject:
     """Return the member `account`, which is there for another account than the function's own."""
-    return {} if order is None or order.account.name == OWN_NAME else {"account": order.account.name}
+    return {} if account.name == OWN_NAME else {"account": account.name}
 
 
 def problem(

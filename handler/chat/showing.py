@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from handler import audit, batch
+from handler import audit, batch, decide, reply
 from handler.chat import wording
+from handler.decide import Rejected
 from handler.looking import listing, query
-from handler.problems import Forbidden
+from handler.problems import Forbidden, Problem, attempt
 from handler.record import TYPE_CHECKING
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from handler.callers.caller import Caller
+    from handler.callers.policy import Place
     from handler.chat.message import Typed
     from handler.chat.wording import Text
     from handler.deadline import Deadline
@@ -41,8 +44,7 @@ def show(
     Raises:
         InvalidRequest: a parameter is wrong.
         Forbidden: nothing proves who asks, or the caller may not look, or not there.
-        NoSuchKeyPair: there is none that the caller may know of.
-        Problem: the list cannot be had.
+        Misconfigured: nothing says which region to use.
     """
     if not typed.signed:
         raise Forbidden(
@@ -52,8 +54,20 @@ def show(
         )
     parameters = {name: (str(text),) for name, text in value.items()}
     wanted = query.parse_query(parameters, query.NAMED_PARAMETERS)
-    shown = listing.look(wanted, caller, typed.user, call, deadline, batch.open_account)
-    key_pair = listing.described(listing.only(shown))
+    place = listing.settle_place(wanted, caller, call)
+    shown = attempt(_shown, wanted, place, caller, typed, call, deadline)
+    if isinstance(shown, Problem):
+        answer = decide.refuse(Rejected(shown, caller, origin, wanted.key_name, place.account))
+        audit.decided(answer, call)
+        return wording.answered(answer, typed, call.request_id)
     line: dict[str, LogValue] = {"caller": caller.id, "keyName": wanted.key_name, "count": 1}
-    audit.write({**origin, **line, "result": "shown", **listing.account_member(shown.account)}, call)
-    return wording.shown(key_pair, shown.region, shown.account)
+    audit.write({**origin, **line, "result": "shown", **reply.account_member(place.account)}, call)
+    return wording.shown(shown, place.region.name, place.account)
+
+
+def _shown(
+    wanted: query.LookQuery, place: Place, caller: Caller, typed: Typed, call: Invocation, deadline: Deadline
+) -> dict[str, Any]:
+    """Return the key pair in the contract's form."""
+    shown = listing.look(wanted, place, caller, typed.user, call, deadline, batch.open_account)
+    return listing.described(listing.only(shown))

@@ -13,6 +13,7 @@ from handler import request
 from handler.looking.query import is_date
 from handler.problems import NoSuchKeyPair
 from handler.record import TYPE_CHECKING, NamedTuple
+from handler.reply import account_member
 from handler.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from handler.callers.caller import Caller
+    from handler.callers.policy import Place
     from handler.deadline import Deadline
     from handler.importing.account import Account
     from handler.importing.key_pair import KeyPair
@@ -34,13 +36,28 @@ MOST_BYTES = 4_000_000
 class Shown(NamedTuple):
     """Key pairs that a caller may know of, sorted by name, and where they are."""
 
-    account: Target
+    place: Place
     pairs: tuple[KeyPair, ...]
-    region: str
+
+
+def settle_place(wanted: LookQuery, caller: Caller, call: Invocation) -> Place:
+    """Return where a caller looks.
+
+    Raises:
+        Forbidden: the caller may not look, or not there.
+        Misconfigured: nothing says which region to use.
+    """
+    # Imported here: a request that is refused before needs no rules.
+    from handler.callers import policy
+
+    return policy.look(
+        caller, wanted.account or None, wanted.region or None, call.configured(), call.own_region()
+    )
 
 
 def look(
     wanted: LookQuery,
+    place: Place,
     caller: Caller,
     user: str,
     call: Invocation,
@@ -50,17 +67,13 @@ def look(
     """Return the key pairs that are wanted, without a limit to their number.
 
     Raises:
-        Forbidden: the caller may not look, or not there.
         Problem: the list cannot be had.
     """
-    # Imported here: a request that is refused before needs neither.
+    # Imported here: a request that is refused before needs none of it.
     from handler.callers import policy
     from handler.importing import importer
     from handler.importing.ledger import Ledger
 
-    place = policy.look(
-        caller, wanted.account or None, wanted.region or None, call.configured(), call.own_region()
-    )
     ledger = Ledger(open_account(call, deadline, place.account))
     listing = importer.list_all(ledger, place.region, deadline, call.ambient)
     fits = partial(_fits, wanted)
@@ -69,7 +82,7 @@ def look(
         for pair in listing.pairs
         if policy.may_know(caller, user, pair.key_name, pair.project_id) and fits(pair)
     ]
-    return Shown(place.account, tuple(sorted(known, key=lambda pair: pair.key_name)), place.region.name)
+    return Shown(place, tuple(sorted(known, key=lambda pair: pair.key_name)))
 
 
 def only(shown: Shown) -> KeyPair:
@@ -98,7 +111,7 @@ def list_body(shown: Shown, limit: int) -> dict[str, Any]:
             break
         listed.append(member)
     more = {"next": listed[-1]["keyName"]} if len(listed) < len(shown.pairs) else {}
-    return {"keyPairs": listed, **more, **account_member(shown.account)}
+    return {"keyPairs": listed, **more, **account_member(shown.place.account)}
 
 
 def described(pair: KeyPair) -> dict[str, Any]:
@@ -122,11 +135,6 @@ def described(pair: KeyPair) -> dict[str, Any]:
     if pair.created_at:
         members["createdAt"] = pair.created_at
     return {**members, "tags": dict(pair.tags), "instanceCount": pair.instance_count}
-
-
-def account_member(account: Target) -> dict[str, str]:
-    """Return the member `account`, which is there for another account than the function's own."""
-    return {"account": account.name} if account.role_arn else {}
 
 
 def _fits(wanted: LookQuery, pair: KeyPair) -> bool:

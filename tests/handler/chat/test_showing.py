@@ -180,7 +180,10 @@ def test_another_account_is_looked_at_with_its_own_role(feishu: FeishuApi) -> No
             assert "SHA256" in public
             assert "prod" not in public
             assert "There is no key pair" in seen(bot, feishu, "slack", "show onb_alice")
-        assert [line.get("account") for line in bot.audit] == ["prod", "prod", None]
+            assert "There is no key pair" in seen(bot, feishu, "slack", "show onb_bob account=prod")
+        assert [(line.get("account"), line["keyName"]) for line in bot.audit] == [
+            *(("prod", "onb_alice"), ("prod", "onb_alice"), (None, "onb_alice"), ("prod", "onb_bob"))
+        ]
         transport.forget()
         sts._kept.clear()
 
