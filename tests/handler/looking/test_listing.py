@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from handler.callers.policy import Place
 from handler.importing.key_pair import KeyPair
-from handler.importing.order import OWN
+from handler.importing.order import OWN, Region
 from handler.key_gate import public_key
 from handler.looking import listing
 from handler.looking.listing import Shown
@@ -16,6 +17,7 @@ from local.cvm import StandIn
 from local.in_process import Function, caller, public_keys
 from tests.keys.many import key
 
+HERE = Place(0, Region("ap-guangzhou", False), OWN)
 DATED = {"a": "2027-01-31", "b": "2027-02-30", "c": "1 Jan 2027", "d": "", "e": "2027-02-01"}
 
 
@@ -26,7 +28,7 @@ def pair(name: str, **members: Any) -> KeyPair:
 
 def listed(pairs: list[KeyPair], limit: int = 1000) -> tuple[int, str]:
     """Return how many key pairs a list shows, and the name to go on from."""
-    body = listing.list_body(Shown(OWN, tuple(pairs), "ap-guangzhou"), limit)
+    body = listing.list_body(Shown(HERE, tuple(pairs)), limit)
     return len(body["keyPairs"]), body.get("next", "")
 
 
@@ -69,7 +71,7 @@ def test_the_longest_list_fits_into_a_reply() -> None:
     """SCF returns 6 MB at most, whatever the tags are."""
     tags = {f"{number:02}" + "\u4e2d" * 125: "\u4e2d" * 255 for number in range(50)}
     pairs = tuple(pair(f"n{number:03}", tags=tags) for number in range(100))
-    body = json.dumps(listing.list_body(Shown(OWN, pairs, "ap-guangzhou"), 1000))
+    body = json.dumps(listing.list_body(Shown(HERE, pairs), 1000))
     assert 3_000_000 < len(json.dumps({"body": body})) < 5_000_000
 
 
