@@ -27,6 +27,7 @@ from bench import (
 from bench.instance import Instances, instances, valgrind
 from bench.results import Figure, at_least, at_most, table
 from bench.subjects import ROOT, Subjects, prepare
+from local.columns import Help
 from package import runtime
 
 Section = tuple[list[Figure], str, str]
@@ -34,7 +35,11 @@ Section = tuple[list[Figure], str, str]
 
 def main() -> int:
     """Measure, write the page, and return 1 if a figure is not what it must be."""
-    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser = argparse.ArgumentParser(
+        "python -m bench",
+        description="Measures everything that README promises and writes bench/RESULTS.md.",
+        formatter_class=Help,
+    )
     parser.add_argument("--rounds", type=int, default=15, help="how often times are taken (default: 15)")
     options = parser.parse_args()
     archive = ROOT / "dist/function.zip"

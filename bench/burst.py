@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 from bench import events, upstream
 from bench.instance import API_KEY
+from local.columns import Help
 
 #: How many imports CVM takes in a second.
 LIMIT = 10
@@ -133,7 +134,11 @@ def _control(endpoint: str, method: str, what: str) -> Any:
 
 def main() -> int:
     """Print each burst of both kinds; return 1 if an import has failed."""
-    parser = argparse.ArgumentParser(prog="python -m bench.burst")
+    parser = argparse.ArgumentParser(
+        "python -m bench.burst",
+        description="Lets many instances import at the same moment, against the stand-in for CVM.",
+        formatter_class=Help,
+    )
     parser.add_argument("--size", type=int, default=100, help="instances in a burst (default: 100)")
     parser.add_argument("--runs", type=int, default=20, help="bursts of each kind (default: 20)")
     options = parser.parse_args()

@@ -20,6 +20,7 @@ import urllib.request
 from typing import Any, NamedTuple
 
 from bench import burst, events, upstream
+from local.columns import Help
 
 BUCKET = "keys-1250000000"
 CALLERS = {
@@ -120,7 +121,11 @@ def _control(endpoint: str, method: str, what: str, body: bytes | None = None) -
 
 def main() -> int:
     """Print what becomes of the objects; return 1 if one was not imported."""
-    parser = argparse.ArgumentParser(prog="python -m bench.drop_box")
+    parser = argparse.ArgumentParser(
+        "python -m bench.drop_box",
+        description="Puts many objects into a bucket of the stand-in, one invocation for each.",
+        formatter_class=Help,
+    )
     parser.add_argument("--objects", type=int, default=1000, help="how many (default: 1000)")
     parser.add_argument("--seconds", type=float, default=60.0, help="within how long (default: 60)")
     options = parser.parse_args()

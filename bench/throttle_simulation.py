@@ -20,6 +20,7 @@ from bench.results import table
 from handler.importing.account import Throttled
 from handler.importing.importer import LEAST_FOR_AN_IMPORT, WAKING
 from handler.importing.waiting import Waits
+from local.columns import Help
 
 LIMIT = 10
 BUDGET = 20.0
@@ -143,7 +144,9 @@ def _row(burst: Burst, results: list[Result]) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(
-        "python -m bench.throttle_simulation", description="Prints what becomes of crowds of every size."
+        "python -m bench.throttle_simulation",
+        description="Prints what becomes of crowds of every size.",
+        formatter_class=Help,
     )
     parser.add_argument("--crowds", type=int, default=20, metavar="COUNT", help="of each size (20)")
     head, rows = overview(parser.parse_args(arguments).crowds)

@@ -26,13 +26,22 @@ def fitted(text: str) -> str:
 
 
 class Help(argparse.RawDescriptionHelpFormatter):
-    """Keeps the lines of a description as they are, except for those that are too long."""
+    """Fills the paragraphs of a description, and keeps its indented lines as they are where they fit."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=WIDTH)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return fitted(super()._fill_text(text, width, indent))
+        return fitted(_joined(super()._fill_text(text, width, indent)))
+
+
+class HelpWithDefaults(argparse.ArgumentDefaultsHelpFormatter, Help):
+    """Also names the default of each option."""
+
+
+def _joined(text: str) -> str:
+    """Return a text with each paragraph on one line; an indented line is an example or a row of its own."""
+    return re.sub(r"(?m)^\S.*(?:\n\S.*)+", lambda found: found[0].replace("\n", " "), text)
 
 
 def _broken(line: str) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
-from local.columns import WIDTH
+from local.columns import WIDTH, Help
 from local.in_process import ROOT
 from local.terminal import THEME, highlighter
 
@@ -58,6 +58,8 @@ def main(target: Path = TARGET) -> int:
 
 if __name__ == "__main__":
     argparse.ArgumentParser(
-        "python -m local.picture", description="Runs `make run` and writes docs/pictures/make-run.svg."
+        "python -m local.picture",
+        description="Runs `make run` and writes docs/pictures/make-run.svg.",
+        formatter_class=Help,
     ).parse_args()
     sys.exit(main())

@@ -19,6 +19,7 @@ from handler.catalogue import CHINESE, ENGLISH, translator
 from handler.key_gate import other_reasons, weak_reasons
 from handler.key_gate import reasons as key_reasons
 from handler.key_gate.reasons import Reason
+from local.columns import Help
 
 # By the name of a reason in the modules of reasons, in the order of the page.
 EXAMPLES = {
@@ -266,7 +267,9 @@ def _reasons(language: str) -> list[str]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
-        "python -m local.problem_docs", description="Writes docs/problems.md to standard output."
+        "python -m local.problem_docs",
+        description="Writes docs/problems.md to standard output.",
+        formatter_class=Help,
     )
     parser.add_argument(
         "--language", choices=(ENGLISH, CHINESE), default=ENGLISH, help="that of the page (default: en)"

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from local.columns import Help
 from package import ROOT, build, contents, runtime, validator, wheels
 from package.deployment import document, limits
 
@@ -28,7 +29,11 @@ or upload the zip to a bucket and name that in serverless.yml: see docs/operatio
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Make the package of the project at `root` and say what came of it; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m package", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m package",
+        description="Makes dist/function, which serverless.yml deploys, and dist/function.zip.",
+        formatter_class=Help,
+    )
     parser.add_argument("--dist", type=Path, default=root / "dist", help="where to (default: dist)")
     parser.add_argument("--downloads", type=Path, default=root / "dist", help="where wheels are kept")
     options = parser.parse_args(arguments)

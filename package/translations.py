@@ -20,6 +20,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from local.columns import Help
 from package import ROOT
 from page import sentences
 
@@ -113,7 +114,9 @@ def _is_of_the_page(message: Message) -> bool:
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Write the files; return the exit code."""
     parser = argparse.ArgumentParser(
-        "python -m package.translations", description="Brings the Chinese sentences up to date."
+        "python -m package.translations",
+        description="Brings the Chinese sentences up to date.",
+        formatter_class=Help,
     )
     parser.add_argument("--compile", action="store_true", help="only compile what stands there")
     options = parser.parse_args(arguments)

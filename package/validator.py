@@ -17,6 +17,7 @@ from typing import Any
 
 import fastjsonschema
 
+from local.columns import Help
 from package import ROOT
 
 SCHEMA = Path("schemas/import-key-pair.request.json")
@@ -151,6 +152,8 @@ def main(path: Path = ROOT / GENERATED) -> int:
 
 if __name__ == "__main__":
     argparse.ArgumentParser(
-        "python -m package.validator", description="Writes the validator that is generated from the schema."
+        "python -m package.validator",
+        description="Writes the validator that is generated from the schema.",
+        formatter_class=Help,
     ).parse_args()
     sys.exit(main())

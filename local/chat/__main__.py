@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Sequence
 
 from local.chat import PATIENCE, PLAYERS, VARIABLES, PlatformRequest, Sender, seen
+from local.columns import Help
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Sends what a chat platform would send, and prints what the person there would see.",
         epilog=f"Against a function of your own, set {', '.join(VARIABLES)} to its secrets."
         " `discord-register APPLICATION_ID` registers the slash command with Discord itself.",
+        formatter_class=Help,
     )
     add = parser.add_argument
     add(

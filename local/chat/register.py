@@ -18,6 +18,7 @@ from http.client import HTTPException
 from typing import Any
 
 from local.chat.from_discord import COMMAND
+from local.columns import Help
 
 #: Where the token of the application's bot is kept.
 TOKEN = "DISCORD_BOT_TOKEN"
@@ -107,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         "python -m local.chat discord-register",
         description="Registers the slash command with Discord; run again, it replaces the command.",
         epilog=f"{TOKEN} holds the token of the application's bot.",
+        formatter_class=Help,
     )
     add = parser.add_argument
     add("application", type=_snowflake, metavar="APPLICATION_ID", help="the Application ID in the portal")

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from local.columns import HelpWithDefaults
 from local.gateway.failures import Failed
 from local.gateway.options import SHAPE_NAMES, Options, RoleVariables
 from local.gateway.server import Gateway, serve
@@ -78,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m local.gateway",
         description=_DESCRIPTION,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        formatter_class=HelpWithDefaults,
     )
     add = parser.add_argument
     add("--port", type=int, default=9000, help="where to listen on 127.0.0.1; 0 takes a free port")

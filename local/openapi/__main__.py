@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from local.columns import Help
 from local.in_process import ROOT
 from local.openapi import text
 
@@ -13,7 +14,9 @@ TARGET = ROOT / "schemas" / "openapi.json"
 
 def main(arguments: list[str]) -> int:
     """Do what the arguments say, and return the exit code."""
-    parser = argparse.ArgumentParser("python -m local.openapi", description="Writes schemas/openapi.json.")
+    parser = argparse.ArgumentParser(
+        "python -m local.openapi", description="Writes schemas/openapi.json.", formatter_class=Help
+    )
     parser.add_argument("--check", action="store_true", help="only say whether it is up to date")
     chosen = parser.parse_args(arguments)
     new = text()

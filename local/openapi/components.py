@@ -23,7 +23,7 @@ def components(recorded: Recorded) -> Json:
             "InvitationRequest": in_words(mint.schema()),
             "Invitation": _invitation(),
             "KeyPair": _key_pair(),
-            "KeyPairs": _key_pairs(),
+            "KeyPairList": _key_pairs(),
             "OneKeyPair": _one_key_pair(),
             "Health": _health_schema(),
         },
@@ -175,7 +175,7 @@ def _key_pair() -> Json:
 
 def _key_pairs() -> Json:
     return {
-        "title": "KeyPairs",
+        "title": "KeyPairList",
         "description": "Key pairs, sorted by name.",
         "type": "object",
         "additionalProperties": False,

@@ -309,7 +309,12 @@ def _look(name: str, summary: str, schema: str, example: str, parameters: list[J
 def _listed_path(recorded: Recorded) -> Json:
     parameters = _parameters(query.LIST_PARAMETERS)
     get = _look(
-        "listKeyPairs", "Lists key pairs, sorted by name", "KeyPairs", "listed", parameters, (LOOK, recorded)
+        "listKeyPairs",
+        "Lists key pairs, sorted by name",
+        "KeyPairList",
+        "listed",
+        parameters,
+        (LOOK, recorded),
     )
     listed = _path("listKeyPairs", "look", recorded, get=get)
     return {"get": listed["get"], "head": listed["head"]}

@@ -32,7 +32,7 @@ one key:
 every .pub file of a folder:
   python -m local.send keys/ --prefix onb_ --url https://... --as onboarding
 a table of names and keys, in a file or from standard input:
-  python -m local.send hires.csv --url https://... --as onboarding --report out.csv --failed rest.csv
+  python -m local.send hires.csv --failed rest.csv --url https://... --as onboarding
 lines of keys, named after their comments:
   cat *.pub | python -m local.send - --prefix onb_ --url https://... --as onboarding
 

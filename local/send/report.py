@@ -9,8 +9,8 @@ from typing import Any
 from local.columns import WIDTH, fitted
 from local.send.sending import KeyOutcome
 
-#: What an imported key pair opens, and what it does not.
-_GOOD_FOR = "New instances can use {these}; binding {them} to one that is there is the administrator's step."
+#: What an imported key pair can be used for.
+_GOOD_FOR = "New instances can use this key pair. For an existing instance, ask an administrator to bind it."
 
 _ALL_GOOD_FOR = (
     "New instances can use these key pairs. For an existing instance, ask an administrator to bind one."

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
+from local.columns import Help
 from package import ROOT
 from package.deployment import document, function, limits
 from package.deployment.calls import ScfCall, calls
@@ -120,5 +121,6 @@ if __name__ == "__main__":
     argparse.ArgumentParser(
         "python -m package.deployment",
         description="Writes serverless.yml as files for tccli into dist/deployment, and prints the commands.",
+        formatter_class=Help,
     ).parse_args()
     sys.exit(main())

@@ -34,7 +34,7 @@ def commands() -> list[str]:
 @pytest.mark.parametrize("name", commands())
 def test_help_is_all_that_help_does(name: str, tmp_path: Path) -> None:
     """Exit code 0, a usage line, lines that fit a terminal, and no file or output beside it."""
-    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "COLUMNS": "100"}
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "COLUMNS": "200"}
     done = subprocess.run(
         [sys.executable, "-m", name, "--help"], cwd=ROOT, env=environ, capture_output=True, text=True
     )

@@ -126,3 +126,13 @@ def test_differences_are_told() -> None:
     lines = report.of_key(sending.KeyOutcome(KeyToSend({"keyName": "a"}, "x"), 200, body))
     assert "  differs  /projectId: asked for 1, stored is 0\n" in lines
     assert "  differs  /tags/owner: asked for alice, stored is nothing" in lines
+
+
+def test_what_a_key_pair_is_good_for_is_said_in_one_sentence() -> None:
+    """An imported key ends with what it can be used for, and no place in the sentence is left open."""
+    done = sending.KeyOutcome(KeyToSend({"keyName": "a"}, "x"), 201, {"result": "created", "keyName": "a"})
+    assert report.of_key(done).splitlines()[-1] == (
+        "New instances can use this key pair. For an existing instance, ask an administrator to bind it."
+    )
+    dry = done._replace(body={**done.body, "dryRun": True})
+    assert "New instances" not in report.of_key(dry)
