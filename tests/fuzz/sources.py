@@ -89,6 +89,8 @@ def commands(draw: st.DrawFn) -> str:
     if draw(st.booleans()):
         key = draw(st.one_of(st.sampled_from(KEYS), damaged_keys()))
         words = [draw(st.sampled_from(["import alice", "check"])), key, *words]
+    elif draw(st.booleans()):
+        words = [draw(st.sampled_from(["show alice", "查看alice", "show", "invite alice"])), *words]
     typed = draw(st.sampled_from([" ", "  ", "\n", "\u00a0"])).join(words)
     # No platform sends half pairs, and XML 1.0 has no place for the other control characters.
     typed = typed.encode("utf-8", "replace").decode()

@@ -109,6 +109,9 @@ def _http(event: Json, answer: Any, audit: Sequence[Json]) -> str:
         return _problem(json.loads(body), status, headers, audit)
     if status == 207:
         _many(json.loads(body), audit)
+    elif method == "GET" and path == "/key-pairs":
+        assert [line["result"] for line in audit] == ["listed"]
+        assert json.loads(body).keys() <= {"keyPairs", "next", "requestId"}
     elif path in ("/", "/key-pairs"):
         assert len(audit) == 1
         _single(json.loads(body))
