@@ -62,8 +62,8 @@ def callers() -> list[Json]:
         "allow": {"keyNames": ["onb_*"], "minBits": 3072, "requiredTags": ["owner"]},
         "tags": {"imported-by": "onboarding"},
     }
-    looking = {"allow": {"look": True}}
-    return [caller(**looking), webhooks, *triggers, *({**each, **looking} for each in chat.CALLERS)]
+    rules = {"look": True}
+    return [caller(allow=rules), webhooks, *triggers, *({**each, "allow": rules} for each in chat.CALLERS)]
 
 
 def signed(event: Json) -> Json:
