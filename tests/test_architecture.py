@@ -39,7 +39,7 @@ def test_every_room_is_on_the_page() -> None:
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    """Not even lazily, or for types alone."""
+    """No modules import each other in a circle, not even lazily or for types alone."""
     graph = grimp.build_graph("handler", "local", "package", cache_dir=None)
     below: dict[str, set[str]] = {}
     for module in graph.modules:

@@ -34,7 +34,7 @@ def test_the_function_takes_the_caller() -> None:
 
 
 def test_the_trigger_is_the_one_in_serverless_yml() -> None:
-    """But for the switch that the reader turns."""
+    """The trigger is the one in serverless.yml, except for the switch that the reader sets."""
     (shown,) = yaml.safe_load(blocks("yaml")[0])
     deployed = yaml.safe_load((ROOT / "serverless.yml").read_text(encoding="utf-8"))
     (trigger,) = [each for each in deployed["inputs"]["events"] if "cos" in each]

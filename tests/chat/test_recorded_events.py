@@ -87,5 +87,5 @@ def test_feishus_example_is_answered_through_its_api() -> None:
     "name", ["slack", "wecom", "wecom-check", "wecom-bot", "dingtalk", "feishu", "teams", "discord"]
 )
 def test_an_old_example_is_refused(name: str) -> None:
-    """Today they are replays."""
+    """The published examples are old, so today they are replays."""
     assert answer(name, "1800000000")[1].status == 401

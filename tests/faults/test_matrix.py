@@ -147,7 +147,7 @@ LASTING = [kind for kind in LASTING if kind != "no-key-id" and not kind.startswi
 @pytest.mark.parametrize("kind", LASTING)
 @every_account
 def test_at_every_look_up_after_a_doubt(kind: str, where: Target) -> None:
-    """Nothing else can be said than that it is not known."""
+    """If no look-up after a doubtful write succeeds, the answer is `outcome-unknown`."""
     with stand_in() as running:
         running.fault(IMPORT, "drop-after", account=uin(where))
         running.fault(LIST, kind, seconds=0.02, times=None, account=uin(where))
@@ -184,7 +184,7 @@ def test_at_every_write(kind: str, where: Target) -> None:
 @pytest.mark.parametrize("state", ["empty", "there"])
 @every_account
 def test_at_the_look_up_of_a_dry_run(kind: str, state: str, where: Target) -> None:
-    """Had again where it may help."""
+    """A failed look-up is repeated where that may help."""
     with stand_in() as running:
         prepare(running, state, where)
         running.fault(LIST, kind, seconds=0.02, account=uin(where))
@@ -227,7 +227,7 @@ def test_a_stored_key_that_does_not_decode_is_another_key(where: Target) -> None
 
 @every_account
 def test_more_than_a_hundred_key_pairs_are_all_looked_at(where: Target) -> None:
-    """The one that matters is on the last page."""
+    """A key pair on the last page is found."""
     with stand_in(quota=300) as running:
         for number in range(230):
             store(running, where).insert(f"pair_{number}")

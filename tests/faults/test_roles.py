@@ -103,7 +103,7 @@ def test_at_every_code(code: str, running: StandIn) -> None:
 
 
 def test_a_slow_role_costs_no_more_than_the_time(running: StandIn) -> None:
-    """STS and CVM share one deadline."""
+    """A slow STS takes its time from the one deadline of the request."""
     running.sts.fault(ASSUME, "delay-before", seconds=5.0, times=None)
     assert judged(running, budget=0.6).answer == "upstream-unreachable"
     assert running.calls == []

@@ -146,7 +146,7 @@ def test_a_fault_of_somebody_else_s_at_the_write(name: str, proxy: Proxy | None)
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_of_somebody_else_s_at_the_look_up(name: str, proxy: Proxy | None) -> None:
-    """It is had again, and settles the doubt."""
+    """The look-up is repeated, and settles the doubt."""
     if proxy is None:
         return
     with stand_in() as running:

@@ -277,7 +277,7 @@ def test_one_alone_is_read_whatever_the_time(function: Function) -> None:
 
 
 def test_nothing_at_all_is_nothing(function: Function) -> None:
-    """No items, no answers, no calls."""
+    """Without items there are no answers and no calls."""
     call = invocation.begin({}, REAL._replace(environ=function.environ))
     assert list(batch.answers([], call, call.deadline(1.0))) == []
 
@@ -341,7 +341,7 @@ def test_a_dry_run_after_a_doubt_is_not_answered_from_a_list_before_it(function:
 
 
 def test_a_list_that_never_comes_leaves_half_of_the_time(function: Function) -> None:
-    """So that what can be imported without it is imported."""
+    """A list that never comes takes half of the time, so orders are still imported without it."""
     function.environ["TIME_BUDGET_MS"] = "1500"
     function.cvm.fault("DescribeKeyPairs", "delay-before", seconds=10.0, times=None)
     assert endings(function, ALICE, BOB, CAROL) == ["created"] * 3

@@ -135,7 +135,7 @@ def test_the_committed_module_is_what_the_schema_generates() -> None:
 
 @pytest.mark.slow
 def test_the_same_bytes_are_generated_every_time(tmp_path: Path) -> None:
-    """By everybody on the deployed Python."""
+    """Everybody on the deployed Python generates the same bytes."""
     validator.main(tmp_path / "made.py")
     assert (tmp_path / "made.py").read_bytes() == (ROOT / validator.GENERATED).read_bytes()
 

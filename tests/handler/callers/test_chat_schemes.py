@@ -32,7 +32,7 @@ def auth(scheme: str) -> Any:
 
 @pytest.mark.parametrize("entry", chat.CALLERS, ids=lambda entry: entry["id"])
 def test_a_record_says_what_it_is(entry: dict[str, Any]) -> None:
-    """Its scheme, and all variables that its entry names."""
+    """A record has its scheme and all variables that its entry names."""
     record = auth(str(entry["id"]))
     named: list[str] = []
     for name, value in entry["auth"].items():

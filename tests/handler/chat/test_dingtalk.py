@@ -33,7 +33,7 @@ def signed_at(timestamp: str) -> chat.PlatformRequest:
 
 @pytest.mark.parametrize("name", ["timestamp", "sign"])
 def test_a_header_that_is_missing_is_a_refusal(name: str) -> None:
-    """Both are needed."""
+    """Signature and time are both required."""
     assert cause(dingtalk, without(SENT, name)) == "missing-header"
 
 
@@ -48,13 +48,13 @@ def test_a_wrong_signature_is_a_refusal() -> None:
 
 @pytest.mark.parametrize("timestamp", ["soon", "-1", "1e12", f"{int(NOW)}000.0", "1" * 16, "\u00b2"])
 def test_what_is_no_time_in_milliseconds_is_a_refusal(timestamp: str) -> None:
-    """Also where it is well signed."""
+    """A text that is no time in milliseconds is refused, even if it is well signed."""
     assert cause(dingtalk, signed_at(timestamp)) == "bad-timestamp"
 
 
 @pytest.mark.parametrize(("late", "fine"), [(300, True), (-300, True), (300.5, False), (-300.5, False)])
 def test_five_minutes_either_way_are_in_time(late: float, fine: bool) -> None:
-    """To the millisecond."""
+    """Five minutes are fresh and a millisecond more is stale."""
     sent = signed_at(str(int((NOW + late) * 1000)))
     if fine:
         assert isinstance(verified(dingtalk, sent), Proof)
@@ -85,7 +85,7 @@ def test_only_the_robots_own_company_is_let_in(change: dict[str, Any]) -> None:
 
 
 def test_of_robots_with_one_secret_the_named_one_is_meant() -> None:
-    """Their callers may differ."""
+    """Callers may share a secret; the robot in the message decides."""
     other = {**entry("dingtalk", robotCode="dingother"), "id": "other"}
     found = typed(dingtalk, message(robotCode="dingother"), entry("dingtalk"), other)
     assert [candidate.caller.id for candidate in found.candidates] == ["other"]

@@ -71,7 +71,7 @@ def test_time_and_body_are_signed() -> None:
 
 @pytest.mark.parametrize("signature", ["", "z" * 128, "0" * 126, "0" * 130, "0" * 127 + "\n"])
 def test_what_is_no_signature_is_refused(signature: str) -> None:
-    """Whatever its length or letters."""
+    """A text of any length or letters that is no signature is refused."""
     sent = chat.discord("help", ALICE)
     refused = cause(sent._replace(headers={**sent.headers, "x-signature-ed25519": signature}))
     assert refused in ("bad-signature", "missing-header", "bad-header")
@@ -79,7 +79,7 @@ def test_what_is_no_signature_is_refused(signature: str) -> None:
 
 @pytest.mark.parametrize("name", ["x-signature-ed25519", "x-signature-timestamp"])
 def test_a_header_that_is_missing_is_a_refusal(name: str) -> None:
-    """Both are needed."""
+    """Signature and time are both required."""
     sent = chat.discord("help", ALICE)
     headers = {key: value for key, value in sent.headers.items() if key != name}
     assert cause(sent._replace(headers=headers)) == "missing-header"
@@ -87,7 +87,7 @@ def test_a_header_that_is_missing_is_a_refusal(name: str) -> None:
 
 @pytest.mark.parametrize(("late", "fine"), [(300, True), (-300, True), (301, False), (-301, False)])
 def test_five_minutes_either_way_are_in_time(late: float, fine: bool) -> None:
-    """And no second more."""
+    """Five minutes are fresh and a second more is stale."""
     sent = chat.discord("help", ALICE)
     if fine:
         assert isinstance(verified(sent, now=NOW + late), Proof)
@@ -133,7 +133,7 @@ STRING = {"name": "command", "type": 3, "value": "check X"}
     [[], [STRING, STRING], [{**STRING, "type": 4}], [{**STRING, "value": 5}], ["check X"], [None]],
 )
 def test_what_is_not_one_option_of_text_is_no_command(options: list[object]) -> None:
-    """It is answered with help."""
+    """Such an interaction is answered with help."""
     assert typed(with_options(STRING)).text == "check X"
     assert typed(with_options(*options)).text == ""
 
@@ -146,7 +146,7 @@ def test_only_a_command_is_one() -> None:
 
 @pytest.mark.parametrize("name", ["", "a b", "x" * 33, "<@1>"])
 def test_only_the_name_of_a_command_is_repeated(name: str) -> None:
-    """In what help shows; anything else is left out."""
+    """Help repeats only the name of a command; other text is left out."""
     assert typed(interaction(data={"name": name, "options": [STRING]})).prefix == ""
 
 

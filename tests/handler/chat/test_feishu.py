@@ -61,7 +61,7 @@ def test_time_nonce_and_signature_belong_together(name: str) -> None:
 
 @pytest.mark.parametrize(("late", "fine"), [(300, True), (-300, True), (301, False), (-301, False)])
 def test_five_minutes_either_way_are_in_time(late: float, fine: bool) -> None:
-    """And no second more."""
+    """Five minutes are fresh and a second more is stale."""
     if fine:
         assert isinstance(verified(feishu, SENT, now=NOW + late), Proof)
     else:
@@ -115,6 +115,6 @@ def test_of_apps_with_one_key_the_named_one_is_meant() -> None:
 
 
 def test_a_reply_mentions_nobody() -> None:
-    """Whatever a tag's value or a comment looks like."""
+    """A tag's value or a comment never becomes a mention."""
     text = Text("created", "Imported.", ('<at user_id="all">everyone</at>',))
     assert "<at" not in feishu._plain(text, private=True)

@@ -24,7 +24,7 @@ def raw(plain: bytes) -> bytes:
 
 @given(st.binary(max_size=100))
 def test_what_is_sealed_opens(message: bytes) -> None:
-    """With the same key."""
+    """A sealed message opens with the same key."""
     assert feishu_cipher.unseal(KEY, feishu_cipher.seal(KEY, message, VECTOR)) == (message, "")
 
 

@@ -63,7 +63,7 @@ def test_every_chat_takes_a_mention_off(platform: str, cvm: StandIn, feishu: Fei
 
 
 def test_hostile_mentions_are_read_in_no_time() -> None:
-    """What half mentions cost grows with the text."""
+    """The cost of half mentions grows with the length of the text."""
     for part in ("@", " ", "@ ", "@check", ">", "<@", "\u3000"):
         worst = growth.exponent(command.parse, partial(growth.text, "@a", part), 65536)
         assert worst < growth.NEARLY_LINEAR, part

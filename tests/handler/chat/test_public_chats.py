@@ -216,7 +216,7 @@ def test_teams_markup_is_undone(text: str, typed: str) -> None:
 
 
 def test_teams_markup_is_undone_in_no_time() -> None:
-    """What half tags cost grows with the text."""
+    """The cost of half tags grows with the length of the text."""
     for part in ("<", "<p", "<a ", "<p >", "<at>", "</"):
         for start in ("", "<p ", "<at>"):
             make = partial(growth.text, start, part)

@@ -221,6 +221,6 @@ def test_the_command_is_read(typed: str, value: Json) -> None:
 
 
 def test_a_key_in_the_place_of_the_name_is_refused() -> None:
-    """Who pastes a key wanted to import or to check it."""
+    """A key in the place of the name is refused, since its sender wanted to import or check it."""
     with pytest.raises(InvalidRequest):
         command.parse(f"show {KEY}")

@@ -52,7 +52,7 @@ def test_without_header_or_text_nothing_is_proved() -> None:
 @pytest.mark.parametrize("hours", [-11, 0, 8, 14])
 @pytest.mark.parametrize(("late", "fine"), [(300, True), (-300, True), (301, False), (-301, False)])
 def test_five_minutes_either_way_are_in_time(hours: int, late: int, fine: bool) -> None:
-    """Wherever on earth the time was written."""
+    """Five minutes either way are fresh, in any time zone."""
     zone = timezone(timedelta(hours=hours))
     sent = message(timestamp=datetime.fromtimestamp(NOW + late, zone).isoformat())
     if fine:
@@ -87,7 +87,7 @@ def test_the_channel_is_named_by_the_team_or_by_the_thread() -> None:
 
 @pytest.mark.parametrize("end", ["<br>", "<BR/>", "<br />", "</p><P>", "</Div>"])
 def test_line_ends_are_kept(end: str) -> None:
-    """However their tags are written."""
+    """Line ends are kept in every spelling of their tags."""
     text = typed(teams, message(text=f"<at>Keys</at> check A{end}B")).text
     assert str(text).split() == ["check", "A", "B"]
 

@@ -84,7 +84,7 @@ def test_a_message_that_was_changed_is_refused() -> None:
 
 @pytest.mark.parametrize("headline", ["x" * 30_000, "钥" * 10_000])
 def test_a_long_reply_ends_between_two_characters(headline: str) -> None:
-    """Before what WeCom takes, and is whole for it."""
+    """A long reply is cut before WeCom's limit, at a whole character."""
     answer: Any = wecom_bot.render(Text("created", headline, ()), typed(wecom_bot, message()), call())
     shown = wecom_bot_seen(answer["body"], ALICE).strip("*")
     assert 20_470 < len(shown.encode()) <= 20_480

@@ -63,7 +63,7 @@ def test_a_key_pair_goes_to_the_account_that_the_request_names(function: Functio
 
 
 def test_the_own_account_needs_no_sts_and_no_name(function: Function) -> None:
-    """As before there were others."""
+    """Without other accounts in the file, everything is as it was."""
     for own in (ALICE, at("own", ALICE)):
         assert "account" not in function(own)
         assert function.fields("account", "attempts")[0][0] is None
@@ -83,7 +83,7 @@ def test_a_problem_names_the_account_that_was_asked(function: Function) -> None:
 
 
 def test_a_single_account_is_the_default(function: Function) -> None:
-    """Whoever may use one account alone need not name it."""
+    """A caller that may use only one account need not name it."""
     function.reach(PROD, accounts=["prod"])
     assert function(ALICE)["account"] == "prod"
     assert function(at("own", ALICE))["code"] == "forbidden"
@@ -123,7 +123,7 @@ def test_another_external_id_is_another_role(function: Function) -> None:
 
 
 def test_an_external_id_that_is_not_set_stops_every_call(function: Function) -> None:
-    """Like any other secret; no value is repeated."""
+    """A missing external id is `misconfigured`, like any other secret, and no value is repeated."""
     for value in ("", "x", "two words"):
         function.environ["PROD_EXTERNAL_ID"] = value
         refused = function(ALICE)
@@ -133,7 +133,7 @@ def test_an_external_id_that_is_not_set_stops_every_call(function: Function) -> 
 
 
 def test_a_batch_spans_accounts(function: Function) -> None:
-    """Each has its own list, its own names and its own quota."""
+    """Each account in a batch has its own list, names and quota."""
     function.cvm.store(PROD_UIN).insert("key_0", BOB["publicKey"])
     function.cvm.store(TEST_UIN).insert("a")
     function.cvm.store(TEST_UIN).insert("b")
@@ -151,7 +151,7 @@ def test_a_batch_spans_accounts(function: Function) -> None:
 
 
 def test_a_role_that_stays_expired_is_ours_to_mend(function: Function) -> None:
-    """Assumed once more, and then no further."""
+    """The role is assumed once more, and then the answer is `misconfigured`."""
     function.cvm.fault("ImportKeyPair", "token-expired", account=PROD_UIN, times=None)
     assert function(at("prod", ALICE))["code"] == "misconfigured"
     assert len(function.cvm.sts.calls) == 2
@@ -295,12 +295,12 @@ def test_a_crowd_in_one_account_holds_no_other_back(function: Function) -> None:
 
 
 def test_what_is_secret_is_not_printed() -> None:
-    """Wherever the record of a role is printed."""
+    """A printed record of a role shows no secret."""
     assert "hidden" not in repr(sts.Role("arn", "hidden", "s"))
 
 
 def test_so_many_roles_are_kept(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The oldest goes first, and is assumed anew."""
+    """The oldest role is dropped first, and is assumed again."""
     monkeypatch.setattr(sts, "_MOST_KEPT", 1)
     for account in ("prod", "test", "prod"):
         assert function(at(account, {**ALICE, "dryRun": True}))["result"] == "created"

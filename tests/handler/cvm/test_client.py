@@ -96,7 +96,7 @@ OUTCOMES: dict[str, tuple[type[Any], ...]] = {
 
 @pytest.mark.parametrize("kind", OUTCOMES)
 def test_every_fault_is_sorted_by_what_is_sure(kind: str) -> None:
-    """Executed, surely not executed, or in doubt."""
+    """Every fault is executed, surely not executed, or in doubt."""
     with stand_in() as running:
         for action, expected in zip(("ImportKeyPair", "DescribeKeyPairs"), OUTCOMES[kind], strict=False):
             held = opened(running)
@@ -166,7 +166,7 @@ def test_an_error_is_an_error_whatever_its_content_type(
 
 
 def test_a_cvm_that_is_down_was_not_reached() -> None:
-    """Nothing was sent."""
+    """If no connection comes up, nothing was sent."""
     with stand_in() as running:
         host = running.host
     held = account(host, LENT)
@@ -176,7 +176,7 @@ def test_a_cvm_that_is_down_was_not_reached() -> None:
 
 
 def test_over_https_a_server_without_tls_is_sent_nothing() -> None:
-    """Neither key nor signature."""
+    """A server without TLS gets neither key nor signature."""
     seen: list[bytes] = []
 
     def plain(peer: Any, _number: int) -> None:
@@ -208,7 +208,7 @@ def test_a_region_that_the_caller_chose_is_the_caller_s_to_mend() -> None:
 
 @pytest.mark.parametrize(("padding", "kind"), [(40_000, Created), (70_000, Nonsense)])
 def test_the_reply_to_an_import_has_little_room(padding: int, kind: type[Any]) -> None:
-    """It is a few hundred bytes long."""
+    """A reply to an import has a few hundred bytes, so a long one is refused."""
     with server(answers({"KeyId": "skey-1", "More": "x" * padding})) as running:
         assert isinstance(account(running.host, LENT).import_key_pair(order()), kind)
 

@@ -40,7 +40,7 @@ def test_all_key_pairs_are_listed_page_by_page() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100])
 def test_up_to_a_hundred_key_pairs_are_one_page(count: int) -> None:
-    """As in an account with the usual quota."""
+    """A list of up to a hundred key pairs takes one call."""
     with stand_in() as running:
         for number in range(count):
             running.account.insert(f"pair_{number}")
@@ -85,7 +85,7 @@ def test_a_list_goes_on_where_it_was_broken_off() -> None:
 
 @pytest.mark.parametrize(("total", "calls"), [(10_000, 3), (10_001, 1), (10**30, 1)])
 def test_an_impossible_number_of_key_pairs_is_nonsense(total: int, calls: int) -> None:
-    """Nobody is kept busy with pages that do not exist."""
+    """An impossible total is nonsense, and no further page is asked for."""
     outcome, made = listed(pairs(total=total))
     kept = "key pairs that keep changing" if total == 10_000 else "more key pairs than an account can hold"
     assert (outcome, made) == (Nonsense(kept), calls)
@@ -93,7 +93,7 @@ def test_an_impossible_number_of_key_pairs_is_nonsense(total: int, calls: int) -
 
 @pytest.mark.parametrize("code", ["InvalidKeyPair.LimitExceeded", "InvalidPublicKey.Duplicate"])
 def test_a_list_that_is_refused_for_an_import_s_reason_is_an_unexpected_answer(code: str) -> None:
-    """It does not make the account full."""
+    """A code of imports in the answer to a list does not mean that the account is full."""
     outcome, _ = listed({"Error": {"Code": code, "Message": ""}})
     assert isinstance(outcome, Refused)
     assert isinstance(outcome.problem, UpstreamError)
@@ -104,7 +104,7 @@ def test_a_list_that_is_refused_for_an_import_s_reason_is_an_unexpected_answer(c
 
 
 def test_a_list_that_cannot_be_read_is_nonsense() -> None:
-    """Whether it is no answer or no list."""
+    """A list is nonsense if it is no answer or no list."""
     assert isinstance(listed({"KeyPairSet": []})[0], Nonsense)
     assert isinstance(listed({"Error": {"Code": "InternalError"}})[0], Nonsense)
 

@@ -33,7 +33,7 @@ def test_a_connection_may_take_all_the_time_that_is_left() -> None:
 
 
 def test_the_time_of_all_calls_is_added_up() -> None:
-    """The log shows what CVM took."""
+    """The time of all calls is added up for the log."""
     with stand_in() as running:
         held = opened(running)
         running.fault("*", "delay-after", seconds=0.1)
@@ -45,7 +45,7 @@ def test_the_time_of_all_calls_is_added_up() -> None:
 
 @pytest.mark.parametrize("kind", ["delay-after", "delay-before"])
 def test_a_write_s_reply_is_awaited_for_half_the_time_left(kind: str) -> None:
-    """So that a look-up still fits."""
+    """A write's reply is awaited for half the time left, so that a look-up still fits."""
     with stand_in() as running, timeouts() as waited:
         running.fault("ImportKeyPair", kind, seconds=60.0)
         assert isinstance(opened(running, 1.0, STILL).import_key_pair(order()), Unanswered)
@@ -66,7 +66,7 @@ def test_a_list_s_reply_is_awaited_for_most_of_a_short_time_and_half_of_a_long_o
 
 
 def test_a_slow_list_is_one() -> None:
-    """It comes late, and in time."""
+    """A list that comes late, but in time, is taken."""
     with stand_in() as running:
         running.fault("DescribeKeyPairs", "delay-after", seconds=0.3)
         assert isinstance(opened(running).list_key_pairs(HOME, NO_DEADLINE), Listing)

@@ -146,7 +146,7 @@ def test_each_answer_has_one_meaning(code: str, message: str, meaning: str) -> N
 
 @answers
 def test_a_code_that_begins_like_a_known_one_means_nothing_yet(code: str, message: str, meaning: str) -> None:
-    """But for the families whose later codes are foreseen."""
+    """A code that only begins like a known one is on no list, except in families with a star."""
     assert codes.meaning(code + "Tomorrow", "") == (meaning if code.startswith(FAMILIES) else UNLISTED)
 
 
@@ -168,7 +168,7 @@ def test_no_row_hides_a_later_one() -> None:
 def test_each_refusal_becomes_the_problem_of_its_meaning(
     code: str, message: str, meaning: str, region_chosen: bool
 ) -> None:
-    """With CVM's code and request id, and none of CVM's words."""
+    """A refusal has CVM's code and request id, and none of CVM's words."""
     problem = codes.problem_of(meaning, code, "r-1", "ImportKeyPair", Region("ap-guangzhou", region_chosen))
     if meaning == REGION:
         assert isinstance(problem, problems.UpstreamRefused if region_chosen else problems.Misconfigured)

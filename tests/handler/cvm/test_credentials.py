@@ -17,14 +17,14 @@ LENT = {
 
 
 def test_the_three_variables_of_scf_are_read() -> None:
-    """Neither the SDK's own variables nor tccli's."""
+    """Only SCF's three variables are read, not those of the SDK or of tccli."""
     others = {"TENCENTCLOUD_SECRET_ID": "no", "TENCENTCLOUD_SECRET_KEY": "no", "TENCENTCLOUD_TOKEN": "no"}
     role = credentials.from_environment({**others, **LENT})
     assert tuple(role) == ("AKIDexample", "example-key", "example-token==")
 
 
 def test_every_printable_character_may_be_in_one() -> None:
-    """But for the blank; a token may be as long as a header."""
+    """Every printable character but the blank may be in a credential; a token may be as long as a header."""
     printable = "".join(chr(code) for code in range(0x21, 0x7F))
     longest = (printable * 100)[:8192]
     environ = {**LENT, "TENCENTCLOUD_SECRETKEY": printable, "TENCENTCLOUD_SESSIONTOKEN": longest}
@@ -50,7 +50,7 @@ def test_a_missing_one_is_named(name: str, value: str | None) -> None:
     ids=itertools.count(),
 )
 def test_one_that_cannot_be_a_credential_is_named_without_its_value(name: str, value: str) -> None:
-    """It would break the header it travels in."""
+    """A value that would break a header is refused, and the cause names only its variable."""
     with pytest.raises(Misconfigured) as raised:
         credentials.from_environment({**LENT, name: value})
     assert raised.value.cause.startswith(f"{name} is wrong")
@@ -58,6 +58,6 @@ def test_one_that_cannot_be_a_credential_is_named_without_its_value(name: str, v
 
 
 def test_printing_credentials_shows_nothing_secret() -> None:
-    """Neither in a trace nor in a message."""
+    """Printed credentials show no secret, in traces and in messages."""
     role = credentials.from_environment(LENT)
     assert f"{role} {role!r}" == "Credentials(...) Credentials(...)"

@@ -64,7 +64,7 @@ def test_every_code_that_speaks_of_credentials_is_a_reason_to_try_renewed_ones(c
 
 
 def test_credentials_that_are_renewed_to_no_avail_are_ours_to_mend() -> None:
-    """Once more is enough."""
+    """Credentials are renewed once; if that does not help, the answer is `misconfigured`."""
     with stand_in() as running:
         old, new = running.mint(), running.mint()
         for credential in (old, new):
@@ -112,7 +112,7 @@ def test_whatever_else_comes_back_is_not_sent_again_with_new_credentials(
     "name", ["TENCENTCLOUD_SECRETID", "TENCENTCLOUD_SECRETKEY", "TENCENTCLOUD_SESSIONTOKEN"]
 )
 def test_without_credentials_nothing_is_sent(name: str) -> None:
-    """The variable that is missing is named."""
+    """Without credentials nothing is sent, and the cause names the missing variable."""
     with stand_in() as running:
         role = environ(running.credentials)
         del role[name]
@@ -124,7 +124,7 @@ def test_without_credentials_nothing_is_sent(name: str) -> None:
 
 
 def test_credentials_that_vanish_during_a_call_are_ours_to_mend() -> None:
-    """Whoever takes the role away while it is used."""
+    """If the role is removed during a call, the answer is `misconfigured`."""
     with stand_in() as running:
         role = Renewing(running.mint(), Credential("", "", ""))
         running.keyring.expire(role["TENCENTCLOUD_SECRETID"])

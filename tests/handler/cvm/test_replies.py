@@ -40,7 +40,7 @@ def test_an_id_or_code_of_any_form_that_cvm_uses_is_kept() -> None:
 
 
 def test_a_success_has_no_code() -> None:
-    """Its content is what CVM sent."""
+    """A success has no code, and its content is what CVM sent."""
     reply = whole(answer(KeyId="skey-1"))
     assert (reply.code, reply.message, reply.request_id) == ("", "", "r-1")
     assert reply.content["KeyId"] == "skey-1"
@@ -48,21 +48,21 @@ def test_a_success_has_no_code() -> None:
 
 @pytest.mark.parametrize("message", ["words", "中文", None, 7])
 def test_an_error_has_its_code_and_any_message(message: Any) -> None:
-    """A message that is no text is none."""
+    """An error has its code and its message; a message that is no text counts as none."""
     reply = whole(answer(Error={"Code": "Some.Code", "Message": message}))
     assert reply.code == "Some.Code"
     assert reply.message == (message if isinstance(message, str) else "")
 
 
 def test_an_error_without_message_or_request_id_is_an_error_all_the_same() -> None:
-    """The SDK raises KeyError here."""
+    """An error without message or request id is still an error; the SDK raises KeyError."""
     reply = whole(b'{"Response": {"Error": {"Code": "Some.Code"}}}')
     assert (reply.code, reply.message, reply.request_id) == ("Some.Code", "", "")
 
 
 @pytest.mark.parametrize("value", ["r 1", "r\n1", "", "r" * 65, 7, None, ["r"]])
 def test_a_request_id_of_another_form_is_left_out(value: Any) -> None:
-    """It would be shown to callers."""
+    """Callers see the request id, so one of another form is left out."""
     assert whole(answer(RequestId=value)).request_id == ""
 
 
@@ -108,23 +108,23 @@ def test_what_is_no_answer_is_nonsense(body: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_no_bytes_raise(body: bytes) -> None:
-    """Whatever comes is sorted."""
+    """No bytes raise an exception: each answer has an outcome."""
     replies.parse(body)
 
 
 def test_an_error_that_is_null_is_none() -> None:
-    """As good as absent."""
+    """An error that is null counts as absent."""
     assert whole(b'{"Response": {"Error": null, "KeyId": "skey-1"}}').code == ""
 
 
 def test_an_import_with_a_key_id_is_created() -> None:
-    """Together with the request id."""
+    """An import with a KeyId is created, and carries the request id."""
     assert replies.created(whole(answer(KeyId="skey-1"))) == Created("skey-1", "r-1")
 
 
 @pytest.mark.parametrize("key_id", [None, "", 7, ["skey-1"], "skey 1", "skey-1\n", "s" * 65])
 def test_an_import_without_a_usable_key_id_is_nonsense(key_id: Any) -> None:
-    """So it is in doubt."""
+    """An import without a usable KeyId is in doubt."""
     nonsense = Nonsense("neither an error nor a KeyId")
     assert replies.created(whole(answer(KeyId=key_id))) == nonsense
     assert replies.created(whole(answer())) == nonsense
@@ -138,7 +138,7 @@ def refusal(code: str, message: str = "", *, region_chosen: bool = True) -> Any:
 
 @pytest.mark.parametrize("code", ["RequestLimitExceeded", "RequestLimitExceeded.IPLimitExceeded"])
 def test_a_throttle_carries_what_its_message_names(code: str) -> None:
-    """Nothing is named where the message names nothing."""
+    """A throttle carries count and limit if its message names them."""
     message = "equals to `37` in a second, which exceeds the frequency limit `10`"
     assert refusal(code, message) == Throttled(37, 10, 0.0)
     assert refusal(code) == Throttled(0, 0, 0.0)
@@ -149,18 +149,18 @@ def test_a_throttle_carries_what_its_message_names(code: str) -> None:
     ["InternalError", "InternalServerError", "FailedOperation", "ServiceUnavailable", "ResourceUnavailable"],
 )
 def test_an_error_of_cvm_s_own_tells_nothing(code: str) -> None:
-    """The write may have been executed."""
+    """After an error of CVM's own, the write may have been executed."""
     assert refusal(code) == Nonsense(code)
 
 
 def test_a_duplicate_is_looked_at_more_closely() -> None:
-    """So only its request id matters."""
+    """A duplicate carries only its request id, since a look-up follows."""
     assert refusal("InvalidKeyPairName.Duplicate") == Duplicate("r-1")
     assert refusal("InvalidPublicKey.Duplicate") == Duplicate("r-1")
 
 
 def test_the_quota_keeps_its_problem_until_the_account_was_looked_at() -> None:
-    """The key pair may be there already."""
+    """The quota's problem is kept until a look-up, since the key pair may be there already."""
     full = refusal("InvalidKeyPair.LimitExceeded")
     assert isinstance(full, Full)
     assert isinstance(full.problem, problems.KeyPairQuota)
@@ -176,7 +176,7 @@ def test_the_quota_keeps_its_problem_until_the_account_was_looked_at() -> None:
     ],
 )
 def test_any_other_error_is_a_refusal(code: str, kind: type[problems.Problem]) -> None:
-    """It was surely not executed."""
+    """Any other error means that the write was surely not executed."""
     refused = refusal(code)
     assert isinstance(refused, Refused)
     assert type(refused.problem) is kind
@@ -184,7 +184,7 @@ def test_any_other_error_is_a_refusal(code: str, kind: type[problems.Problem]) -
 
 
 def test_a_region_of_our_own_is_ours_to_mend() -> None:
-    """Not the caller's fault."""
+    """A wrong default region is `misconfigured`, since it is not the caller's fault."""
     assert isinstance(refusal("UnsupportedRegion", region_chosen=False).problem, problems.Misconfigured)
     message = "A value specified in `X-TC-Region` is not valid"
     assert isinstance(refusal("InvalidParameterValue", message).problem, problems.UpstreamRefused)
@@ -193,7 +193,7 @@ def test_a_region_of_our_own_is_ours_to_mend() -> None:
 
 
 def test_a_denial_names_the_action_that_the_role_may_not_call() -> None:
-    """For whoever runs the function."""
+    """The cause of a denial names the action that the role may not call."""
     assert "cvm:ImportKeyPair" in refusal("UnauthorizedOperation").problem.cause
 
 
@@ -226,7 +226,7 @@ def test_key_pairs_are_read_with_their_decoded_keys() -> None:
 
 @pytest.mark.parametrize("absent", [{"ProjectId": None}, {"Tags": None}, {"Tags": []}])
 def test_what_cvm_leaves_out_is_the_default(absent: dict[str, Any]) -> None:
-    """Project 0 and no tags."""
+    """A key pair without project and tags has project 0 and no tags."""
     read = page(stored(**absent))
     assert isinstance(read, KeyPairPage)
     assert (read.pairs[0].project_id, read.pairs[0].tags) == (
@@ -243,7 +243,7 @@ def test_a_tag_may_have_an_empty_value(value: dict[str, Any]) -> None:
 
 
 def test_a_key_pair_is_an_id_and_a_name_at_least() -> None:
-    """Everything else may be left out."""
+    """A key pair needs only an id and a name."""
     assert page({"KeyId": "skey-1", "KeyName": "alice"}) == KeyPairPage(
         (KeyPair("skey-1", "alice", 0, None, {}, "r-1"),), 1, "r-1"
     )
@@ -251,14 +251,14 @@ def test_a_key_pair_is_an_id_and_a_name_at_least() -> None:
 
 @pytest.mark.parametrize("text", [None, "", 7, "ssh-rsa", "ssh-rsa !!!", "ssh-rsa AAAA", "ssh-dss AAAA"])
 def test_a_stored_key_that_does_not_decode_is_kept_without_a_key(text: Any) -> None:
-    """Its name is taken all the same."""
+    """A key pair whose key does not decode still takes its name."""
     read = page(stored(PublicKey=text))
     assert isinstance(read, KeyPairPage)
     assert read.pairs[0].blob is None
 
 
 def test_an_empty_account_has_no_key_pairs() -> None:
-    """Whether CVM writes an empty list or none."""
+    """An empty account has no key pairs, with an empty list or without one."""
     assert page() == KeyPairPage((), 0, "r-1")
     assert replies.key_pairs(whole(answer(TotalCount=0, KeyPairSet=None))) == KeyPairPage((), 0, "r-1")
 

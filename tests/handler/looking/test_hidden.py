@@ -78,7 +78,7 @@ def traces(answer: HttpAnswer, ids: dict[str, str]) -> tuple[Any, ...]:
     ],
 )
 def test_an_answer_is_the_same_without_what_is_hidden(path: str, query: dict[str, str], cvm: StandIn) -> None:
-    """Byte for byte, headers too, and with as many calls of CVM."""
+    """Hidden and absent key pairs have the same bytes, headers and number of calls."""
     seen = []
     for hidden in (True, False):
         cvm.clear()
@@ -90,7 +90,7 @@ def test_an_answer_is_the_same_without_what_is_hidden(path: str, query: dict[str
 
 
 def test_a_fingerprint_of_somebody_elses_key_finds_nothing(cvm: StandIn) -> None:
-    """Neither form of it, though the key is there."""
+    """Neither form of a fingerprint finds a key pair that is hidden."""
     with Function(cvm, [caller(allow={"look": True})]) as function:
         every = function.ask("GET", "/key-pairs").json["keyPairs"]
     (other,) = [pair for pair in every if pair["keyName"] == "a_hidden_3"]

@@ -59,7 +59,7 @@ def test_a_list_is_sorted_and_says_what_is_known(cvm: StandIn) -> None:
 
 
 def test_what_does_not_decode_has_no_fingerprints(cvm: StandIn) -> None:
-    """It is listed all the same."""
+    """A key pair whose key does not decode is still listed."""
     cvm.account.insert("strange", "ssh-rsa AAAA_no_base64")
     (pair,) = look(cvm).json["keyPairs"]
     assert not {"type", "bits", "fingerprint", "fingerprintMd5"} & set(pair)
@@ -87,7 +87,7 @@ def test_one_key_pair_by_its_name(cvm: StandIn) -> None:
 
 
 def test_only_what_the_caller_may_use_is_listed(cvm: StandIn) -> None:
-    """By name and by project."""
+    """Key pairs are hidden by name and by project."""
     cvm.account.insert("onb_a", ALICE)
     cvm.account.insert("other", BOB)
     assert names(look(cvm, allow={"keyNames": ["onb_*"]})) == ["onb_a"]
@@ -112,7 +112,7 @@ def test_the_parameters_choose(cvm: StandIn) -> None:
 
 
 def test_a_list_ends_where_the_reply_would_be_too_long(cvm: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the name to go on from; the first key pair always fits."""
+    """A cut list has `next`; the first key pair always fits."""
     for number in range(3):
         cvm.account.insert(f"key_{number}", public_keys()[number])
     monkeypatch.setattr(listing, "MOST_BYTES", 1)
@@ -156,13 +156,13 @@ def test_of_one_key_pair_only_its_place_can_be_said(cvm: StandIn) -> None:
     "path", ["/key-pairs/", "/key-pairs/a-b", "/key-pairs/" + "a" * 26, "/key-pairs/a/b"]
 )
 def test_no_other_path_is_a_key_pair(cvm: StandIn, path: str) -> None:
-    """Not even for somebody who may look."""
+    """A path that is no key name is 404, even for a caller who may look."""
     answer = look(cvm, path)
     assert (answer.status, answer.json["code"]) == (404, "not-found")
 
 
 def test_who_may_not_look_is_refused_before_anything_is_asked(cvm: StandIn) -> None:
-    """In the documented order: look, accounts, regions."""
+    """The rules are judged in the documented order: look, accounts, regions."""
     strict = {"look": False, "regions": ["ap-shanghai", "ap-beijing"]}
     query = {"account": "prod", "region": "ap-guangzhou"}
     for mended, reason in (({}, "look"), ({"look": True}, "accounts")):
@@ -187,7 +187,7 @@ def test_a_list_that_keeps_changing_is_busy(cvm: StandIn) -> None:
 
 
 def test_what_was_looked_at_is_in_the_audit_line(cvm: StandIn) -> None:
-    """Who, how many, and the name where there is one."""
+    """The audit line says who looked, how many were shown, and the name if there is one."""
     cvm.account.insert("alice", ALICE)
     with Function(cvm, [caller(allow={"look": True})]) as function:
         function.ask("GET", "/key-pairs")

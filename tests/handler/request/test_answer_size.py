@@ -68,7 +68,7 @@ def test_a_day_to_go_counts_as_the_tag_that_it_becomes() -> None:
 
 
 def test_a_hundred_plain_requests_always_fit() -> None:
-    """Also with ten tags each, and ten of the caller's own."""
+    """A hundred usual requests fit, also with ten tags each and ten of the caller's own."""
     tags = {f"tag-{number}": "value" for number in range(10)}
     own = {f"own-{number}": "value" for number in range(10)}
     answer_size.require_room([{"keyName": "a", "tags": tags}] * 100, own)

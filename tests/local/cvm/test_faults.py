@@ -317,7 +317,7 @@ class TestRules:
         ],
     )
     def test_nth_and_times(self, cvm: StandIn, rule: dict[str, Any], expected: list[int]) -> None:
-        """A rule waits for its call and strikes so many times."""
+        """A rule waits for its call and concerns this many calls."""
         cvm.fault("DescribeKeyPairs", "throttle", **rule)
 
         assert self.struck(cvm, 6) == expected
@@ -359,7 +359,7 @@ class TestRules:
         assert 35 <= len(first) <= 85
 
     def test_refused_requests_use_up_nothing(self, cvm: StandIn) -> None:
-        """Whoever is not let in does not meet a fault."""
+        """A refused request uses up no fault."""
         cvm.fault("DescribeKeyPairs", "denied")
         wrong = cvm.credentials._replace(secret_key="wrong")
 
@@ -367,7 +367,7 @@ class TestRules:
         assert code(call(cvm, "DescribeKeyPairs")) == "AuthFailure.UnauthorizedOperation"
 
     def test_clear(self, cvm: StandIn) -> None:
-        """Dropped faults strike nobody."""
+        """Dropped faults concern no call."""
         cvm.fault("DescribeKeyPairs", "throttle")
         assert cvm.waiting_faults == [Fault("DescribeKeyPairs", "throttle")]
         cvm.clear_faults()

@@ -216,7 +216,7 @@ class TestCalls:
         assert "Signature" not in seen
 
     def test_forgets_the_oldest(self) -> None:
-        """Only so many calls are kept."""
+        """Only the last calls are kept."""
         with serve(Options(keep_calls=2, rate=0)) as cvm:
             for name in "abc":
                 run(cvm, name)

@@ -110,7 +110,7 @@ def test_uuids_and_tokens_end() -> None:
 
 
 def test_tokens_can_be_expired(lark: FeishuApi) -> None:
-    """Every token can be made worthless at once."""
+    """All tokens can be expired at once."""
     held = token(lark)["tenant_access_token"]
     lark.expire()
     assert reply(lark, bearer=held).json["code"] == 99991663

@@ -134,7 +134,7 @@ class TestForms:
         assert answer.count(b"HTTP/1.1 200 OK") == answer.count(b'"TotalCount": 0') == 3
 
     def test_chunks(self, cvm: StandIn) -> None:
-        """A body in chunks is a body."""
+        """A body in chunks is read as one body."""
         parts = (b"2;x=y\r\n{}\r\n", b"000", b"1\r\n \r\n0\r\n", b"Trailer: x\r\n\r\n")
         request = sign(cvm.credentials, "DescribeKeyPairs", b"{} ", host=cvm.host)
         sent = head(cvm, **{**request.headers, "transfer_encoding": "chunked", "connection": "close"})
@@ -280,7 +280,7 @@ class TestPatience:
         ],
     )
     def test_half_a_request(self, hasty: StandIn, half: bytes) -> None:
-        """Whoever stops in the middle is told that time is up."""
+        """A client that stops in the middle gets a 408."""
         assert status(talk(hasty, half)) == 408
 
     def test_drop_by_drop(self, hasty: StandIn) -> None:
@@ -295,7 +295,7 @@ class TestPatience:
         assert drops < 200
 
     def test_silence(self, hasty: StandIn) -> None:
-        """Whoever never says anything is let go without a word."""
+        """A connection without any byte is closed without a reply."""
         assert talk(hasty) == b""
 
     def test_whoever_does_not_read(self, hasty: StandIn) -> None:

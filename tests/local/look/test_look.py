@@ -115,7 +115,7 @@ def test_one_key_pair_is_shown_whole(look: Look) -> None:
 
 
 def test_a_key_that_cannot_be_read_is_shown_all_the_same(look: Look, cvm: StandIn) -> None:
-    """Without bits and fingerprint."""
+    """A key that cannot be read is shown without bits and fingerprint."""
     cvm.account.insert("strange", "ssh-rsa AAAA_no_base64")
     assert look("--name", "strange") == 0
     assert "not a readable key" in look.out
@@ -210,14 +210,14 @@ def test_the_callers_file_says_who_has_a_key(look: Look, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("url", ["ftp://x", "https://x/?a=b", "https://"])
 def test_a_url_that_is_none_is_refused(look: Look, url: str) -> None:
-    """As local.send does."""
+    """A text that is no URL is refused, as `local.send` does."""
     assert look(url=url) == 2
     assert look.err.startswith("a URL is https://HOST")
 
 
 @pytest.mark.parametrize("word", ["0", "-1", "many"])
 def test_a_limit_is_a_number(look: Look, word: str) -> None:
-    """One or more."""
+    """A limit is a number of one or more."""
     with pytest.raises(SystemExit) as ended:
         look("--limit", word)
     assert ended.value.code == 2
@@ -257,7 +257,7 @@ def test_a_page_that_leads_back_ends_it(look: Look) -> None:
 
 
 def test_no_answer_is_told_in_words(look: Look) -> None:
-    """Where nobody listens, and where the answer breaks off."""
+    """A sentence says that no answer came: nobody listens, or the answer breaks off."""
     look.front.script = [(0, {}, b"")]
     assert look() == 5
     assert "broke off" in look.err

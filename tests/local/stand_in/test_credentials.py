@@ -32,7 +32,7 @@ def test_wrong_token() -> None:
 
 
 def test_unknown_id() -> None:
-    """Nobody else is let in."""
+    """An unknown id is refused."""
     with serve(Options(credentials=(FIXED,))) as cvm:
         assert asked_by(cvm, PERMANENT) == "AuthFailure.SecretIdNotFound"
         assert asked_by(cvm, FIXED._replace(secret_key="kez")) == "AuthFailure.SignatureFailure"
@@ -70,7 +70,7 @@ def test_minted_credentials_are_good_until_they_expire() -> None:
 
 
 def test_a_minted_credential_can_be_expired_early(cvm: StandIn) -> None:
-    """A stand-in mints for tests, too, and can break its word."""
+    """A minted credential can be expired before its end."""
     credential = cvm.mint()
     assert asked_by(cvm, credential) == "ok"
 
