@@ -34,14 +34,15 @@ _CALLERS = {"callers": [{"id": "bench", "auth": {"scheme": "api-key", "sha256": 
 
 
 class Kind(NamedTuple):
-    """How many instances come at once, and how CVM refuses: `count`, or `limit+1` whatever the count is."""
+    """How many instances come at once, and how CVM refuses: with the `count`, or always with `limit+1`."""
 
     size: int
     message: str
 
 
 class Result(NamedTuple):
-    """What became of a burst: the created key pairs, the imports sent, the last answer after (seconds)."""
+    """The result of a burst: the created key pairs, the imports sent, the time of the last answer
+    (seconds)."""
 
     created: int
     calls: int
@@ -49,7 +50,7 @@ class Result(NamedTuple):
 
 
 def all_kinds(kinds: Sequence[Kind], runs: int) -> dict[Kind, list[Result]]:
-    """Return what became of so many bursts of each kind; the kinds run beside each other."""
+    """Return the results of this many bursts of each kind; the kinds run beside each other."""
     # Each in a process of its own, for its own environment. A burst is idle but for its first instants.
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(len(kinds), spawn) as pool:
@@ -57,7 +58,7 @@ def all_kinds(kinds: Sequence[Kind], runs: int) -> dict[Kind, list[Result]]:
 
 
 def several(kind: Kind, runs: int) -> list[Result]:
-    """Return what became of so many bursts of one kind, one after the other."""
+    """Return the results of this many bursts of one kind, one after the other."""
     with upstream.running(LIMIT, kind.message) as endpoint, environment(endpoint):
         return [run(endpoint, kind.size) for _ in range(runs)]
 
@@ -80,7 +81,7 @@ def environment(endpoint: str) -> Iterator[Path]:
 
 
 def run(endpoint: str, size: int) -> Result:
-    """Return what becomes of one burst of so many instances."""
+    """Return the result of one burst of this many instances."""
     _warm_up()
     _control(endpoint, "POST", "reset")
     context = multiprocessing.get_context("fork")
@@ -121,7 +122,7 @@ def _instance(number: int, start: Any, answers: Any) -> None:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Let nothing of what is printed out."""
+    """Suppress everything that is printed."""
     with open(os.devnull, "w", encoding="utf-8") as nothing, contextlib.redirect_stdout(nothing):
         yield
 

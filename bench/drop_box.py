@@ -43,7 +43,7 @@ class Result(NamedTuple):
 
 
 def run(objects: int, seconds: float) -> Result:
-    """Return what becomes of so many objects, put evenly within so many seconds."""
+    """Return the result of this many objects, put evenly within this many seconds."""
     with (
         upstream.running(burst.LIMIT) as cvm,
         upstream.objects() as store,

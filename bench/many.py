@@ -9,7 +9,7 @@ from bench.instance import cost, instances, task
 from bench.subjects import Subjects
 from tests.keys.many import public_keys
 
-#: So many items an array may hold.
+#: The most items of an array.
 SIZES = (1, 10, 25, 50, 100)
 
 

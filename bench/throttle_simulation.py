@@ -70,7 +70,7 @@ class _Caller:
 
 
 def run(burst: Burst, seed: int) -> Result:
-    """Return what becomes of one crowd."""
+    """Return the result of one crowd."""
     chance = random.Random(seed)
     phase = chance.random()
     callers = [_Caller(chance) for _ in range(burst.size)]
@@ -109,7 +109,7 @@ def _others(rate: float, chance: random.Random) -> Iterable[float]:
 
 
 def runs(burst: Burst, count: int = 20) -> list[Result]:
-    """Return what becomes of so many crowds."""
+    """Return the results of this many crowds."""
     return [run(burst, seed) for seed in range(count)]
 
 

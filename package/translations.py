@@ -1,9 +1,8 @@
 """`python -m package.translations`: brings the Chinese sentences up to date with the code, and compiles them.
 
 Every `Sentence("...")` in the code and every sentence of the page is a message; its translation stands in
-`locale/`, once for both. New messages are added
-empty, those that are gone are taken out. What is empty, fuzzy or has other placeholders than the English
-sentence is refused by a test.
+`locale/`, once for both. New messages are added empty; those that are gone are removed. What is empty, fuzzy
+or has other placeholders than the English sentence is refused by a test.
 """
 
 from __future__ import annotations

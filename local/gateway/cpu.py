@@ -22,7 +22,7 @@ _PERIOD_SECONDS = 0.1
 
 
 def share(memory: int) -> float:
-    """Return the part of a processor that so many MB give, at most a whole one."""
+    """Return the part of a processor for a memory size in MB, at most a whole one."""
     return min(1.0, memory / WHOLE_PROCESSOR_MB)
 
 
