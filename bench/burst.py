@@ -41,8 +41,7 @@ class Kind(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The result of a burst: the created key pairs, the imports sent, the time of the last answer
-    (seconds)."""
+    """The result of a burst: key pairs created, imports sent, and seconds until the last answer."""
 
     created: int
     calls: int

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from handler import settings
+from handler.key_gate import weak_keys
 from handler.problems import Misconfigured
 from handler.settings import Settings
 
@@ -222,3 +223,8 @@ def test_the_base_path_is_known_even_where_settings_are_wrong() -> None:
     """Routes stand where they stand whatever else is wrong; a wrong base path counts as none."""
     assert settings.base_path({"BASE_PATH": "/keys", "LOG_LEVEL": "loud"}) == "/keys"
     assert settings.base_path({"BASE_PATH": "keys"}) == ""
+
+
+def test_the_largest_key_is_the_same_everywhere() -> None:
+    """What MIN_RSA_BITS may ask for is what the key gate takes; neither module knows the other."""
+    assert settings.RSA_BITS[1] == weak_keys.MOST_BITS
