@@ -33,7 +33,7 @@ def api_key() -> str:
 
 
 def callers(key: str, others: Sequence[CallerEntry] = ()) -> str:
-    """Return the text of a `callers.json` that knows one API key, and whoever else is given."""
+    """Return the text of a `callers.json` with one API key, and further callers."""
     digest = hashlib.sha256(key.encode()).hexdigest()
     rules = {"invite": True, "look": True}
     you = {"id": YOU, "auth": {"scheme": "api-key", "sha256": [digest]}, "allow": rules}
@@ -67,7 +67,7 @@ def invitation(caller: str, key_name: str, secret: str) -> str:
 
 
 def invited_key() -> str:
-    """Return a shipped public key for whoever is invited."""
+    """Return a shipped public key for an invited person."""
     return _SHIPPED.read_text(encoding="ascii").splitlines()[1]
 
 

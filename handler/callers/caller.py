@@ -70,8 +70,8 @@ class Known(NamedTuple):
 def resolve(callers: Iterable[Caller], environ: Mapping[str, str]) -> tuple[Known, ...]:
     """Return all callers of a file with their secrets, in the order of the file.
 
-    One caller that cannot be proved makes the whole file useless, on purpose: whoever forgot a
-    variable learns of it from the first call, not from the first call of that caller.
+    One caller that cannot be proved makes the whole file useless, on purpose: somebody who forgot a variable
+    learns of it from the first call, not from the first call of that caller.
 
     Raises:
         Misconfigured: see `Auth.secrets`.

@@ -131,7 +131,7 @@ def _unaddressed(text: str) -> str:
 
 
 def _invited(key_name: str, options: dict[str, object], rest: str) -> dict[str, object]:
-    """Return the request for an invitation; whoever is invited brings the key.
+    """Return the request for an invitation; the invited person brings the key.
 
     Raises:
         InvalidRequest: behind the key name stands anything but options of an invitation.

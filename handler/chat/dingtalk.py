@@ -1,7 +1,7 @@
 """DingTalk: messages to an app's robot in HTTP mode, answered in the response.
 
 https://open.dingtalk.com/document/isvapp/receive-message. The signature covers the time alone and not the
-body: whoever has seen a request can send others with it for five minutes, and DingTalk allows an hour.
+body: a person who has seen a request can send others with it for five minutes; DingTalk allows an hour.
 """
 
 from __future__ import annotations

@@ -168,5 +168,5 @@ def _plain(text: Text, *, private: bool) -> str:
         line if isinstance(line, str) else f"{line.label}{text.colon}{line.value}"
         for line in text.shown(private=private)
     ]
-    # Feishu takes `<at user_id=...>` in a text for a mention, whoever wrote it.
+    # Feishu reads every `<at user_id=...>` in a text as a mention.
     return "\n".join(lines).replace("<at", "< at")

@@ -1,8 +1,8 @@
 """Mattermost: slash commands, each with a token of its own.
 
 https://developers.mattermost.com/integrate/slash-commands/custom. The token comes with every request,
-in a header and in the form, and nothing is signed: whoever sees one request can send others, so the
-URL must be an `https` one.
+in a header and in the form, and nothing is signed: a person who sees one request can send others, so the URL
+must be an `https` one.
 """
 
 from __future__ import annotations

@@ -222,7 +222,7 @@ def _refused(problem: Problem, answer: Answer, typed: Typed, request_id: str) ->
         see = Sentence("Send `help` to see how a command is written.")
         lines = [*errors, see] if errors else _why(problem)
         return Text("refused", Sentence("The command is wrong."), (*lines, last))
-    # Who sets up the callers file needs the ids, which no platform shows to people.
+    # The ids are needed for the callers file, and no platform shows them to people.
     ids = [
         Fact(Sentence("Your user id"), typed.user),
         Fact(Sentence("Channel id"), typed.channel),

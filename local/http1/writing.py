@@ -56,7 +56,7 @@ def head(reply: Reply, *, keep_alive: bool, head_only: bool = False) -> bytes:
     """
     lines = [f"HTTP/1.1 {reply.status} {_PHRASES.get(reply.status, 'Unknown')}"]
     lines += [f"{name}: {value}" for name, value in reply.headers]
-    # RFC 9110, 6.6.1: whoever has a clock says what time it is.
+    # RFC 9110, 6.6.1: a server with a clock sends `Date`.
     if not any(name.lower() == "date" for name, _ in reply.headers):
         lines.append(f"Date: {time.strftime('%a, %d %b %Y %H:%M:%S GMT', time.gmtime())}")
     if reply.status not in _BODILESS and (reply.body or not head_only):
