@@ -100,7 +100,8 @@ def parse(typed: str) -> Command:
     """Return the command that a text holds.
 
     Raises:
-        InvalidRequest: an option is repeated, has no place there, or there is none of its name.
+        InvalidRequest: an option is repeated, has no place there, or there is none of its name; or somebody
+            invites to no name, or looks at none.
     """
     text = _unaddressed(repairs.undo(typed))
     begin = _VERB.match(text)
@@ -114,6 +115,8 @@ def parse(typed: str) -> Command:
     if _KEY.match(key_name):
         key_name, behind = "", rest
     options, public_key = _arguments(behind)
+    if verb in (INVITE, SHOW) and not key_name:
+        raise _nameless(verb)
     if verb == INVITE:
         return Command(INVITE, _invited(key_name, options, public_key), "")
     if verb == SHOW:
@@ -144,11 +147,11 @@ def _invited(key_name: str, options: dict[str, object], rest: str) -> dict[str, 
                 " `tag:NAME=VALUE`. The key comes from whoever is invited."
             ),
         )
-    return {**({"keyName": key_name} if key_name else {}), **options}
+    return {"keyName": key_name, **options}
 
 
 def _shown(key_name: str, options: dict[str, object], rest: str) -> dict[str, object]:
-    """Return which key pair is to be shown; without a name, one that no key pair has.
+    """Return which key pair is to be shown.
 
     Raises:
         InvalidRequest: behind the key name stands anything but where to look.
@@ -203,6 +206,13 @@ def _take(word: str, options: dict[str, object]) -> bool:
         raise _wrong(Sentence("An option stands there twice."))
     members[member] = value.strip(_QUOTES)
     return True
+
+
+def _nameless(verb: str) -> InvalidRequest:
+    return InvalidRequest(
+        Sentence("The key name is missing: `{command}`.", command=f"{verb} KEY_NAME"),
+        Sentence("Send `help` to see how a command is written."),
+    )
 
 
 def _wrong(what: Sentence) -> InvalidRequest:

@@ -177,7 +177,6 @@ def test_an_invitation_from_a_chat_is_redeemed(cvm: StandIn, feishu: FeishuApi) 
         ("Invite onb_a region=ap-shanghai", {"keyName": "onb_a", "region": "ap-shanghai"}),
         ("Invite onb_a account=prod", {"keyName": "onb_a", "account": "prod"}),
         ("邀请onb_a tag:owner=爱", {"keyName": "onb_a", "tags": {"owner": "爱"}}),
-        ("invite", {}),
     ],
 )
 def test_the_command_is_read(typed: str, value: Json) -> None:
@@ -185,7 +184,9 @@ def test_the_command_is_read(typed: str, value: Json) -> None:
     assert command.parse(typed) == ("invite", value, "")
 
 
-def test_a_key_in_the_place_of_the_name_is_refused() -> None:
-    """A key in the place of the name is refused, since its sender wanted an import."""
-    with pytest.raises(InvalidRequest):
-        command.parse(f"invite {KEY}")
+@pytest.mark.parametrize("typed", ["invite", "邀请：", f"invite {KEY}"])
+def test_an_invitation_is_for_a_name(typed: str) -> None:
+    """Without one, or with a key in its place, the reply says how the command is written."""
+    with pytest.raises(InvalidRequest, match="invalid-request") as refused:
+        command.parse(typed)
+    assert str(refused.value.detail) == "The key name is missing: `invite KEY_NAME`."

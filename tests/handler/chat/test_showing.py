@@ -133,7 +133,8 @@ def test_the_users_own_names_are_those_of_the_one_who_asks(held: StandIn, feishu
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("show", "`KEY_NAME`"),
+        ("show", "The key name is missing: `show KEY_NAME`"),
+        ("show region=ap-beijing", "`KEY_NAME`"),
         ("show a-b", "`KEY_NAME`"),
         (f"show {'a' * 26}", "`KEY_NAME`"),
         ("show onb_alice region=Guangzhou", "`region=` takes"),
@@ -142,7 +143,7 @@ def test_the_users_own_names_are_those_of_the_one_who_asks(held: StandIn, feishu
         ("show onb_alice project=7", "nothing of where to look"),
         ("show onb_alice tag:a=b", "nothing of where to look"),
         ("show onb_alice --dry-run", "nothing of where to look"),
-        (f"show {KEY}", "nothing of where to look"),
+        (f"show {KEY}", "The key name is missing: `show KEY_NAME`"),
         ("show onb_alice region=ap-beijing region=ap-shanghai", "twice"),
         ("show onb_alice account=nobody", "accounts"),
     ],
@@ -212,7 +213,6 @@ def test_many_tags_and_a_key_that_cannot_be_read_are_said() -> None:
             {"keyName": "onb_a", "region": "ap-shanghai", "account": "prod"},
         ),
         ("查看onb_a", {"keyName": "onb_a"}),
-        ("show", {"keyName": ""}),
     ],
 )
 def test_the_command_is_read(typed: str, value: Json) -> None:
