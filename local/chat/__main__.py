@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
         from local.chat import register
 
         return register.main(arguments[1:], os.environ)
-    chosen = _parser().parse_args(arguments)
+    chosen = parser().parse_args(arguments)
     variables = {name: os.environ.get(name, value) for name, value in VARIABLES.items()}
     sender = Sender(chosen.user, chosen.team, chosen.channel, None, variables)
     text = sys.stdin.read() if chosen.text == "-" else chosen.text
@@ -63,7 +63,8 @@ def _send(url: str, request: PlatformRequest) -> tuple[int, str]:
         return error.code, error.read().decode()
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser(
         "python -m local.chat",
         description="Sends what a chat platform would send, and prints what the person there would see.",
@@ -81,7 +82,12 @@ def _parser() -> argparse.ArgumentParser:
     add("text", help='what is typed, such as "import alice ssh-rsa AAAA..."; - reads it from standard input')
     add("--url", default="http://127.0.0.1:9000", help="where the function answers (default: %(default)s)")
     add("--user", default="alice", help="the platform's id of who types (default: %(default)s)")
-    add("--team", default="", help="the workspace, or WeCom's corporation (default: that of `make serve`)")
+    add(
+        "--team",
+        default="",
+        help="the workspace; of WeCom the corporation, of DingTalk the robotCode, of Feishu the App ID"
+        " (default: that of `make serve`)",
+    )
     add("--channel", default="C0GENERAL", help="the channel (default: %(default)s)")
     return parser
 

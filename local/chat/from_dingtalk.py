@@ -29,7 +29,7 @@ def dingtalk(text: str, sender: Sender) -> PlatformRequest:
         "senderStaffId": sender.user,
         "sessionWebhookExpiredTime": milliseconds + 5_400_000,
         "createAt": milliseconds,
-        "senderCorpId": sender.team or "dingcorponthismachine",
+        "senderCorpId": "dingcorponthismachine",
         "conversationType": "2",
         "senderId": f"$:LWCP_v1:${sender.user}",
         "conversationTitle": "general",
@@ -37,7 +37,7 @@ def dingtalk(text: str, sender: Sender) -> PlatformRequest:
         "sessionWebhook": "https://oapi.dingtalk.com/robot/sendBySession?session=0",
         "text": {"content": f" {text}"},
         "msgtype": "text",
-        "robotCode": ROBOT,
+        "robotCode": sender.team or ROBOT,
     }
     return dingtalk_signed(json.dumps(message), sender)
 

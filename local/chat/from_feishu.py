@@ -33,7 +33,7 @@ def feishu_event(header: dict[str, str], text: str, kind: str, sender: Sender) -
             "create_time": f"{sender.timestamp()}000",
             "event_type": "im.message.receive_v1",
             "tenant_key": "736588c9260f175e",
-            "app_id": APP,
+            "app_id": sender.team or APP,
             **header,
         },
         "event": {

@@ -14,7 +14,7 @@ class Sender(NamedTuple):
 
     Attributes:
         user: the id of the sender.
-        team: the workspace; of WeCom, the corporation.
+        team: the workspace; of WeCom the corporation, of DingTalk the robot, of Feishu the app.
         channel: the channel, for platforms that have some.
         now: seconds since the Unix epoch.
         variables: the secrets, by the names that `VARIABLES` has.

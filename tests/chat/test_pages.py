@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from handler.chat import feishu_api, schemes
 from handler.chat.platforms import BY_NAME
 from handler.upstream import transport
 from local import chat, feishu
+from local.chat.__main__ import parser
 from local.cvm import Options, serve
 from local.in_process import REQUEST_ID, ROOT, Function, public_keys
 from tests.handler.chat.scene import ALICE, AMBIENT, NOW
@@ -117,9 +119,47 @@ def test_causes_are_those_of_the_log(page: Path) -> None:
 
 
 @every_page
+def test_its_commands_work(page: Path) -> None:
+    """Each command that plays the platform is answered as somebody whom the entry lists, or is given back."""
+    (entry,) = blocks(page, "json")
+    lines = [line for block in blocks(page, "sh") for line in block.splitlines()]
+    played = [line.split("-m local.chat ")[1] for line in lines if "-m local.chat " in line]
+    played = [line for line in played if not line.startswith("discord-register")]
+    assert played
+    for line in played:
+        typed = parser().parse_args(shlex.split(line))
+        sender = ALICE._replace(user=typed.user, team=typed.team, channel=typed.channel)
+        sent = chat.PLAYERS[typed.platform](typed.text, sender)
+        # A command without a URL is for `make serve`, which has callers of its own.
+        callers = json.loads(entry)["callers"] if "--url" in line else list(chat.CALLERS)
+        with Function(None, callers, AMBIENT, chat.VARIABLES) as bot:
+            answer = bot.answer(sent.event())
+        seen = chat.seen(sent, answer.status, answer.text, sender)
+        assert "KEY_NAME" in seen if typed.text == "help" else seen == typed.text
+
+
+@every_page
+def test_a_reply_is_quoted_as_it_is(page: Path) -> None:
+    """What a page says that a reply shows is in the catalogue, in English or in Chinese."""
+    table = page.read_text(encoding="utf-8").rpartition("|---|---|\n")[2]
+    quoted = re.findall(
+        r"\*([^*]*(?:Tencent Cloud is busy|not allowed|send the same|腾讯云繁忙|无权|相同)[^*]*)\*", table
+    )
+    catalogue = (ROOT / "locale" / "zh_CN" / "LC_MESSAGES" / "messages.po").read_text(encoding="utf-8")
+
+    assert len(quoted) >= 2
+    for text in quoted:
+        assert text.rstrip(".。") in catalogue
+
+
+@every_page
 def test_links_lead_somewhere(page: Path) -> None:
     """A link into another page leads to a heading that is there."""
-    for path, anchor in re.findall(r"\]\((\.\./[a-z.]+)#([a-z-]+)\)", page.read_text(encoding="utf-8")):
+    links = re.findall(r"\]\((\.\./[A-Za-z.-]+)#([a-z-]+)\)", page.read_text(encoding="utf-8"))
+    assert links
+    for path, anchor in links:
+        assert path.endswith(".zh-CN.md") == page.name.endswith(".zh-CN.md")
         text = (page.parent / path).read_text(encoding="utf-8")
         headings = re.findall("^#+ (.*)$", text, re.MULTILINE)
-        assert anchor in [re.sub("[^a-z -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+        named = [re.sub("[^a-z -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+        assert anchor in [*named, *re.findall('<a id="([a-z-]+)"></a>', text)]

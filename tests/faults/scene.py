@@ -126,9 +126,7 @@ def stand_in(clock: Callable[[], float] = time.time, **options: Any) -> Iterator
             sts._kept.clear()
 
 
-def account(
-    host: str, credentials: dict[str, str], budget: float = 60.0, ambient: Ambient = REAL
-) -> Account:
+def account(host: str, credentials: dict[str, str], budget: float = 60.0, ambient: Ambient = REAL) -> Account:
     """Open the account for one invocation."""
     deadline = Deadline(ambient.monotonic() + budget, ambient.monotonic)
     return cvm.open_account(

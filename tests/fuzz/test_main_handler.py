@@ -35,6 +35,7 @@ REACHED = {
     *("invalid-request", "invalid-public-key"),
 }
 
+
 def known() -> Iterator[Any]:
     """Yield what random events may miss: the recorded ones, every chat, and refusals that take some doing."""
     yield from RECORDED.values()
