@@ -15,6 +15,7 @@ from handler.callers.caller import resolve
 from handler.problems import Misconfigured
 from local.callers import chats, invite
 from local.callers.mint import SUFFIXES, NewSecret, new_secret, written
+from local.closed_pipe import ended_quietly
 from local.columns import Help
 
 _DESCRIPTION = """\
@@ -86,7 +87,7 @@ def _check(path: Path, environ: Mapping[str, str] | None) -> int:
         return 1
     print("\n".join(explain.lines(verdict.callers)))
     for risk in risks.of(verdict.callers, verdict.accounts):
-        print(f"Mind: {risk}")
+        print(f"Warning: {risk}")
     print(f"{path} is right.")
     return 0
 
@@ -177,4 +178,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ))
+    sys.exit(ended_quietly(lambda: main(sys.argv[1:], os.environ), 2))

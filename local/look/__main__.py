@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from local.callers.mint import variable
+from local.closed_pipe import ended_quietly
 from local.columns import Help, fitted
 from local.look import report
 from local.look.listing import Listing, RefusedError, fetch
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], clock: Callable[[
         print(problem, file=sys.stderr)
         return NOT_ASKED
     if is_open_to_all(url):
-        print("Mind: http:// shows everybody on the way what is sent; use https://.", file=sys.stderr)
+        print("Warning: http:// is not encrypted; use https://.", file=sys.stderr)
     ask = partial(_ask, url, key.headers(b"", clock()), chosen.timeout)
     try:
         listing = fetch(ask, _query(chosen), chosen.limit)
@@ -165,17 +166,5 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def run() -> int:
-    """Run the command; end silently when the reader of the output has gone."""
-    try:
-        code = main(sys.argv[1:], os.environ)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python would report the closed stream once more at its exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NO_ANSWER
-    return code
-
-
 if __name__ == "__main__":
-    sys.exit(run())
+    sys.exit(ended_quietly(lambda: main(sys.argv[1:], os.environ), NO_ANSWER))

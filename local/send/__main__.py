@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from local.closed_pipe import ended_quietly
 from local.columns import Help
 from local.send import credential, files, report
 from local.send.client import UnreachableError, endpoint, is_open_to_all, seconds
@@ -71,7 +72,7 @@ def main(
     for note in collection.notes:
         print(note, file=sys.stderr)
     if is_open_to_all(line.url):
-        print("Mind: http:// shows everybody on the way what is sent; use https://.", file=sys.stderr)
+        print("Warning: http:// is not encrypted; use https://.", file=sys.stderr)
     sent = _send(chosen, line, collection)
     _report(sent.outcomes, collection)
     _write_files(chosen, collection, sent.outcomes)
@@ -226,17 +227,5 @@ def _parser() -> argparse.ArgumentParser:
 _WAIT = "send again what may succeed later, waiting so long in all (without a number: 60)"
 
 
-def run() -> int:
-    """Run the command; end silently when the reader of the output has gone."""
-    try:
-        code = main(sys.argv[1:], os.environ, sys.stdin)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python would report the closed stream once more at its exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NO_ANSWER
-    return code
-
-
 if __name__ == "__main__":
-    sys.exit(run())
+    sys.exit(ended_quietly(lambda: main(sys.argv[1:], os.environ, sys.stdin), NO_ANSWER))

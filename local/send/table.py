@@ -104,6 +104,11 @@ def _layout(rows: Sequence[Sequence[str]], source: str, columns: Columns) -> _La
                 f"The first line of {source} does not name the columns {' and '.join(chosen)}; it has"
                 f" {', '.join(rows[0]) if rows else 'nothing'}."
             )
+        if len(rows) > 1 and _has_key(rows[1]) and not _has_key(rows[0]):
+            raise NotSendableError(
+                f"The first line of {source} names the columns {', '.join(rows[0])}.\n"
+                "Say with --name-column and --key-column which of them hold the names and the keys."
+            )
         return _Layout(_LEAST, has_header=False, unsent=())
     unknown = [name for name in names if name not in _KNOWN and not name.startswith("tag:")]
     if unknown and not columns.name:
@@ -112,6 +117,11 @@ def _layout(rows: Sequence[Sequence[str]], source: str, columns: Columns) -> _La
             " say with --name-column which column holds the names: then others are left out."
         )
     return _Layout(names, has_header=True, unsent=unknown)
+
+
+def _has_key(row: Sequence[str]) -> bool:
+    """Say whether a row has a key or the name of a file of one; the names of columns are neither."""
+    return any("ssh-" in cell or cell.endswith(".pub") for cell in row)
 
 
 def _column(text: str) -> str:

@@ -92,8 +92,8 @@ def name_of(text: str, origin: str) -> str:
     name = re.sub("[^A-Za-z0-9]+", "_", text).strip("_")
     if not name:
         raise NotSendableError(
-            f"Nothing was sent: no key name can be made of {origin}, since key names are of A-Z, a-z, 0-9 and"
-            " _ alone. Rename it, give one key its name with --name, or send a table: a column `name`, or any"
-            " column that --name-column names, holds the names."
+            f"Nothing was sent: no key name can be made of {origin}.\n"
+            "A key name has only A-Z, a-z, 0-9 and _. Rename it, give one key its name with --name,\n"
+            "or send a table whose names are in a column `name` or in the one that --name-column names."
         )
     return name

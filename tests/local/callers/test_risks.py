@@ -22,7 +22,7 @@ def test_example_is_right_and_its_risks_are_told(capsys: pytest.CaptureFixture[s
         " invite, gets tags imported-by"
     )
     assert (
-        'Mind: callers[1] "platform-team": a hash of one repeated digit is the placeholder of an example'
+        'Warning: callers[1] "platform-team": a hash of one repeated digit is the placeholder of an example'
         in out
     )
 
@@ -165,5 +165,5 @@ def test_an_account_without_external_id_is_a_risk(tmp_path: Path, capsys: pytest
     status, output, _ = run(capsys, "check", str(path))
     assert status == 0
     assert "accounts prod, own" in output
-    assert "Mind: accounts.test: no external id, so everybody" in output
+    assert "Warning: accounts.test: no external id, so everybody" in output
     assert "accounts.prod" not in output

@@ -73,5 +73,5 @@ def test_plain_http_beyond_this_machine_is_told(
     opener = urllib.request.build_opener(client.NoRedirects, urllib.request.ProxyHandler())
     monkeypatch.setattr(client, "_OPENER", opener)
     assert send(key_file, url="http://function.example") == 0
-    assert send.err == "Mind: http:// shows everybody on the way what is sent; use https://.\n"
+    assert send.err == "Warning: http:// is not encrypted; use https://.\n"
     assert send.front.paths == ["http://function.example/key-pairs"]

@@ -75,6 +75,20 @@ def test_a_table_names_the_column_that_holds_the_names(send: Sender, tmp_path: P
     )
 
 
+def test_a_table_whose_columns_have_other_names_is_refused_with_a_way_out(
+    send: Sender, tmp_path: Path
+) -> None:
+    """A first line without a key above one with a key names columns: they are listed, and nothing is sent."""
+    table = tmp_path / "hires.csv"
+    for first, row in (("姓名,工号,公钥", f"张三,e100,{KEYS[0]}"), ("user,pubkey", "e100,e100.pub")):
+        table.write_text(f"{first}\n{row}\n", encoding="utf-8")
+        assert send(table) == 2
+        columns = first.replace(",", ", ")
+        assert send.err.startswith(f"The first line of {table} names the columns {columns}.\n")
+        assert "--name-column and --key-column" in send.err
+    assert send.front.bodies == []
+
+
 def test_an_account_is_chosen_for_all_or_by_row(send: Sender, tmp_path: Path) -> None:
     """`--account` is for every key, and a row's own account goes before it."""
     table = tmp_path / "hires.csv"
