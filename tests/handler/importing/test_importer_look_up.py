@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from handler import problems
 from handler.deadline import Deadline
 from handler.importing import importer
-from handler.importing.account import Listing, Refused, Throttled
+from handler.importing.account import CHANGING, Listing, Nonsense, Refused, Throttled
 from handler.importing.ledger import Ledger
 from handler.importing.order import Order, Region
+from handler.importing.reading import Reading
 from tests.doubles.account import (
     ABSENT,
     AFTER_A_WAIT_FOR_A_LOOK_UP,
@@ -196,3 +198,54 @@ def test_an_unknown_outcome_tells_what_to_do() -> None:
     assert "Send the same request again" in problem.remedy
     assert problem.retryable
     assert problem.status == 504
+
+
+class Reader(World):
+    """An account of many pages, which notes from where each list is to go on."""
+
+    def __init__(self, lists: Sequence[Any]) -> None:
+        super().__init__([], lists, drawn=0.5)
+        self.begun: list[Reading | None] = []
+
+    def list_key_pairs(self, region: Region, deadline: Deadline, begun: Reading | None = None) -> Any:
+        """Answer as the script has it."""
+        self.begun.append(begun)
+        return super().list_key_pairs(region, deadline, begun)
+
+
+def pages(count: int) -> Reading:
+    """Return a list of which so many pages have been read."""
+    return Reading((ABSENT.pairs,) * count, count)
+
+
+@pytest.mark.parametrize("outcome", [BLIND, CROWD, NO_REPLY, NONSENSE, UNREACHED])
+def test_a_list_goes_on_from_the_page_where_it_was_broken_off(outcome: Any) -> None:
+    """Whatever broke it off, also twice; where nothing was read, from the start."""
+    world = Reader([outcome, outcome._replace(reading=pages(2)), outcome._replace(reading=pages(3)), ABSENT])
+    assert world.run(a_dry_run()).result == "created"
+    assert world.begun == [None, None, pages(2), pages(3)]
+
+
+def test_a_page_further_is_no_crowd() -> None:
+    """A list of many pages meets the limit once a second: each wait is the first one's, not a longer one."""
+    stuck = Reader([BLIND._replace(reading=pages(1))] * 4 + [ABSENT])
+    further = Reader([BLIND._replace(reading=pages(count)) for count in (1, 2, 3, 4)] + [ABSENT])
+    assert further.run(a_dry_run()).result == stuck.run(a_dry_run()).result == "created"
+    assert len(set(further.sleeps)) == 1
+    assert further.sleeps[0] == stuck.sleeps[0] < stuck.sleeps[-1]
+
+
+def test_nonsense_between_pages_is_not_in_a_row() -> None:
+    """As long as each try brings a page more."""
+    world = Reader([NONSENSE._replace(reading=pages(count)) for count in (1, 2, 3, 4)] + [ABSENT])
+    assert world.run(a_dry_run()).result == "created"
+    again = Reader([NONSENSE._replace(reading=pages(1))] * 4 + [ABSENT])
+    again.problem(a_dry_run())
+
+
+@pytest.mark.parametrize(("why", "slug"), [(CHANGING, "upstream-busy"), ("status 502", "upstream-error")])
+def test_a_list_that_keeps_changing_may_be_had_later(why: str, slug: str) -> None:
+    """CVM answers, and says what is true; nonsense of another kind is a fault of CVM."""
+    problem = World([], [Nonsense(why)]).problem(a_dry_run())
+    assert problem.slug == slug
+    assert (problem.retry_after > 0) == (slug == "upstream-busy")
