@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import shlex
+import shutil
 import signal
 import socket
 import sys
@@ -23,6 +24,7 @@ from local.stage import Stage, staged
 from local.terminal import say
 
 _PORT = 9000
+_ROOT = Path(__file__).resolve().parents[1]
 _DESCRIPTION = """\
 Runs the function on 127.0.0.1 as SCF runs it, against a stand-in for CVM. Callers and their secrets are
 made for this run: one with an API key, one that signs and may invite, and one for each chat platform. Who
@@ -95,8 +97,13 @@ def _free(port: int) -> int:
 
 
 def _write_examples(folder: Path, key: str) -> None:
-    """Write what the printed lines and the snippets of README send: requests, and `alice.pub`."""
+    """Write the files of the printed lines and of README's snippets: requests, keys, a table, callers."""
     (folder / "alice.pub").write_text(f"{key}\n", encoding="utf-8")
+    (folder / "hires.csv").write_text(
+        f"name,key,tag:owner\nalice_laptop,alice.pub,alice\ncarol_laptop,{throwaway.invited_key()},carol\n",
+        encoding="utf-8",
+    )
+    shutil.copy(_ROOT / "callers.example.json", folder / "callers.json")
     for name, request in _requests(key).items():
         (folder / f"{name}.json").write_text(json.dumps(request, indent=2) + "\n", encoding="ascii")
 
@@ -159,7 +166,9 @@ def _welcome(stage: Stage, signing: NewSecret, link: str, folder: str) -> str:
             "# What the stand-in holds by now",
             f"curl -sS -w '\\n' {stage.cvm.url}/_control/key-pairs",
             "",
-            "# The snippets of README read alice.pub, so they run in this directory",
+            "# The snippets of README run with the files of the examples and the Python of the project",
+            "PROJECT=$PWD",
+            f'python() {{ PYTHONPATH=$PROJECT {_python_elsewhere()} "$@"; }}',
             'cd "$EXAMPLES"',
             "",
         ]
@@ -170,6 +179,12 @@ def _python() -> str:
     """Return the running interpreter as a shell takes it here."""
     python, here = Path(sys.executable), Path.cwd()
     return shlex.quote(str(python.relative_to(here) if python.is_relative_to(here) else python))
+
+
+def _python_elsewhere() -> str:
+    """Return the running interpreter as a shell takes it in another directory."""
+    python = _python()
+    return python if python.startswith(("/", "'")) else f'"$PROJECT/{python}"'
 
 
 def _curl(name: str) -> str:
