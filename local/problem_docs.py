@@ -197,7 +197,7 @@ def page(language: str = ENGLISH) -> str:
     return "\n".join([*_HEADS[language], *_problems(language), *_reasons(language)]) + "\n"
 
 
-def shown(example: str, language: str = ENGLISH) -> str:
+def shortened(example: str, language: str = ENGLISH) -> str:
     """Return an example as the page shows it: on one line, with key material shortened."""
 
     def short(found: re.Match[str]) -> str:
@@ -256,7 +256,7 @@ def _reasons(language: str) -> list[str]:
             slug = reason.slug
             lines += [f"### `{slug}`", ""]
         lines += [
-            f"    {shown(EXAMPLES[name], language)}",
+            f"    {shortened(EXAMPLES[name], language)}",
             "",
             f"- {say(reason.detail.filled(**COUNTS))}",
             f"- {say(reason.remedy.filled(**COUNTS))}",

@@ -27,7 +27,7 @@ def text(rows: Sequence[Row]) -> str:
     return "\n".join(row(name, value) for name, value in rows if value not in (None, "", []))
 
 
-def reply(outcome: EventOutcome) -> tuple[int, Any]:
+def status_and_body(outcome: EventOutcome) -> tuple[int, Any]:
     """Return status and body of what the function answered to HTTP; JSON is parsed, anything else is text.
 
     The platform's own error, and a value that is no HTTP reply, look like one: a direct Invoke has status 0.
@@ -49,7 +49,7 @@ def reply(outcome: EventOutcome) -> tuple[int, Any]:
 
 def rows(outcome: EventOutcome) -> list[Row]:
     """Return status, result or problem, key id, fingerprint and time."""
-    status, body = reply(outcome)
+    status, body = status_and_body(outcome)
     return [("status", status or None), *_body(body), ("time", _time(outcome))]
 
 

@@ -132,7 +132,7 @@ def _tell_story(stage: Stage, key: KeyLine, values: Mapping[str, str]) -> int:
         event = events.fill(events.load(events.EVENTS / step.file), values)
         outcome = stage.gateway.invoke(event)
         say(report.text([("sent", _sent(event, key)), *report.rows(outcome)]))
-        status, body = report.reply(outcome)
+        status, body = report.status_and_body(outcome)
         body = body if isinstance(body, dict) else {}
         shown = [body.get(name) for name in ("result", "code", "keyName")]
         if status != step.status or step.answer not in shown:

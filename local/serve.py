@@ -19,7 +19,7 @@ from local import chat, feishu, gateway, own_key, throwaway
 from local.callers.mint import NewSecret, new_secret
 from local.columns import Help
 from local.cvm.__main__ import options as cvm_options
-from local.gateway.__main__ import variable
+from local.gateway.__main__ import assignment
 from local.stage import Stage, staged
 from local.terminal import say
 
@@ -209,7 +209,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--public-key", metavar="FILE", help="the key in the printed lines (default: a throw-away one)")
     add(
         "--env",
-        type=variable,
+        type=assignment,
         action="append",
         default=[],
         metavar="NAME=VALUE",

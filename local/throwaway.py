@@ -63,7 +63,7 @@ def invitation(caller: str, key_name: str, secret: str) -> str:
     if key is None:
         raise ValueError("This is no whsec_ secret.")
     ends = int(time.time()) + token.USUAL_LIFE
-    return token.encode(token.Invitation(secrets.token_urlsafe(16), caller, key_name, ends), key)
+    return token.signed_token(token.Invitation(secrets.token_urlsafe(16), caller, key_name, ends), key)
 
 
 def invited_key() -> str:

@@ -48,7 +48,7 @@ def extracted(root: Path) -> Catalog:
     return catalog
 
 
-def updated(root: Path) -> Catalog:
+def up_to_date(root: Path) -> Catalog:
     """Return the translations of exactly the messages of the code."""
     known = _read(root)
     catalog = Catalog(locale=_LANGUAGE, charset="utf-8", fuzzy=False, header_comment="# Chinese sentences.")
@@ -120,7 +120,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser.add_argument("--compile", action="store_true", help="only compile what stands there")
     options = parser.parse_args(arguments)
     if not options.compile:
-        (root / SOURCE).write_bytes(source(updated(root)))
+        (root / SOURCE).write_bytes(source(up_to_date(root)))
     (root / COMPILED).write_bytes(compiled(root))
     return 0
 

@@ -62,7 +62,7 @@ class Feishu(NamedTuple):
         Raises:
             Misconfigured: one is not set, or malformed.
         """
-        secret, key = variables.visible(SHORTEST_SECRET), variables.visible(SHORTEST_KEY)
+        secret, key = variables.visible_ascii(SHORTEST_SECRET), variables.visible_ascii(SHORTEST_KEY)
         return (
             *variables.secrets((self.app_secret_env,), owner, environ, secret, _SECRET_FORM),
             *variables.secrets((self.encrypt_key_env,), owner, environ, key, _KEY_FORM),

@@ -47,7 +47,7 @@ class Mattermost(NamedTuple):
         Raises:
             Misconfigured: none is set, or one is malformed.
         """
-        return variables.secrets(self.token_env, owner, environ, variables.visible(SHORTEST), _FORM)
+        return variables.secrets(self.token_env, owner, environ, variables.visible_ascii(SHORTEST), _FORM)
 
 
 def read(auth: Node) -> Mattermost:

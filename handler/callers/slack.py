@@ -48,7 +48,7 @@ class Slack(NamedTuple):
         Raises:
             Misconfigured: none is set, or one is malformed.
         """
-        return variables.secrets(self.secret_env, owner, environ, variables.visible(SHORTEST), _FORM)
+        return variables.secrets(self.secret_env, owner, environ, variables.visible_ascii(SHORTEST), _FORM)
 
 
 def read(auth: Node) -> Slack:

@@ -76,7 +76,7 @@ def secrets(
     return tuple(secrets)
 
 
-def visible(shortest: int) -> Callable[[str], bytes | None]:
+def visible_ascii(shortest: int) -> Callable[[str], bytes | None]:
     """Return a decoder for secrets of visible ASCII with at least this many characters.
 
     No platform makes a secret with a blank in it, or a shorter one.

@@ -79,7 +79,7 @@ def token_and_key(
     Raises:
         Misconfigured: one is not set, or malformed.
     """
-    token = variables.visible(SHORTEST_TOKEN)
+    token = variables.visible_ascii(SHORTEST_TOKEN)
     return (
         *variables.secrets((token_env,), owner, environ, token, _TOKEN_FORM),
         *variables.secrets((encoding_aes_key_env,), owner, environ, _aes_key, _AES_KEY_FORM),

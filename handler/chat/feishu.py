@@ -118,7 +118,7 @@ def render(text: Text, typed: Typed, call: Invocation) -> reply.HttpReply:
     app = feishu_api.App(auth.host, call.configured().feishu_host, auth.app_id, candidate.secrets[0])
     answered = feishu_api.Message(typed.message, typed.event, _plain(text, private=typed.private))
     deadline = call.deadline(patience.FEISHU - patience.ON_THE_WAY)
-    fault = feishu_api.reply(app, answered, deadline, call.ambient)
+    fault = feishu_api.send_reply(app, answered, deadline, call.ambient)
     if fault:
         call.log.write("error", "The reply could not be sent; Feishu sends the message again.", cause=fault)
     return reply.http(503 if fault else 200, "", "text/plain", call.request_id)

@@ -61,7 +61,7 @@ class _Token(NamedTuple):
     ends: float
 
 
-def reply(app: App, answer: Message, deadline: Deadline, ambient: Ambient) -> str:
+def send_reply(app: App, answer: Message, deadline: Deadline, ambient: Ambient) -> str:
     """Send a reply; return why it could not be sent, or nothing."""
     try:
         # A kept token may have been revoked; then a new one is tried, which ends this in any case.

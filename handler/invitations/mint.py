@@ -106,7 +106,7 @@ def mint(
     if not secrets:
         raise Misconfigured(Sentence("INVITATION_SECRETS is not set, so nobody can be invited."))
     wanted, invitation = _read(value, caller, user, now)
-    signed = token.encode(invitation, secrets[0])
+    signed = token.signed_token(invitation, secrets[0])
     if len(signed) > longest:
         fault = Sentence("With these tags the invitation is longer than {most} characters.", most=longest)
         raise request.refusal((FieldError("/tags", fault),))

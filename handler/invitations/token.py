@@ -77,7 +77,7 @@ class Verdict(NamedTuple):
     cause: str
 
 
-def encode(invitation: Invitation, secret: bytes) -> str:
+def signed_token(invitation: Invitation, secret: bytes) -> str:
     """Return the token of an invitation, which may be longer than `LONGEST`.
 
     Args:

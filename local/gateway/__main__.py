@@ -113,7 +113,7 @@ def _add_function(group: argparse._ArgumentGroup) -> None:
     )
     add(
         "--env",
-        type=variable,
+        type=assignment,
         action="append",
         default=[],
         metavar="NAME=VALUE",
@@ -161,7 +161,7 @@ def _add_role(group: argparse._ArgumentGroup) -> None:
     add("--no-role", action="store_true", help="a function without a role has none of the three")
 
 
-def variable(text: str) -> tuple[str, str]:
+def assignment(text: str) -> tuple[str, str]:
     """Return name and value of `NAME=VALUE`, for argparse."""
     name, equals, value = text.partition("=")
     if not equals:

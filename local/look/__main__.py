@@ -125,7 +125,7 @@ def _key(chosen: argparse.Namespace, environ: Mapping[str, str]) -> ApiKeyCreden
         raise NoCredentialError("Say as whom to look: --as CALLER or --api-key-env VARIABLE.")
     path = chosen.callers or credential.default_callers_file(environ)
     name = chosen.api_key_env or (None if path else variable(chosen.caller, "api-key"))
-    found = credential.find(chosen.caller, path, environ, key_variable=name)
+    found = credential.credential_of(chosen.caller, path, environ, key_variable=name)
     if not isinstance(found, ApiKeyCredential):
         raise NoCredentialError(f"{chosen.caller} signs what it sends, which is no proof of who looks.")
     return found

@@ -141,7 +141,7 @@ def _write_files(
 
 
 def _credential(chosen: argparse.Namespace, environ: Mapping[str, str]) -> credential.CallerCredential:
-    return credential.find(
+    return credential.credential_of(
         chosen.caller,
         chosen.callers or credential.default_callers_file(environ),
         environ,

@@ -85,7 +85,7 @@ class WebhookCredential(NamedTuple):
 CallerCredential = ApiKeyCredential | WebhookCredential
 
 
-def find(
+def credential_of(
     caller: str | None,
     callers_file: Path | None,
     environ: Mapping[str, str],

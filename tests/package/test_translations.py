@@ -30,7 +30,7 @@ def test_no_translation_breaks_a_placeholder() -> None:
 
 def test_the_file_is_in_step_with_the_code() -> None:
     """Who changes a sentence runs `python -m package.translations`."""
-    assert translations.source(translations.updated(ROOT)) == (ROOT / translations.SOURCE).read_bytes()
+    assert translations.source(translations.up_to_date(ROOT)) == (ROOT / translations.SOURCE).read_bytes()
 
 
 def test_what_is_compiled_names_no_moment() -> None:

@@ -14,7 +14,7 @@ OWNER = 'callers[1] "ops"'
 
 def read(*names: str, **environ: str) -> tuple[bytes, ...]:
     """Return the secrets that these variables hold, of visible ASCII."""
-    return variables.secrets(names, OWNER, environ, variables.visible(1), "a token")
+    return variables.secrets(names, OWNER, environ, variables.visible_ascii(1), "a token")
 
 
 def test_unset_and_empty_variables_are_skipped() -> None:
@@ -60,13 +60,13 @@ def test_malformed_value_names_its_variable_and_not_itself(value: str) -> None:
 def test_visible_ascii_is_a_secret() -> None:
     """Every visible ASCII character may stand in a secret."""
     every = "".join(map(chr, range(33, 127)))
-    assert variables.visible(94)(every) == every.encode()
+    assert variables.visible_ascii(94)(every) == every.encode()
 
 
 def test_a_shorter_secret_is_none() -> None:
     """What has fewer characters than the platform makes is none of its secrets."""
-    assert variables.visible(6)("12345") is None
-    assert variables.visible(6)("123456") == b"123456"
+    assert variables.visible_ascii(6)("12345") is None
+    assert variables.visible_ascii(6)("123456") == b"123456"
 
 
 @pytest.mark.parametrize(

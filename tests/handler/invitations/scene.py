@@ -57,7 +57,7 @@ def invitation(**members: Any) -> Invitation:
 
 def signed(secret: bytes = SECRET, **members: Any) -> str:
     """Return the token of such an invitation."""
-    return token.encode(invitation(**members), secret)
+    return token.signed_token(invitation(**members), secret)
 
 
 def redeem(

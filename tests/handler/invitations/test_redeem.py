@@ -244,7 +244,7 @@ def test_scheme_counts_where_keys_are_taken_alone(method: str, path: str) -> Non
 
 def test_every_bit_of_a_token_counts_over_http() -> None:
     """One flipped bit anywhere is the 401."""
-    good = token.encode(invitation(), b"signs" * 6)
+    good = token.signed_token(invitation(), b"signs" * 6)
     with function() as made:
         for place in range(0, len(good), 7):
             wrong = good[:place] + chr(ord(good[place]) ^ 1) + good[place + 1 :]

@@ -65,7 +65,7 @@ def cause(sent: bytes, *secrets: bytes, now: float = NOW) -> str:
 
 def test_form_is_the_published_one() -> None:
     """A token is the JSON payload and its HMAC, both in base64url without padding."""
-    made = token.encode(FULL, SECRET)
+    made = token.signed_token(FULL, SECRET)
     encoded, _, signature = made.partition(".")
     assert json.loads(base64.urlsafe_b64decode(encoded + "==")) == PAYLOAD
     mac = hmac.new(SECRET, f"ikp1.{encoded}".encode(), "sha256").digest()
@@ -74,7 +74,7 @@ def test_form_is_the_published_one() -> None:
 
 def test_members_that_were_not_sent_are_absent() -> None:
     """What the inviting caller left open is not in the payload."""
-    encoded = token.encode(Invitation(ID, "onboarding", "onb_a", NOW + 300), SECRET).partition(".")[0]
+    encoded = token.signed_token(Invitation(ID, "onboarding", "onb_a", NOW + 300), SECRET).partition(".")[0]
     assert sorted(json.loads(base64.urlsafe_b64decode(encoded + "=="))) == [
         "caller", "exp", "id", "keyName", "v",
     ]  # fmt: skip
@@ -83,7 +83,7 @@ def test_members_that_were_not_sent_are_absent() -> None:
 @pytest.mark.parametrize("invitation", [FULL, Invitation(ID, "a", "b", NOW + 1)])
 def test_what_is_made_is_read_again(invitation: Invitation) -> None:
     """Reading a token gives the invitation that it was made of."""
-    assert token.verify(token.encode(invitation, SECRET).encode(), [SECRET], NOW) == (invitation, "")
+    assert token.verify(token.signed_token(invitation, SECRET).encode(), [SECRET], NOW) == (invitation, "")
 
 
 def test_every_secret_may_have_signed() -> None:
@@ -95,7 +95,7 @@ def test_every_secret_may_have_signed() -> None:
 
 def test_every_single_bit_counts() -> None:
     """Whichever bit of a token is flipped, it is no invitation."""
-    good = token.encode(FULL, SECRET).encode()
+    good = token.signed_token(FULL, SECRET).encode()
     for place in range(len(good)):
         for bit in range(8):
             octets = bytearray(good)
@@ -120,7 +120,7 @@ def test_life_ends_at_its_second(seconds: int, expected: str) -> None:
 
 def test_ended_token_still_says_which_it_was() -> None:
     """Of a token that has expired the invitation is known, for the log."""
-    assert token.verify(token.encode(FULL, SECRET).encode(), [SECRET], FULL.expires).invitation == FULL
+    assert token.verify(token.signed_token(FULL, SECRET).encode(), [SECRET], FULL.expires).invitation == FULL
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,8 @@ def test_other_texts_are_no_tokens(sent: bytes) -> None:
 
 def test_longer_token_is_refused() -> None:
     """A token of 4,000 bytes is read, one over that is not, however well it is signed."""
-    longest = token.encode(FULL._replace(tags={"a": "x" * 2_789}), SECRET).encode()
-    longer = token.encode(FULL._replace(tags={"a": "x" * 2_790}), SECRET).encode()
+    longest = token.signed_token(FULL._replace(tags={"a": "x" * 2_789}), SECRET).encode()
+    longer = token.signed_token(FULL._replace(tags={"a": "x" * 2_790}), SECRET).encode()
     assert len(longest) == token.LONGEST < len(longer)
     assert (cause(longest), cause(longer)) == (ID, "bad-invitation")
 

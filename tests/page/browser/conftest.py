@@ -47,7 +47,7 @@ class Scene(NamedTuple):
     def link(self, **members: Any) -> str:
         """Return a link as an invitation has it."""
         made = Invitation(ID, "onboarding", "onb_alice", int(time.time()) + 3600)._replace(**members)
-        return f"{self.url}#{token.encode(made, SECRET)}"
+        return f"{self.url}#{token.signed_token(made, SECRET)}"
 
     def write_callers(self, *revoked: str) -> None:
         """Write the callers file, which the function reads at every call."""
