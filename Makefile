@@ -44,7 +44,8 @@ page-test: setup  ## that page in Chromium (Debian: apt-get install chromium), a
 page-pictures: setup ## the pictures of the page in docs/pictures
 	@PICTURES=docs/pictures local/page-test -k picture
 
-clients-test: setup ## clients that generators make out of the contract, in Python and TypeScript
+clients-test: setup ## the contract under linters, and clients that generators make of it, in Python and TypeScript
+	@$(PYTEST) tests/contract/linters.py
 	@local/venv .venv-clients requirements-clients.txt $(PACKAGE_PYTHON) newest
 	@.venv-clients/bin/python -m pytest -q --confcutdir=tests/clients tests/clients
 

@@ -80,7 +80,7 @@ def ask(
     made = authorization(credential, method, path, sent, times=times) if signed is None else signed
     if made:
         sent["authorization"] = made
-    connection = http.client.HTTPConnection("127.0.0.1", cos.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", cos.port, timeout=60)
     try:
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         for name, value in {

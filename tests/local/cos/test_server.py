@@ -38,7 +38,7 @@ def cos() -> Iterator[Cos]:
 
 def control(cos: Cos, method: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
     """Ask a control route; return status and value."""
-    connection = http.client.HTTPConnection(cos.host, timeout=5)
+    connection = http.client.HTTPConnection(cos.host, timeout=60)
     try:
         connection.request(method, "/_control" + path, body)
         reply = connection.getresponse()
@@ -261,7 +261,7 @@ def test_https(tmp_path: Path) -> None:
     with serve(Options(authority=Authority(tmp_path))) as cos:
         assert cos.routes == {"*.cos.ap-guangzhou.myqcloud.com": cos.tls_port}
         context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
-        connection = http.client.HTTPSConnection("127.0.0.1", cos.tls_port, timeout=5, context=context)
+        connection = http.client.HTTPSConnection("127.0.0.1", cos.tls_port, timeout=60, context=context)
         context.check_hostname = False  # its name is looked up nowhere here; local.tls.route does that
         connection.request("GET", "/x", headers={"Host": HOST})
         assert connection.getresponse().status == 403
@@ -280,4 +280,4 @@ def test_the_command(capsys: pytest.CaptureFixture[str], cos: Cos) -> None:
         assert process.stdout
         assert set(json.loads(process.stdout.readline())) == {"endpoint", "secretId"}
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(120) == 0

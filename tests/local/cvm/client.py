@@ -87,7 +87,7 @@ class Reply(NamedTuple):
     body: bytes
 
 
-def exchange(cvm: Handle, request: Signed, timeout: float = 10) -> Reply:
+def exchange(cvm: Handle, request: Signed, timeout: float = 60) -> Reply:
     """Send a request over a connection of its own and read the whole reply."""
     connection = http.client.HTTPConnection("127.0.0.1", cvm.port, timeout=timeout)
     try:
@@ -101,7 +101,7 @@ def exchange(cvm: Handle, request: Signed, timeout: float = 10) -> Reply:
         connection.close()
 
 
-def send(cvm: Handle, request: Signed, timeout: float = 10) -> Answer:
+def send(cvm: Handle, request: Signed, timeout: float = 60) -> Answer:
     """Send a request; give what stands in `Response` of a reply with status 200."""
     reply = exchange(cvm, request, timeout)
     assert (reply.status, reply.headers["content-type"]) == (200, "application/json")

@@ -19,7 +19,7 @@ def ask(
     cvm: StandIn, method: str, path: str, sent: object = None, headers: dict[str, str] | None = None
 ) -> tuple[int, Any]:
     """Ask a control route; give status and value."""
-    connection = http.client.HTTPConnection(cvm.host, timeout=5)
+    connection = http.client.HTTPConnection(cvm.host, timeout=60)
     try:
         body = sent if isinstance(sent, bytes) else None if sent is None else json.dumps(sent).encode()
         connection.request(method, "/_control" + path, body, headers or {})

@@ -60,7 +60,7 @@ def started(*switches: str, limit: int = 0, **environ: str) -> Iterator[Any]:
         yield Elsewhere(process, json.loads(process.stdout.readline()))
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=120)
 
 
 def test_says_where_it_listens() -> None:
@@ -97,7 +97,7 @@ def test_ends_cleanly(number: signal.Signals) -> None:
         client.sendall(b"POST")
         cvm.process.send_signal(number)
 
-        assert cvm.process.wait(5) == 0
+        assert cvm.process.wait(120) == 0
         assert cvm.process.stderr.read() == ""
         assert client.recv(1) == b""
 

@@ -42,7 +42,7 @@ def lark() -> Iterator[FeishuApi]:
 
 def post(lark: FeishuApi, path: str, body: object, **headers: str) -> Answer:
     """Post JSON, or bytes as they are, under Feishu's own name."""
-    connection = http.client.HTTPConnection("127.0.0.1", lark.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", lark.port, timeout=60)
     sent = {"Host": HOST, "Content-Type": "application/json; charset=utf-8"}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
     try:
@@ -215,7 +215,7 @@ def test_control_routes(lark: FeishuApi) -> None:
     assert {*lark.acts(), "GET /_control"} == set(ROUTES)
 
     def ask(method: str, path: str) -> Any:
-        connection = http.client.HTTPConnection(lark.host, timeout=5)
+        connection = http.client.HTTPConnection(lark.host, timeout=60)
         connection.request(method, "/_control" + path)
         value = json.loads(connection.getresponse().read())
         connection.close()
@@ -236,7 +236,7 @@ def test_https(tmp_path: Path) -> None:
         assert lark.routes == {HOST: lark.tls_port, "open.larksuite.com": lark.tls_port}
         context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
         context.check_hostname = False  # its name is looked up nowhere here; local.tls.route does that
-        connection = http.client.HTTPSConnection("127.0.0.1", lark.tls_port, timeout=5, context=context)
+        connection = http.client.HTTPSConnection("127.0.0.1", lark.tls_port, timeout=60, context=context)
         connection.request("POST", TOKEN_PATH, "{}", {"Host": HOST})
         assert json.loads(connection.getresponse().read())["code"] == 10003
         connection.close()
@@ -256,4 +256,4 @@ def test_the_command(capsys: pytest.CaptureFixture[str], lark: FeishuApi) -> Non
         assert process.stdout
         assert set(json.loads(process.stdout.readline())) == {"endpoint"}
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(120) == 0

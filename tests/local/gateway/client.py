@@ -36,7 +36,7 @@ def ask(
     headers: dict[str, str] | None = None,
 ) -> Answer:
     """Send one request on a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=60)
     try:
         connection.request(method, target, body, headers or {})
         reply = connection.getresponse()

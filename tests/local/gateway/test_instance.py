@@ -128,15 +128,14 @@ def test_loading_is_timed_apart_from_the_call(run: Run) -> None:
     gateway = run(
         """
         import time
-        time.sleep(0.4)
+        time.sleep(1.5)
         def main_handler(event, context): return 1
         """,
-        timeout=0.3,
+        timeout=1.4,
     )
     outcome = gateway.invoke({})
     assert result(outcome) == 1
-    assert outcome.init_ms > 400
-    assert outcome.call_ms < 300
+    assert outcome.init_ms > 1_400 > outcome.call_ms
 
 
 def test_what_is_printed_is_in_the_log_before_the_answer(run: Run) -> None:
@@ -240,13 +239,13 @@ def test_a_call_that_takes_too_long_is_433(run: Run) -> None:
                 print(os.getpid(), subprocess.Popen(["sleep", "60"]).pid)
                 time.sleep(60)
         """,
-        timeout=0.5,
+        timeout=1.5,
     )
     outcome = gateway.invoke(1)
     assert outcome.failure is not None
     assert outcome.failure.status == 433
-    assert outcome.failure.message == "Invoking task timed out after 0.5 seconds"
-    assert 500 <= outcome.call_ms < 2000
+    assert outcome.failure.message == "Invoking task timed out after 1.5 seconds"
+    assert outcome.call_ms >= 1_500
     pids = gateway.log[0].split("|")[1].split()
     assert [gone(int(pid)) for pid in pids] == [True, True]
     assert gateway.invoke(0).instance == 2

@@ -45,7 +45,7 @@ def recorded(code: Path, event: str, *switches: str) -> tuple[int, str, str]:
         command(code, "--port", "0", "--event", str(code / "event.json"), *switches),
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=120,
     )
     return done.returncode, done.stdout, done.stderr
 
@@ -71,7 +71,7 @@ def test_it_ends_cleanly(code: Path, number: signal.Signals) -> None:
         with urllib.request.urlopen(url) as reply:
             pid = json.load(reply)["pid"]
         process.send_signal(number)
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=120)
         assert process.returncode == 0
         assert "Traceback" not in errors
         assert "GET / -> 200 (instance 1, cold start, init " in errors
@@ -142,7 +142,9 @@ def test_a_function_can_be_without_a_role(code: Path) -> None:
 )
 def test_a_wrong_switch_is_told_in_one_line(code: Path, switches: list[str], word: str) -> None:
     """The message names what may stand there, and nobody sees a traceback."""
-    done = subprocess.run(command(code, "--port", "0", *switches), capture_output=True, text=True, timeout=20)
+    done = subprocess.run(
+        command(code, "--port", "0", *switches), capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 2
     assert word in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
@@ -152,7 +154,7 @@ def test_code_that_does_not_load_is_told_when_warming_up(code: Path) -> None:
     """With `--warm` a broken function is a message and exit code 1 instead of a server."""
     (code / "index.py").write_text("import nothing_like_it")
     done = subprocess.run(
-        command(code, "--port", "0", "--warm", "1"), capture_output=True, text=True, timeout=20
+        command(code, "--port", "0", "--warm", "1"), capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 1
     assert "nothing_like_it" in done.stderr
@@ -166,7 +168,7 @@ def test_a_port_that_is_taken_is_told_in_one_line(code: Path) -> None:
             [sys.executable, "-m", "local.gateway", "--port", port],
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=120,
         )
     assert done.returncode == 2
     assert "in use" in done.stderr

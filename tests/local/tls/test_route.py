@@ -19,7 +19,7 @@ HOST = "cvm.tencentcloudapi.com"
 ASKING = """
     import http.client, ssl
     def main_handler(event, context):
-        connection = http.client.HTTPSConnection(event, timeout=5, context=ssl.create_default_context())
+        connection = http.client.HTTPSConnection(event, timeout=60, context=ssl.create_default_context())
         connection.request("GET", "/")
         reply = connection.getresponse()
         return [reply.status, connection.sock.version(), "route" in __import__("sys").modules]
