@@ -135,8 +135,12 @@ def dist(_dist: Path | None, missing: Callable[[str, str], None]) -> Path | None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let what takes longest begin first, so that no core waits for it at the end."""
+    """Let what takes longest begin first, and leave what is slow already out of the coverage."""
+    # So no core waits for it at the end.
     items.sort(key=lambda item: item.get_closest_marker("fuzz") is None)
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_collection_finish() -> None:

@@ -35,6 +35,7 @@ def test_loopback_is_open() -> None:
 def _run(folder: Path, code: str, *switches: str) -> str:
     (folder / "test_it.py").write_text(code, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-q"]
+    command += ["-p", "no:schemathesis"]
     return subprocess.run([*command, *switches, folder], cwd=ROOT, capture_output=True, text=True).stdout
 
 
