@@ -59,7 +59,7 @@ def main() -> int:
     figures = [figure for section in sections for figure in section[0]]
     results.write(ROOT / "bench/RESULTS.md", figures, [section[1:] for section in sections])
     if not valgrind():
-        print("not run: instruction counts because valgrind is missing")
+        print("not run: instruction counts because valgrind is missing; to get it: apt-get install valgrind")
     return 0 if all(figure.reached for figure in figures) else 1
 
 

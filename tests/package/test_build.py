@@ -86,8 +86,8 @@ def test_zip_fits_into_the_request_that_uploads_it(dist: Path | None) -> None:
 
 
 def test_zip_is_small(dist: Path | None) -> None:
-    """At most 7.2 MB, so that it goes up within a request."""
-    if dist is not None:
+    """At most 7.2 MB for SCF's Python, so that it goes up within a request."""
+    if dist is not None and runtime.of_the_project() == runtime.VERSION:
         assert (dist / "function.zip").stat().st_size <= 7_200_000
 
 
