@@ -21,7 +21,7 @@ from handler.problems import KeyPairQuota, UpstreamBusy
 from handler.sentence import Sentence
 from local.cvm import Options, serve
 from local.in_process import Json
-from tests.doubles.clocks import SkippingClock
+from tests.doubles.clocks import StandingClock
 from tests.doubles.function import Function
 from tests.handler.triggers.samples import requests
 from tests.keys.many import public_keys
@@ -160,7 +160,7 @@ def test_what_does_not_fit_into_the_time_comes_back(function: Function, budget: 
     for a call after it.
     """
     function.environ["TIME_BUDGET_MS"] = budget
-    clock = SkippingClock()
+    clock = StandingClock()
     ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep, random=lambda: 0.0)
     function.cvm.fault("ImportKeyPair", "throttle", nth=2, times=None)
     answer = function({"items": [ALICE, BOB, CAROL, {}]}, ambient)
@@ -179,7 +179,7 @@ def test_what_does_not_fit_into_the_time_comes_back(function: Function, budget: 
 
 def test_an_unreachable_account_is_not_tried_again_for_each(function: Function) -> None:
     """The first item finds out; the others neither wait nor knock."""
-    clock = SkippingClock()
+    clock = StandingClock()
     ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep)
     function.environ["CVM_ENDPOINT"] = "http://127.0.0.1:1"
     answer = function({"items": requests(KEYS[:50])}, ambient)
@@ -330,7 +330,7 @@ def test_a_batch_is_decided_as_if_sent_one_after_another(
 def test_a_dry_run_after_a_doubt_is_not_answered_from_a_list_before_it(function: Function) -> None:
     """The key pair may be there by now; to look anew, as it would alone, no time is left."""
     function.environ["TIME_BUDGET_MS"] = "5000"
-    clock = SkippingClock()
+    clock = StandingClock()
     ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep)
     function.cvm.fault("ImportKeyPair", "drop-after")
     # The list before is had; no later one is, so the doubt cannot be settled.
@@ -351,7 +351,7 @@ def test_a_list_that_never_comes_leaves_half_of_the_time(function: Function) -> 
 def test_a_list_that_fails_for_want_of_time_is_not_tried_in_every_region(function: Function) -> None:
     """Each try would take half of the time that is left; without it, it goes item by item."""
     function.environ["TIME_BUDGET_MS"] = "2000"
-    clock = SkippingClock()
+    clock = StandingClock()
     ambient = REAL._replace(monotonic=clock.now, sleep=clock.sleep)
     function.cvm.fault("DescribeKeyPairs", "throttle", asked=900, times=None)
     regions = ("ap-guangzhou", "ap-shanghai", "ap-beijing")

@@ -22,7 +22,7 @@ from local.in_process import Function, HttpAnswer, Json
 
 #: The clock of these tests, in seconds since the Unix epoch.
 NOW = 1_700_000_000.0
-AMBIENT = REAL._replace(wall=lambda: NOW)
+AMBIENT = REAL._replace(wall=lambda: NOW, monotonic=lambda: 1000.0)
 ALICE = chat.Sender(user="U0ALICE", now=NOW)
 MAL = ALICE._replace(user="U0MAL")
 PRIVATE = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n-----END"

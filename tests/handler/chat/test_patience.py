@@ -7,7 +7,7 @@ import pytest
 from local import chat
 from local.cvm import StandIn
 from local.in_process import Function, public_keys
-from tests.doubles.clocks import SkippingClock
+from tests.doubles.clocks import StandingClock
 from tests.handler.chat.scene import (
     AMBIENT,
     CALLERS,
@@ -28,7 +28,7 @@ KEY, OTHER, *_ = public_keys()
 )
 def test_out_of_time_nothing_is_lost(platform: str, faults: dict[str, str], code: str, cvm: StandIn) -> None:
     """When the platform's time is over, the reply says to send the same again, and that works."""
-    clock = SkippingClock()
+    clock = StandingClock()
     ambient = AMBIENT._replace(monotonic=clock.now, sleep=clock.sleep)
     for action, kind in faults.items():
         cvm.fault(action, kind, times=None)
@@ -48,7 +48,7 @@ def test_the_platforms_time_is_used(platform: str, cvm: StandIn) -> None:
     cvm.fault("ImportKeyPair", "throttle", times=None)
     spent = {}
     for budget in ("1000", "20000"):
-        clock = SkippingClock()
+        clock = StandingClock()
         ambient = AMBIENT._replace(monotonic=clock.now, sleep=clock.sleep, random=lambda: 0.5)
         environ = {**chat.VARIABLES, "TIME_BUDGET_MS": budget}
         with Function(cvm, list(CALLERS), ambient, environ) as bot:

@@ -12,7 +12,7 @@ from handler.upstream import sts, transport
 from local.cvm import Options, serve
 from local.in_process import Json
 from local.sts import KnownRole
-from tests.doubles.clocks import SkippingClock as Clock
+from tests.doubles.clocks import StandingClock as Clock
 from tests.doubles.function import Function
 from tests.handler.triggers.samples import requests
 from tests.keys.many import public_keys
