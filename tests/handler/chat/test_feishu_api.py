@@ -153,6 +153,7 @@ def test_only_a_token_of_the_documented_form_is_kept(members: Json, asked: int, 
     """For two hours at most, whatever Feishu says; another answer is no token at all."""
     token = {"code": 0, "tenant_access_token": "t-1", "expire": 7200, **members}
     paths: list[bytes] = []
+    seen: set[int] = set()
     feishu_api.forget()
 
     def serve(peer: socket.socket, _number: int) -> None:
@@ -165,5 +166,6 @@ def test_only_a_token_of_the_documented_form_is_kept(members: Json, asked: int, 
             ambient = AMBIENT._replace(wall=partial(float, NOW + later))
             environ = {**chat.VARIABLES, "FEISHU_ENDPOINT": f"http://{running.host}"}
             with Function(cvm, list(chat.CALLERS), ambient, environ) as bot:
-                bot.answer(chat.feishu("help", ALICE._replace(now=NOW + later)).event())
+                seen.add(bot.answer(chat.feishu("help", ALICE._replace(now=NOW + later)).event()).status)
     assert sum(b"/auth/" in path for path in paths) == asked
+    assert seen == {200 if asked == 2 else 503}
