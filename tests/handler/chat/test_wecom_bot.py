@@ -42,9 +42,9 @@ def test_the_check_of_the_url_is_answered_bare(bot: Function) -> None:
 
 
 def test_what_is_typed_is_read() -> None:
-    """The text without the bot's name, who typed it and where."""
+    """The text with the bot's name, which whoever reads the command takes off; who typed it and where."""
     found = typed(wecom_bot, message())
-    assert (found.text, found.user, found.channel, found.private) == ("check X", "alice", "wr1", False)
+    assert (found.text, found.user, found.channel, found.private) == ("@Keys check X", "alice", "wr1", False)
 
 
 @pytest.mark.parametrize(
