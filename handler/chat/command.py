@@ -43,10 +43,10 @@ _SHOWN = ("region", "account")
 _QUOTES = "\"'"
 
 _WORDS = (
-    rf"(?:({'|'.join(verb for verb in _VERBS if verb.isascii())})(?![^\s:：{MARKS}])"
+    rf"(?:({'|'.join(verb for verb in _VERBS if verb.isascii())})(?![^\s:：,，{MARKS}])"
     rf"|({'|'.join(verb for verb in _VERBS if not verb.isascii())}))"
 )
-_VERB = re.compile(rf"[{MARKS}\s]*{_WORDS}[{MARKS}]*[:：\s]*", re.IGNORECASE)
+_VERB = re.compile(rf"[{MARKS}\s]*{_WORDS}[{MARKS}]*[:：,，\s]*", re.IGNORECASE)
 
 #: Names before a command, the bot's among them, as people type them and as Slack and Discord write ids. A
 #: name may have blanks in it. No compiled pattern, since most messages begin with none.
@@ -110,7 +110,9 @@ def parse(typed: str) -> Command:
         return Command(HELP, {}, "")
     rest = text[begin.end() :]
     if verb == CHECK:
+        # A colon behind a word stays, since the key gate takes a bare word for the name of a server.
         return Command(CHECK, {}, _arguments(rest).public_key)
+    rest = repairs.separate(rest)
     key_name, behind = _first(rest)
     if _KEY.match(key_name):
         key_name, behind = "", rest

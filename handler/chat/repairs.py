@@ -61,5 +61,12 @@ def undo(text: str) -> str:
     text = _MENTION.sub(r"\1\2", _BARE_LINK.sub(r"\1", _LINK.sub(r"\1", text)))
     # In one pass: `&amp;lt;` is what somebody typed as `&lt;`.
     text = _ENTITY.sub(lambda entity: _ENTITIES[entity[1]], text)
-    text = _TYPE.sub("ssh-rsa", _CODE.sub(" ", text))
-    return _BRACKET.sub(" ", _COLON.sub(" ", text))
+    return _TYPE.sub("ssh-rsa", _CODE.sub(" ", text))
+
+
+def separate(arguments: str) -> str:
+    """Return the arguments of a command with a blank between the word before a key and the key.
+
+    A colon or a comma between them goes: behind a key name or an option it means nothing.
+    """
+    return _BRACKET.sub(" ", _COLON.sub(" ", arguments))

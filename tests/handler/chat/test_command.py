@@ -323,3 +323,19 @@ def test_a_hostile_text_is_read_in_no_time() -> None:
         for start in ("import a ", f"import a {KEY} ", "check "):
             worst = growth.exponent(read, partial(growth.text, start, part), 16384)
             assert worst < growth.NEARLY_LINEAR, (start[:9], part)
+
+
+@pytest.mark.parametrize("typed", ["Alice: {key}", "my key：{key}", "alice，{key}", "我的公钥「{key}」"])
+def test_words_before_a_key_to_check_are_said_to_be_that(typed: str) -> None:
+    """Whoever writes a name and a colon is not told that the line names a server."""
+    with pytest.raises(InvalidPublicKey) as refused:
+        public_key.parse(command.parse("check " + typed.format(key=KEY)).public_key, 2048)
+    assert refused.value.reason == "paste-damage"
+
+
+@pytest.mark.parametrize(
+    "typed", ["check，{key}", "检查，{key}", "check: {key}", "检查：「{key}」", "check, {key}"]
+)
+def test_a_comma_behind_the_verb_is_none_of_the_key(typed: str) -> None:
+    """As a colon, a comma behind the verb means nothing."""
+    assert command.parse(typed.format(key=KEY)) == ("check", {}, KEY)

@@ -270,8 +270,7 @@ def test_plain_http_beyond_this_machine_is_told(look: Look, monkeypatch: pytest.
     monkeypatch.setattr(command, "get", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     assert look(url="http://function.example") == 5
     assert look.err == (
-        "Warning: http:// is not encrypted; use https://.\n"
-        "Interrupted; nothing was changed.\n"
+        "Warning: http:// is not encrypted; use https://.\nInterrupted; nothing was changed.\n"
     )
 
 
