@@ -116,7 +116,7 @@ class RequestProblem(Problem):
 
 
 class MalformedJson(RequestProblem):
-    """The body is not JSON, or JSON that readers disagree about."""
+    """The body is not JSON, or JSON that two parsers may read differently."""
 
     slug = "malformed-json"
     status = 400
@@ -156,7 +156,7 @@ class PayloadTooLarge(RequestProblem):
 
 
 class UnsupportedMediaType(RequestProblem):
-    """The Content-Type is not one that this route reads."""
+    """This route does not read the Content-Type or the Content-Encoding of the body."""
 
     slug = "unsupported-media-type"
     status = 415
@@ -180,7 +180,7 @@ class InvalidPublicKey(RequestProblem):
 
 
 class WeakPublicKey(RequestProblem):
-    """The text is an OpenSSH RSA public key, and an unsafe one."""
+    """The text is an OpenSSH RSA public key, but it is not safe."""
 
     slug = "weak-public-key"
     status = 422
@@ -192,7 +192,7 @@ class CallerProblem(Problem):
 
 
 class Unauthenticated(CallerProblem):
-    """Any failure to prove who calls: one body for all, the cause is for the log."""
+    """The caller is not proved. The body is always the same; the log has the cause."""
 
     slug = "unauthenticated"
     status = 401
@@ -223,7 +223,7 @@ class AccountProblem(Problem):
 
 
 class NoSuchKeyPair(AccountProblem):
-    """Nothing of that name that this caller may know of."""
+    """There is no key pair of that name, or the caller may not see it."""
 
     slug = "no-such-key-pair"
     status = 404
@@ -283,7 +283,7 @@ class ServiceProblem(Problem):
 
 
 class Misconfigured(ServiceProblem):
-    """Ours to mend: settings, callers, role or permission.
+    """The operator has to correct settings, callers, role or permission.
 
     `cause` is one sentence for the person who mends it. It always reaches the log, and the
     caller only once the caller is recognised.
@@ -323,10 +323,10 @@ class InternalError(ServiceProblem):
 
     def __init__(self, cause: str, *, cvm_code: str = "", cvm_request_id: str = "") -> None:
         super().__init__(
-            Sentence("The function failed in a way that nobody foresaw."),
+            Sentence("The function failed because of an unexpected error."),
             Sentence(
                 "Report the requestId to whoever runs this function; sending the same again will not help"
-                " before it is mended."
+                " before it is fixed."
             ),
             cvm_code=cvm_code,
             cvm_request_id=cvm_request_id,

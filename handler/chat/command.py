@@ -205,7 +205,7 @@ def _take(word: str, options: dict[str, object]) -> bool:
     member = _MEMBERS[name.lower()] if name else tag
     assert isinstance(members, dict)  # noqa: S101 - as set here; for the type checker
     if member in members:
-        raise _wrong(Sentence("An option stands there twice."))
+        raise _wrong(Sentence("An option is given twice."))
     members[member] = value.strip(_QUOTES)
     return True
 

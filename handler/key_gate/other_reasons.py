@@ -110,7 +110,7 @@ OTHER_ALGORITHM = Reason(
 OPTIONS = Reason(
     "options",
     Sentence("Options of an authorized_keys file stand before the key; a key pair cannot carry them."),
-    Sentence("Send the line from `ssh-rsa` on, without what stands before it."),
+    Sentence("Send the line from `ssh-rsa` on, without the text before it."),
 )
 
 KNOWN_HOSTS = Reason(

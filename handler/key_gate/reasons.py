@@ -153,7 +153,7 @@ ELLIPSIS = Reason(
 WORDS_BEFORE = Reason(
     "paste-damage",
     Sentence("There are words before the key."),
-    Sentence("Send the line from `ssh-rsa` on, without what stands before it."),
+    Sentence("Send the line from `ssh-rsa` on, without the text before it."),
 )
 EXTRA_TEXT = Reason(
     "paste-damage",

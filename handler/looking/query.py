@@ -94,7 +94,7 @@ def parse_query(query: Mapping[str, tuple[str, ...]], known: Iterable[str]) -> L
             form, words = _FORMS[name]
             values = query[name]
             if len(values) != 1:
-                errors.append(FieldError(f"/{name}", Sentence("This parameter stands there more than once.")))
+                errors.append(FieldError(f"/{name}", Sentence("This parameter is given more than once.")))
             elif not re.fullmatch(form, values[0]) or (name == "expiresBefore" and not is_date(values[0])):
                 errors.append(FieldError(f"/{name}", Sentence("This must be {words}.", words=words)))
             else:
@@ -102,7 +102,7 @@ def parse_query(query: Mapping[str, tuple[str, ...]], known: Iterable[str]) -> L
     if errors:
         raise InvalidRequest(
             Sentence("The query of the request is wrong."),
-            Sentence("Mend what `errors` lists; GET /openapi.json has all parameters."),
+            Sentence("Correct what `errors` lists; GET /openapi.json has all parameters."),
             errors=tuple(errors),
         )
     return LookQuery(

@@ -90,7 +90,7 @@ def refusal(errors: tuple[FieldError, ...]) -> InvalidRequest:
         Sentence("The request breaks the schema in one place.")
         if len(errors) == 1
         else Sentence("The request breaks the schema in {count} places.", count=len(errors)),
-        Sentence("Mend what `errors` lists; GET /openapi.json has the whole schema."),
+        Sentence("Correct what `errors` lists; GET /openapi.json has the whole schema."),
         errors=errors,
     )
 

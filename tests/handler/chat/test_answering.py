@@ -190,7 +190,7 @@ def test_an_unforeseen_failure_is_an_answer(platform: str) -> None:
     with Function(None, list(CALLERS), AMBIENT._replace(monotonic=clock), chat.VARIABLES) as bot:
         seen = say(bot, platform, f"check {KEY}")
 
-    assert "nobody foresaw" in seen
+    assert "unexpected error" in seen
     assert "made-up" not in seen + json.dumps(bot.log)
     line = bot.audit[-1]
     assert (line["code"], line["trigger"], line["user"]) == ("internal-error", platform, "U0ALICE")
