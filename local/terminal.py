@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TextIO
 
@@ -47,7 +48,13 @@ def highlighter() -> RegexHighlighter:
 def console(stream: TextIO | None = None) -> Console:
     """Return what prints to a stream; without one, to standard output as it is now."""
     return Console(
-        file=stream or sys.stdout, theme=THEME, highlighter=_Highlighter(), markup=False, emoji=False
+        file=stream or sys.stdout,
+        theme=THEME,
+        highlighter=_Highlighter(),
+        markup=False,
+        emoji=False,
+        # Without colours the library would still print bold and dim text.
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
     )
 
 
