@@ -31,3 +31,14 @@ def test_a_newer_python_is_here(missing: Missing) -> None:
     assert newest, "this test runs on some Python"
     if newest == runtime.VERSION:
         missing("a newer CPython", "the tests on the newest Python")
+
+
+def test_what_the_newest_python_runs_is_there() -> None:
+    """Each line of the list is a path of this tree and what it rests on."""
+    lines = (ROOT / "tests" / "newest.txt").read_text(encoding="utf-8").splitlines()
+    listed = [line.partition("#") for line in lines if not line.startswith("#")]
+
+    assert listed
+    for path, _, reason in listed:
+        assert (ROOT / path.strip()).exists(), path
+        assert reason.strip(), path
