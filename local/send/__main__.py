@@ -112,8 +112,9 @@ def _settled(outcomes: Mapping[int, KeyOutcome], wanted: Sequence[KeyToSend]) ->
     if len(wanted) == 1:
         return ""
     done = sum(outcome.is_done for outcome in outcomes.values())
+    are_in = "could be imported (dry run)" if wanted[0].is_dry else "are in"
     return (
-        f"\n{done} of {len(wanted)} keys are in, {len(outcomes) - done} were refused, and"
+        f"\n{done} of {len(wanted)} keys {are_in}, {len(outcomes) - done} were refused, and"
         f" {len(wanted) - len(outcomes)} are not settled."
         "\nGive the same command again to go on; what is in already stays as it is."
     )

@@ -19,6 +19,9 @@ _ALL_GOOD_FOR = (
 #: The most rows on a terminal; `--report` has all of them.
 _MOST_ROWS = 50
 
+#: What follows the result of a dry run.
+_DRY_RUN = " (dry run, nothing was written)"
+
 #: The most keys that are named for each cause.
 _MOST_NAMED = 5
 
@@ -28,7 +31,7 @@ def of_key(outcome: KeyOutcome) -> str:
     body = outcome.body
     if not outcome.is_done:
         return visible(_problem(outcome))
-    is_dry = " (dry run, nothing was written)" if body.get("dryRun") else ""
+    is_dry = bool(body.get("dryRun"))
     rows = [
         ("key", f"{body.get('keyName')}  {body.get('keyId', '')}"),
         ("in", f"{body.get('region')}, project {body.get('projectId')}"),
@@ -39,7 +42,7 @@ def of_key(outcome: KeyOutcome) -> str:
         ("request", str(body.get("requestId", ""))),
     ]
     lines = [
-        f"{_said(outcome)}{is_dry}",
+        f"{_said(outcome)}{_DRY_RUN if is_dry else ''}",
         *(f"  {name:<8} {text.strip()}" for name, text in rows if text.strip()),
     ]
     if not is_dry:
@@ -57,7 +60,9 @@ def of_keys(outcomes: Sequence[KeyOutcome]) -> str:
     if any(outcome.is_done and not outcome.body.get("dryRun") for outcome in outcomes):
         lines += [_ALL_GOOD_FOR, ""]
     counts = Counter(_said(outcome).split("/")[0] for outcome in outcomes)
-    lines.append(", ".join(f"{count} {ending}" for ending, count in sorted(counts.items())))
+    total = ", ".join(f"{count} {ending}" for ending, count in sorted(counts.items()))
+    is_dry = any(outcome.body.get("dryRun") for outcome in outcomes)
+    lines.append(f"{total}{_DRY_RUN}" if is_dry else total)
     return visible("\n".join(lines))
 
 

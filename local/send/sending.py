@@ -146,7 +146,7 @@ def _round(
     under_way = 0
     failure: Exception | None = None
     for number, part in enumerate(parts):
-        if wait := pace.wait(0 if _is_dry(wanted[part[0]]) else len(part), line.clock()):
+        if wait := pace.wait(0 if wanted[part[0]].is_dry else len(part), line.clock()):
             line.sleep(wait)
         # A thread that still waits for its answer does not keep an interrupted command from ending.
         threading.Thread(target=ask, args=(part,), daemon=True).start()
@@ -170,14 +170,10 @@ def _round(
         raise failure
 
 
-def _is_dry(wanted: KeyToSend) -> bool:
-    return wanted.members.get("dryRun") is True
-
-
 def _is_import(outcome: KeyOutcome) -> bool:
     """Say whether CVM may have counted an import for a key, or none was counted here to begin with."""
     is_asked = outcome.status == 201 or outcome.status >= 500 or "cvmCode" in outcome.body
-    return is_asked or _is_dry(outcome.wanted)
+    return is_asked or outcome.wanted.is_dry
 
 
 def _pause(outcomes: Sequence[KeyOutcome]) -> int | None:

@@ -32,6 +32,11 @@ class KeyToSend(NamedTuple):
         """The name for the key."""
         return str(self.members["keyName"])
 
+    @property
+    def is_dry(self) -> bool:
+        """Whether nothing shall be written."""
+        return self.members.get("dryRun") is True
+
 
 class Collection(NamedTuple):
     """Every key of an input, in the input's order.

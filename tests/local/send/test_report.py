@@ -136,3 +136,12 @@ def test_what_a_key_pair_is_good_for_is_said_in_one_sentence() -> None:
     )
     dry = done._replace(body={**done.body, "dryRun": True})
     assert "New instances" not in report.of_key(dry)
+
+
+def test_the_sum_of_a_dry_run_says_that_nothing_was_written() -> None:
+    """Many keys that could be imported are not taken for imported ones."""
+    done = sending.KeyOutcome(KeyToSend({"keyName": "a"}, "x"), 200, {"result": "created", "dryRun": True})
+    refused = outcomes(1, code="key-pair-quota", detail="D.")
+    printed = report.of_keys([done, done, *refused]).splitlines()
+    assert printed[-1] == "2 created, 1 key-pair-quota (dry run, nothing was written)"
+    assert report.of_keys([done._replace(body={"result": "created"}), *refused]).endswith("1 key-pair-quota")

@@ -35,7 +35,7 @@ def test_hundreds_go_out_twenty_at_a_time(send: Sender, tmp_path: Path) -> None:
     assert sorted(len(body) for body in send.front.bodies) == [10, *[20] * 12]
     sent = [item["keyName"] for body in send.front.bodies for item in body]
     assert sorted(sent) == sorted(f"n{number}" for number in range(250))
-    assert send.out == "250 created\n"
+    assert send.out == "250 created (dry run, nothing was written)\n"
     # No time passes here, so the last request waits for the lists of the twelve before it, and no more.
     assert max(send.pauses) < 12 * 0.3 + 0.01
 
