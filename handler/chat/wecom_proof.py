@@ -47,8 +47,7 @@ def message(request: HttpRequest, body: Body, sealed: bytes, ours: Iterable[Know
         Unauthenticated: no caller's token signed it within the last five minutes, or what it signed
             is not encrypted with the same caller's key for the same caller's receiver.
     """
-    candidate, content = _opened(_signers(request, body, sealed, ours, now), sealed)
-    return Proof((candidate,), content)
+    return _opened(_signers(request, body, sealed, ours, now), sealed)
 
 
 def url_check(request: HttpRequest, body: Body, ours: Iterable[Known], now: float) -> str:
@@ -61,9 +60,9 @@ def url_check(request: HttpRequest, body: Body, ours: Iterable[Known], now: floa
         Unauthenticated: see `message`; or it is no text.
     """
     encrypted = _echo(request)
-    _, content = _opened(_signers(request, body, encrypted, ours, now), encrypted)
+    proof = _opened(_signers(request, body, encrypted, ours, now), encrypted)
     try:
-        return content.decode()
+        return proof.content.decode()
     except UnicodeDecodeError:
         raise Unauthenticated("bad-echo") from None
 
@@ -110,17 +109,21 @@ def _fault(signature: bytes, timestamp: bytes, nonce: bytes, encrypted: bytes, b
     return freshness.fault(timestamp, now)
 
 
-def _opened(signers: list[Known], encrypted: bytes) -> tuple[Candidate, bytes]:
-    """Return the first of the signers whose key opens the envelope, and what is in it.
+def _opened(signers: list[Known], encrypted: bytes) -> Proof:
+    """Return what is in an envelope, with all signers whose key opens it: each may have channels of its own.
 
     Raises:
         Unauthenticated: none of them.
     """
-    faults = []
+    candidates, contents, faults = [], [], []
     for entry in signers:
         auth: _Auth = entry.caller.auth  # type: ignore[assignment] # both schemes' records have it
         content, fault = wecom_cipher.unseal(entry.secrets[1], encrypted, auth.receive_id.encode())
-        if not fault:
-            return Candidate(entry.caller, auth.audience, entry.secrets), content
-        faults.append(fault)
-    raise Unauthenticated(faults[0])
+        if fault:
+            faults.append(fault)
+        else:
+            candidates.append(Candidate(entry.caller, auth.audience, entry.secrets))
+            contents.append(content)
+    if not contents:
+        raise Unauthenticated(faults[0])
+    return Proof(tuple(candidates), contents[0])

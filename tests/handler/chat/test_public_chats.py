@@ -88,6 +88,26 @@ def test_nobody_who_is_not_listed_gets_in(platform: str, cvm: StandIn, feishu: F
     assert [*cvm.account.key_pairs] == ["a"]
 
 
+@every_public
+def test_callers_of_one_secret_have_channels_of_their_own(
+    platform: str, cvm: StandIn, feishu: FeishuApi
+) -> None:
+    """Each message is for the caller that lists its channel, wherever that stands in the file."""
+    people = [
+        {**entry(platform, channels=[channel]), "id": channel, "allow": {"keyNames": [f"{channel}_*"]}}
+        for channel in ("dev", "ops")
+    ]
+    with function(cvm, people, FEISHU_ENDPOINT=feishu.url) as bot:
+        for channel in ("ops", "dev"):
+            sent = chat.PLAYERS[platform](
+                f"import {channel}_a {KEY} --dry-run", ALICE._replace(channel=channel)
+            )
+            assert "would be imported" in seen(bot, feishu, sent)
+            assert bot.audit[-1]["caller"] == channel
+        elsewhere = ALICE._replace(channel="other")
+        assert "from this channel" in seen(bot, feishu, chat.PLAYERS[platform]("help", elsewhere))
+
+
 def test_each_platforms_message_is_unknown_on_another_route(bot: Function) -> None:
     """No message of one platform proves anything to another."""
     for sent in (play("help", ALICE) for name, play in chat.PLAYERS.items() if not name.endswith("check")):
