@@ -58,6 +58,7 @@ from tests.keys.refusal import REASONS, refusal_of, variant_of
         ("ssh\u2013rsa {{blob}}", "TYPOGRAPHIC"),
         ("SSH-RSA {{blob}}", "CAPITALS"),
         ("ssh-rsa%20{{blob}}", "URL_ENCODED"),
+        ("my key\nssh-rsa&nbsp;{{blob}}", "HTML_ENCODED"),
         ("ssh-rsa&nbsp;{{blob}}", "HTML_ENCODED"),
         ("{{line}}\\n", "ESCAPED"),
         ("{{wrap64-literal}}", "ESCAPED"),
