@@ -58,11 +58,11 @@ def _of_input(stdin: TextIO, name: str | None, columns: Columns, common: Common)
     if table.looks_like_one(text):
         return _of_table(data, STANDARD_INPUT, Path.cwd(), columns, common)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if len(lines) < 2:
-        # If one of the texts is a private key, this is the fault to name.
-        common.request("", text, STANDARD_INPUT, ())
-        raise NotSendableError("A key from standard input has no name: give it one with --name.")
+    # If one of the texts is a private key, this is the fault to name.
     common.request("", text, STANDARD_INPUT, ())
+    # The one line that `--failed` has written is named as it was among the others.
+    if not lines or (len(lines) == 1 and len(lines[0].split(None, 2)) < 3):
+        raise NotSendableError("A key from standard input has no name: give it one with --name.")
     return Collection(list(_of_lines(lines, columns.prefix, common)), "lines")
 
 

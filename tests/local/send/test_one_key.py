@@ -63,11 +63,13 @@ def test_everything_that_can_be_chosen_is_sent(send: Sender, key_file: Path) -> 
 
 
 def test_key_from_standard_input_needs_a_name(send: Sender) -> None:
-    """`-` reads a key from standard input."""
+    """`-` reads a key from standard input; without `--name` it is named after its comment, if it has one."""
     assert send("-", "--name", "onb_alice", stdin=KEYS[0] + "\n") == 0
     assert send.front.bodies[0]["publicKey"] == KEYS[0]
-    assert send("-", stdin=KEYS[0]) == 2
+    assert send("-", stdin=" ".join(KEYS[0].split()[:2])) == 2
     assert send.err == "A key from standard input has no name: give it one with --name.\n"
+    assert send("-", "--prefix", "onb_", stdin=" ".join([*KEYS[1].split()[:2], "alice@laptop"])) == 0
+    assert send.front.bodies[1]["keyName"] == "onb_alice_laptop"
 
 
 def test_refused_key_says_why_and_what_to_do(send: Sender, key_file: Path) -> None:
