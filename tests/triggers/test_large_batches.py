@@ -90,4 +90,4 @@ def test_what_is_left_over_costs_next_to_nothing(function: Function) -> None:
         ):
             source_of(event).answer(event, invocation.begin({}, ambient))
 
-    assert growth.exponent(read, int, 8192) < growth.NEARLY_LINEAR
+    assert growth.exponent(read, int, 4096) < growth.NEARLY_LINEAR

@@ -11,7 +11,7 @@ import hmac
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -215,9 +215,10 @@ def test_credentials_that_scf_renews_halfway_open_all_roles_anew(watch: Watch) -
     assert old not in asked[2:]
 
 
-def test_a_storm_of_renewals_mixes_nothing_up(watch: Watch) -> None:
+def test_a_storm_of_renewals_mixes_nothing_up(watch: Watch, scaled: Callable[[int], int]) -> None:
     """Random orders and faults, roles that end and own credentials that change between the calls."""
-    for number in range(60):
+    count = scaled(30)
+    for number in range(count):
         chance = random.Random(number)
         for where in UINS.values():
             for name in list(watch.function.cvm.store(where).key_pairs):
@@ -244,7 +245,7 @@ def test_a_storm_of_renewals_mixes_nothing_up(watch: Watch) -> None:
         for where in UINS.values():
             held = set(watch.function.cvm.store(where).key_pairs)
             assert {name for name, home in homes.items() if home != where} & held == set()
-    assert len(watch.marked) > 60
+    assert len(watch.marked) > count
 
 
 def test_two_callers_share_no_session(watch: Watch) -> None:

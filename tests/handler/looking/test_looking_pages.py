@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -91,10 +91,10 @@ def test_a_list_that_never_stands_still_is_whole_or_busy(kind: str, cvm: StandIn
         require_busy(answer)
 
 
-def test_a_storm_of_changes_is_whole_or_busy(cvm: StandIn) -> None:
-    """A hundred random sequences of changes; most lists are had, and none that is had is wrong."""
+def test_a_storm_of_changes_is_whole_or_busy(cvm: StandIn, scaled: Callable[[int], int]) -> None:
+    """Forty random sequences of changes; most lists are had, and none that is had is wrong."""
     statuses = []
-    for number in range(100):
+    for number in range(scaled(40)):
         chance = random.Random(number)
         cvm.clear()
         fill(cvm)
@@ -109,7 +109,7 @@ def test_a_storm_of_changes_is_whole_or_busy(cvm: StandIn) -> None:
         else:
             assert answer.json["code"] in ("upstream-busy", "upstream-unreachable"), number
             assert "pair_" not in answer.text
-    assert statuses.count(200) >= 50
+    assert statuses.count(200) >= len(statuses) / 2
 
 
 def pair(number: int) -> dict[str, Any]:
