@@ -219,8 +219,8 @@ def test_every_setting_is_in_the_table_with_its_default() -> None:
 def test_the_quoted_figures_are_what_the_bench_printed() -> None:
     """The ratios in README are those of bench/RESULTS.md."""
     results = (ROOT / "bench" / "RESULTS.md").read_text(encoding="utf-8")
-    cold = re.search(r"cold import, instructions: baseline / ours \| [^|]+ \| ([0-9.]+)", results)
-    warm = re.search(r"warm import, processor: baseline / ours \| [^|]+ \| ([0-9.]+)", results)
+    cold = re.search(r"cold import over HTTPS, instructions: baseline / ours \| [^|]+ \| ([0-9.]+)", results)
+    warm = re.search(r"warm import, instructions: baseline / ours \| [^|]+ \| ([0-9.]+)", results)
 
     assert cold is not None
     assert warm is not None
