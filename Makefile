@@ -30,7 +30,7 @@ test: check peers ## before every commit, 4 minutes: style, types, all tests; on
 	@$(PYTEST) $(PARALLEL) --cov --cov-report=term
 
 quick: setup      ## while you work, half a minute: the unit tests of handler/, on one Python
-	@$(PYTEST) $(PARALLEL) -m "not slow" tests/handler
+	@QUICK=1 $(PYTEST) $(PARALLEL) -m "not slow" tests/handler
 
 picture: setup    ## the picture of `make run` in README, made from a run
 	@$(PYTHON) -m local.picture

@@ -18,6 +18,7 @@ from package.__main__ import make
 from tests import shared
 
 LONG = os.environ.get("LONG") == "1"
+QUICK = os.environ.get("QUICK") == "1"
 
 #: What some checks need beside Python's packages, and how to get it.
 TOOLS = {
@@ -43,7 +44,7 @@ settings.register_profile(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=2_000 if LONG else 100,
+    max_examples=2_000 if LONG else 20 if QUICK else 100,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("project")
@@ -101,8 +102,8 @@ def _stays_on_loopback() -> Iterator[None]:
 
 @pytest.fixture
 def scaled() -> Callable[[int], int]:
-    """How often to repeat something: the count itself, or twenty times it under `make long`."""
-    return lambda count: count * 20 if LONG else count
+    """How often to repeat something: twenty times the count under `make long`, a fifth in `make quick`."""
+    return lambda count: count * 20 if LONG else -(-count // 5) if QUICK else count
 
 
 @pytest.fixture
@@ -135,12 +136,8 @@ def dist(_dist: Path | None, missing: Callable[[str, str], None]) -> Path | None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let what takes longest begin first, and leave what is slow already out of the coverage."""
-    # So no core waits for it at the end.
+    """Let what takes longest begin first, so that no core waits for it at the end."""
     items.sort(key=lambda item: item.get_closest_marker("fuzz") is None)
-    for item in items:
-        if item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_collection_finish() -> None:

@@ -62,6 +62,7 @@ def test_reader_takes_good_files_and_says_what_is_wrong_with_others(case: dict[s
         assert case["says"] in cause
 
 
+@pytest.mark.slow
 @each_case
 def test_schema_agrees_with_the_reader(case: dict[str, Any]) -> None:
     """The schema takes and refuses the same files, but for what is beyond any schema.
@@ -72,6 +73,7 @@ def test_schema_agrees_with_the_reader(case: dict[str, Any]) -> None:
     assert is_valid(text_of(case)) is (case["good"] or case.get("beyond", False))
 
 
+@pytest.mark.slow
 @each_case
 def test_plain_json_reader_and_schema_agree_too(case: dict[str, Any]) -> None:
     """Whoever reads a file with an ordinary JSON reader gets the schema's same verdict on its values."""

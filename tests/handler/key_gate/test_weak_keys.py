@@ -141,6 +141,7 @@ def test_first_fault_is_named() -> None:
     assert reason_of(E, forms.P**2) == "square"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("low", [2**1023, 2**1023 + 2**1022, 2**1024 - 2**40], ids=["low", "middle", "high"])
 def test_squares_and_neighbours(low: int) -> None:
     """A square and a product of the nearest primes have different reasons, for any remainders."""
@@ -160,6 +161,7 @@ def test_fermat_steps_are_all_taken() -> None:
         assert weak_keys._has_close_primes(n, math.isqrt(n)) == (steps <= 100)
 
 
+@pytest.mark.slow
 def test_roca_is_told_from_its_fingerprint() -> None:
     """A modulus of the ROCA form is refused; one that only passes the usual quick test is not."""
     maker = make.Maker(15361)
