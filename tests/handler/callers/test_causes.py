@@ -13,8 +13,10 @@ HANDLER = Path(__file__).parents[3] / "handler"
 #: What a cause is made into, beside what a function returns.
 RECORDS = {"Unauthenticated", "Value", "Verdict", "Holder"}
 
-#: Words of the same form that are no causes: schemes, a codec, headers, a record that is passed over.
+#: Words of the same form that are no causes: schemes, a codec, headers, a record that is passed over,
+#: a kind of key.
 OTHERS = {"api-key", "standard-webhooks", "wecom-bot", "utf-8", "content-type", "no-referrer", "not-pub"}
+OTHERS |= {"ssh-rsa"}
 
 WORD = r"[a-z0-9]+(?:-[a-z0-9]+)+"
 
