@@ -17,9 +17,6 @@ from package import ROOT, runtime
 from package.__main__ import make
 from tests import shared
 
-#: The tests of `handler/`, room by room.
-UNIT_TESTS = Path(__file__).parent / "handler"
-
 LONG = os.environ.get("LONG") == "1"
 QUICK = os.environ.get("QUICK") == "1"
 
@@ -139,14 +136,8 @@ def dist(_dist: Path | None, missing: Callable[[str, str], None]) -> Path | None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let what takes longest begin first, and measure coverage where the tests of `handler/` are.
-
-    They reach every branch by themselves; being measured makes the others slower for nothing.
-    """
+    """Let what takes longest begin first, so that no core waits for it at the end."""
     items.sort(key=lambda item: item.get_closest_marker("fuzz") is None)
-    for item in items:
-        if UNIT_TESTS not in item.path.parents:
-            item.add_marker("no_cover")
 
 
 def pytest_collection_finish() -> None:
