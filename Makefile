@@ -25,11 +25,11 @@ run: setup        ## imports a key into a stand-in for CVM and shows each step
 serve: setup      ## the function behind a URL on this machine, with a stand-in for CVM
 	@$(PYTHON) -m local.serve
 
-test: check peers ## before every commit, 6 minutes: style, types, all tests; on the newest Python what differs there
+test: check peers ## before every commit: style, types, all tests; on the newest Python what differs there
 	@local/on-newest -m pytest -q $(PARALLEL) -m "not slow" $(ON_NEWEST)
 	@$(PYTEST) $(PARALLEL) --cov --cov-report=term
 
-quick: setup      ## while you work, less than a minute: the unit tests of handler/, on one Python
+quick: setup      ## while you work: the unit tests of handler/, on one Python
 	@QUICK=1 $(PYTEST) $(PARALLEL) -m "not slow" tests/handler
 
 picture: setup    ## the picture of `make run` in README, made from a run

@@ -87,14 +87,15 @@ def reason_of(line: str) -> Reason:
             return other.FINGERPRINT
         if re.search(_PATH, line):
             return other.PPK_PATH if re.search(_PPK, line) else other.FILE_PATH
-    if _name(line) is other.OPTIONS:  # whose values have quotation marks and escapes of their own
+    as_sent = _name(line)
+    if as_sent is other.OPTIONS:  # whose values have quotation marks and escapes of their own
         return other.OPTIONS
     damage, text = paste_damage.undo(line)
     found = _name(text)
     if found is why.WRAPPED and damage is why.QUOTED:
         return why.WRAPPED_IN_MAIL if line.startswith(">") else found
     # Damage to the words around a key is not the reason to name.
-    if damage and (found is None or (found in (why.WRAPPED, why.EXTRA_TEXT) and _name(line) != found)):
+    if damage and (found is None or (found in (why.WRAPPED, why.EXTRA_TEXT) and as_sent != found)):
         return damage
     return found or why.NOT_A_KEY
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from local.stand_in.calls import CallLog, RecordedCall
 from local.stand_in.faults import Fault, Faults, Kinds
 
 
-class Handle:
+class Handle(ABC):
     """A stand-in. It listens as soon as it is made, and answers while `run` runs.
 
     Args:
@@ -104,9 +105,9 @@ class Handle:
         """Return what the control routes do."""
         return control.common(self.faults, self.call_log, self.clear)
 
+    @abstractmethod
     async def answer(self, request: Request) -> Reply:
         """Answer one request to the API."""
-        raise NotImplementedError
 
     async def run(self, end: asyncio.Event) -> None:
         """Answer until the event is set."""
