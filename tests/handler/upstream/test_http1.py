@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from handler.upstream import http1
 from handler.upstream.failures import BadReply, NoReply
 from handler.upstream.http1 import Reply, Request
+from tests import growth
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -159,6 +160,17 @@ def test_what_is_no_reply_is_refused(why: str, size: int) -> None:
         with pytest.raises(BadReply) as raised:
             read(data, size)
         assert str(raised.value) == why
+
+
+@pytest.mark.parametrize("beginning", [HEAD + b"X: ", CHUNKED + b"0;"], ids=["head", "chunk"])
+def test_a_head_that_comes_byte_by_byte_costs_what_its_length_asks_for(beginning: bytes) -> None:
+    """A server that dribbles makes the reader look at each byte once, not at all of them each time."""
+
+    def dribble(data: bytes) -> None:
+        with pytest.raises(NoReply):
+            read(data, 1)
+
+    assert growth.exponent(dribble, lambda size: beginning + b"y" * size, 32_768) < growth.NEARLY_LINEAR
 
 
 @pytest.mark.parametrize(
