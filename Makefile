@@ -1,12 +1,14 @@
 # Everything that this project can do from a fresh clone, given git, make and a CPython.
-.PHONY: help run serve test quick clients-test page page-test page-pictures picture check bench package deployment fuzz long mutation lock clean setup peers
+.PHONY: help run serve test quick clients-test page page-test page-pictures picture check newest bench package deployment fuzz long mutation lock clean setup peers
 .DEFAULT_GOAL := test
 
 PYTHON := .venv/bin/python
 # What SCF runs; `PACKAGE_PYTHON=3.12 make package` makes a package for another.
 export PACKAGE_PYTHON ?= $(shell cat package/python-version)
-# A process for each core that may be used; one that has nothing left takes tests over from another.
+# A process that has nothing left takes tests over from another; tests/conftest.py says how many there are.
 PARALLEL := -n auto --maxprocesses 8 --dist worksteal
+# Where the runs of one `make test` leave what did not run, so that the last one's last lines name it all.
+test: export NOT_RUN := .pytest_cache/not-run
 # What can differ between two versions of Python.
 ON_NEWEST = $(shell sed 's/ *\#.*//' tests/newest.txt)
 PYTEST := $(PYTHON) -m pytest -q
@@ -25,9 +27,14 @@ run: setup        ## imports a key into a stand-in for CVM and shows each step
 serve: setup      ## the function behind a URL on this machine, with a stand-in for CVM
 	@$(PYTHON) -m local.serve
 
-test: check peers ## before every commit: style, types, all tests; on the newest Python what differs there
+test: setup peers ## before every commit: style, types, all tests; on the newest Python what differs there
+	@rm -f $(NOT_RUN)
+	@$(MAKE) --no-print-directory -j2 check newest
+	@$(PYTEST) $(PARALLEL) --cov --cov-report=term tests/handler
+	@$(PYTEST) $(PARALLEL) --ignore=tests/handler
+
+newest: setup
 	@local/on-newest -m pytest -q $(PARALLEL) -m "not slow" $(ON_NEWEST)
-	@$(PYTEST) $(PARALLEL) --cov --cov-report=term
 
 quick: setup      ## while you work: the unit tests of handler/, on one Python
 	@QUICK=1 $(PYTEST) $(PARALLEL) -m "not slow" tests/handler

@@ -19,6 +19,8 @@ from tests import shared
 
 LONG = os.environ.get("LONG") == "1"
 QUICK = os.environ.get("QUICK") == "1"
+# Taken out, so that a run that a test starts leaves nothing there.
+NOT_RUN = os.environ.pop("NOT_RUN", None)
 
 #: What some checks need beside Python's packages, and how to get it.
 TOOLS = {
@@ -44,7 +46,7 @@ settings.register_profile(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=2_000 if LONG else 20 if QUICK else 100,
+    max_examples=2_000 if LONG else 20 if QUICK else 50,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("project")
@@ -135,8 +137,18 @@ def dist(_dist: Path | None, missing: Callable[[str, str], None]) -> Path | None
     return _dist
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let what takes longest begin first, so that no core waits for it at the end."""
+def pytest_xdist_auto_num_workers() -> int:
+    """Return two processes more than cores to use: a third of its time, a test waits for another one."""
+    of_this_process = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
+    return len(of_this_process(0)) + 2
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only `make long` runs; what takes longest begins, so that no core waits at the end."""
+    if not LONG:
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
     items.sort(key=lambda item: item.get_closest_marker("fuzz") is None)
 
 
@@ -155,7 +167,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         _last_lines.append(f"random order: --randomly-seed={config.option.randomly_seed} repeats it")
     reports = terminalreporter.getreports("passed")
     names = {str(text) for report in reports for name, text in report.user_properties if name == "not run"}
+    if NOT_RUN:
+        names |= _left_by_runs_before(Path(NOT_RUN), names)
     _last_lines.extend(f"not run: {text}" for text in sorted(names))
+
+
+def _left_by_runs_before(file: Path, names: set[str]) -> set[str]:
+    """Return what did not run in the runs before this one of `make test`, and leave `names` for the next."""
+    before = set(file.read_text(encoding="utf-8").splitlines()) if file.exists() else set()
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("".join(f"{name}\n" for name in sorted(names | before)), encoding="utf-8")
+    return before
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -47,6 +47,8 @@ def run(url: str, seed: int, examples: int, folder: Path) -> str:
     ]
     environment = {
         **os.environ,
+        # What Hypothesis works out once of Unicode is kept there; in a new folder it would do it anew.
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / ".hypothesis"),
         "PYTHONPATH": str(ROOT),
         "SCHEMATHESIS_HOOKS": "tests.contract.schemathesis_hooks",
     }

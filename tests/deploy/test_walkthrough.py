@@ -22,6 +22,7 @@ import pytest
 from local import cvm, throwaway
 from local.callers.mint import new_secret
 from local.gateway import Options, serve
+from local.in_process import public_keys
 from package import ROOT, runtime
 
 pytestmark = pytest.mark.slow
@@ -83,7 +84,7 @@ def _done(tmp_path_factory: pytest.TempPathFactory) -> Done | None:
     _check_out(checkout)
     _put_tools(home / "bin", curl)
     (home / ".ssh").mkdir()
-    key = throwaway.public_key()[0]
+    key = public_keys()[0]
     (home / ".ssh/id_rsa.pub").write_text(key + "\n")
     signing = new_secret("onboarding", "standard-webhooks")
     api_key = throwaway.api_key()

@@ -1,6 +1,6 @@
 """Random sequences of faults, edits behind our back and slow replies; no answer to any may be untrue.
 
-800 of them, 40,000 under LONG=1. The number of a sequence is enough to repeat it.
+400 of them, 40,000 under LONG=1. The number of a sequence is enough to repeat it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.faults import truth
 from tests.faults.scene import Seen, environ, order, see, stand_in
 from tests.keys.many import key
 
-SEQUENCES = 40_000 if LONG else 800
+SEQUENCES = 40_000 if LONG else 400
 
 #: Seconds after which a reply may come too late for the shortest budgets.
 SLOW = 0.4

@@ -13,16 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from local import events, run, throwaway
+from local import events, run
+from local.in_process import public_keys
 from local.run import Step
 
 ROOT = events.EVENTS.parent
 
 
 def command(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as `make run` does, with a temporary directory of its own."""
+    """Run the command as `make run` does, with a temporary directory of its own.
+
+    It finds no `ssh-keygen`, which takes its time to make a key, unless PATH is given.
+    """
     (tmp_path / "tmp").mkdir(exist_ok=True)
-    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path / "tmp")}
+    environ = {"PATH": "", "HOME": str(tmp_path), "TMPDIR": str(tmp_path / "tmp")}
     return subprocess.run(
         [sys.executable, "-m", "local.run"],
         env={**environ, **variables},
@@ -35,7 +39,7 @@ def command(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str
 
 def test_the_story(tmp_path: Path) -> None:
     """A key is created, is there the second time, a bad one is refused; nothing is left behind."""
-    done = command(tmp_path)
+    done = command(tmp_path, PATH=os.environ["PATH"])
     assert (done.returncode, done.stderr) == (0, "")
     story = done.stdout
     created, unchanged, refused, invited, redeemed = story.split("\n\n")[1:6]
@@ -67,7 +71,7 @@ def test_the_real_way(tmp_path: Path) -> None:
 
 def test_ones_own_key(tmp_path: Path, missing: Callable[[str, str], None]) -> None:
     """PUBLIC_KEY takes one's own, `~` included, and shows the fingerprint that ssh-keygen shows."""
-    line, _ = throwaway.public_key()
+    line = public_keys()[2]
     (tmp_path / "mine.pub").write_text(line + "\n")
     done = command(tmp_path, PUBLIC_KEY="~/mine.pub")
     assert done.returncode == 0, done.stdout

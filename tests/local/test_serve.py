@@ -25,10 +25,15 @@ END = "cd "
 
 
 @contextmanager
-def serving(tmp_path: Path, *switches: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """Run the command on free ports; yield its process and the lines that it prints at the start."""
+def serving(
+    tmp_path: Path, *switches: str, path: str = ""
+) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """Run the command on free ports; yield its process and the lines that it prints at the start.
+
+    It finds no `ssh-keygen`, which takes its time to make a key, unless PATH is given.
+    """
     (tmp_path / "tmp").mkdir(exist_ok=True)
-    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path / "tmp")}
+    environ = {"PATH": path, "HOME": str(tmp_path), "TMPDIR": str(tmp_path / "tmp")}
     with subprocess.Popen(
         [sys.executable, "-m", "local.serve", *switches],
         env=environ,
@@ -67,7 +72,7 @@ def test_the_printed_lines_work(tmp_path: Path, missing: Callable[[str, str], No
     if shutil.which("curl") is None:
         missing("curl", "pasting the lines that make serve prints")
         return
-    with serving(tmp_path, "--port", "0") as (process, lines):
+    with serving(tmp_path, "--port", "0", path=os.environ["PATH"]) as (process, lines):
         first, again = pasted(lines), pasted(lines)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=120)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -71,10 +71,12 @@ def sent(function: Function, items: list[Json]) -> list[Json]:
 
 
 @pytest.mark.parametrize("fault", ["", "throttle", "token-expired", "drop-before", "html-before"])
-def test_a_batch_is_decided_as_if_its_items_were_sent_alone(fault: str, function: Function) -> None:
+def test_a_batch_is_decided_as_if_its_items_were_sent_alone(
+    fault: str, function: Function, scaled: Callable[[int], int]
+) -> None:
     """Random batches over the names of three accounts: answer, account and id are the model's."""
     seen: Counter[str] = Counter()
-    for number in range(25):
+    for number in range(scaled(10)):
         chance = random.Random(f"{fault}{number}")
         model = Model()
         function.cvm.clear()

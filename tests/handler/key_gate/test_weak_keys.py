@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -143,10 +144,10 @@ def test_first_fault_is_named() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("low", [2**1023, 2**1023 + 2**1022, 2**1024 - 2**40], ids=["low", "middle", "high"])
-def test_squares_and_neighbours(low: int) -> None:
+def test_squares_and_neighbours(low: int, scaled: Callable[[int], int]) -> None:
     """A square and a product of the nearest primes have different reasons, for any remainders."""
     source = random.Random(low)
-    for _ in range(3):
+    for _ in range(scaled(1)):
         p = make.next_prime(low + source.getrandbits(30))
         q = make.next_prime(p)
         assert reason_of(E, p * p, 1024) == "square"
@@ -162,10 +163,10 @@ def test_fermat_steps_are_all_taken() -> None:
 
 
 @pytest.mark.slow
-def test_roca_is_told_from_its_fingerprint() -> None:
+def test_roca_is_told_from_its_fingerprint(scaled: Callable[[int], int]) -> None:
     """A modulus of the ROCA form is refused; one that only passes the usual quick test is not."""
     maker = make.Maker(15361)
-    for _ in range(3):
+    for _ in range(scaled(1)):
         assert weak_keys._is_roca(maker.roca_prime(1024) * maker.roca_prime(1024))
         nearly = maker.nearly_roca_prime(1024) * maker.nearly_roca_prime(1024)
         assert not weak_keys._is_roca(nearly)

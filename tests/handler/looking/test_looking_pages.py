@@ -92,9 +92,9 @@ def test_a_list_that_never_stands_still_is_whole_or_busy(kind: str, cvm: StandIn
 
 
 def test_a_storm_of_changes_is_whole_or_busy(cvm: StandIn, scaled: Callable[[int], int]) -> None:
-    """Forty random sequences of changes; most lists are had, and none that is had is wrong."""
+    """Twenty random sequences of changes; most lists are had, and none that is had is wrong."""
     statuses = []
-    for number in range(scaled(40)):
+    for number in range(scaled(20)):
         chance = random.Random(number)
         cvm.clear()
         fill(cvm)
