@@ -51,7 +51,8 @@ TOOLS = {
 set -e
 for target; do
   case $target in
-    package) {python} -m package ;;
+    # The second time it would make the same bytes.
+    package) [ -e dist/function.zip ] || {python} -m package ;;
     deployment) {python} -m package.deployment ;;
   esac
 done

@@ -14,9 +14,8 @@ from tests.keys.many import key
 LIST = "DescribeKeyPairs"
 
 
-@pytest.mark.parametrize("count", [1_001, 2_500, 10_000])
-@pytest.mark.parametrize("message", ["count", "limit+1"])
-def test_a_long_list_is_read_under_ten_calls_a_second(count: int, message: str) -> None:
+@pytest.mark.parametrize(("message", "count"), [("count", 10_000), ("limit+1", 2_500), ("limit+1", 1_001)])
+def test_a_long_list_is_read_under_ten_calls_a_second(message: str, count: int) -> None:
     """A name that is there is `unchanged`, within the budget; the pages read before a throttle are kept."""
     clock = SkippingClock()
     with stand_in(lambda: time.time() + clock.skipped, quota=0, rate=10, rate_message=message) as running:

@@ -111,41 +111,41 @@ def test_undisturbed_it_takes_one_call_or_two(state: str, where: Target) -> None
     assert seen.sleeps == ()
 
 
-@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("kind", KINDS)
 @every_account
-def test_at_the_first_write(kind: str, state: str, where: Target) -> None:
+def test_at_the_first_write(kind: str, where: Target) -> None:
     """The answer is that of the account, unless the fault is an answer in itself."""
-    with stand_in(quota=QUOTA) as running:
-        prepare(running, state, where)
-        running.fault(IMPORT, kind, seconds=seconds(kind), account=uin(where))
-        assert judged(running, where).answer == expected(kind, state, where)
+    for state in STATES:
+        with stand_in(quota=QUOTA) as running:
+            prepare(running, state, where)
+            running.fault(IMPORT, kind, seconds=seconds(kind), account=uin(where))
+            assert judged(running, where).answer == expected(kind, state, where), state
 
 
-@pytest.mark.parametrize("state", ["empty", "there", "name taken"])
 @pytest.mark.parametrize("kind", KINDS)
 @every_account
-def test_at_the_write_after_a_doubt(kind: str, state: str, where: Target) -> None:
+def test_at_the_write_after_a_doubt(kind: str, where: Target) -> None:
     """The first write was lost on the way, so a second one follows where nothing is there."""
-    with stand_in(quota=QUOTA) as running:
-        prepare(running, state, where)
-        running.fault(IMPORT, "drop-before", account=uin(where))
-        running.fault(IMPORT, kind, nth=2, seconds=seconds(kind), account=uin(where))
-        answer = judged(running, where).answer
-    assert answer == (expected(kind, state, where) if state == "empty" else STATES[state])
+    for state in ("empty", "there", "name taken"):
+        with stand_in(quota=QUOTA) as running:
+            prepare(running, state, where)
+            running.fault(IMPORT, "drop-before", account=uin(where))
+            running.fault(IMPORT, kind, nth=2, seconds=seconds(kind), account=uin(where))
+            answer = judged(running, where).answer
+        assert answer == (expected(kind, state, where) if state == "empty" else STATES[state]), state
 
 
-@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith("rival")])
 @every_account
-def test_at_the_look_up_after_a_doubt(kind: str, state: str, where: Target) -> None:
+def test_at_the_look_up_after_a_doubt(kind: str, where: Target) -> None:
     """A look-up that fails in passing is had again: it alone can settle the doubt."""
-    with stand_in(quota=QUOTA) as running:
-        prepare(running, state, where)
-        running.fault(IMPORT, "drop-after", account=uin(where))
-        running.fault(LIST, kind, seconds=0.02, account=uin(where))
-        answer = judged(running, where).answer
-    assert answer == ("unchanged" if state == "empty" else STATES[state])
+    for state in STATES:
+        with stand_in(quota=QUOTA) as running:
+            prepare(running, state, where)
+            running.fault(IMPORT, "drop-after", account=uin(where))
+            running.fault(LIST, kind, seconds=0.02, account=uin(where))
+            answer = judged(running, where).answer
+        assert answer == ("unchanged" if state == "empty" else STATES[state]), state
 
 
 LASTING = sorted(set(KINDS) - {"delay-before", "delay-after", "dribbled", "content-type", "no-request-id"})

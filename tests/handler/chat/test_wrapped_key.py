@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from functools import partial
 
@@ -81,10 +82,9 @@ _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
     ],
 )
 @pytest.mark.parametrize("between", [" ", "\n", "\n\n", " \n"])
-@pytest.mark.parametrize("width", [64, 76, 400, 4000])
-def test_a_comment_never_becomes_part_of_a_key(comment: str, between: str, width: int) -> None:
+def test_a_comment_never_becomes_part_of_a_key(comment: str, between: str) -> None:
     """A key that lost its end does not take a comment of the same length for it."""
-    for bits in (2048, 3072, 4096):
+    for bits, width in itertools.product((2048, 3072, 4096), (64, 76, 400, 4000)):
         line = key_line(bits)
         cut = line[: -len(comment)].rstrip("=")
         fitting = cut + "A" * (len(line) - len(comment) - len(cut))

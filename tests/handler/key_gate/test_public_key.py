@@ -26,10 +26,12 @@ Scaled = Callable[[int], int]
 Missing = Callable[[str, str], None]
 
 
-@pytest.mark.parametrize("case", TABLE, ids=[f"{case.reason}-{i}" for i, case in enumerate(TABLE)])
-def test_reason_fits_the_cause(case: cases.Case) -> None:
+@pytest.mark.parametrize("reason", sorted({case.reason for case in TABLE}))
+def test_reason_fits_the_cause(reason: str) -> None:
     """Each text of the table is accepted, or refused for the reason that the table has for it."""
-    assert reason_of(case.text) == case.reason, case.template
+    for case in TABLE:
+        if case.reason == reason:
+            assert reason_of(case.text) == reason, case.template
 
 
 def test_sentences_hold_nothing_of_the_text() -> None:
