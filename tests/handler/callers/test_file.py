@@ -166,6 +166,7 @@ def test_reader_and_schema_agree_on_files_that_nobody_wrote(data: st.DataObject)
         assert is_valid(text) is (cause == "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "most", "says"),
     [

@@ -37,6 +37,7 @@ def test_a_whole_line_is_found(bits: int, e: int) -> None:
     assert text[found.start : found.end] == line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bits", SIZES)
 @pytest.mark.parametrize("width", [40, 64, 70, 72, 76, 80, 132])
 @pytest.mark.parametrize("between", ["\n", "  \n ", " ", "\n\n"])
@@ -255,6 +256,7 @@ def test_a_comment_as_long_as_the_last_line_is_none() -> None:
         assert line_in(broken(line, 72, last=word)) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("between", [" ", "\n", "\r\n"])
 @pytest.mark.parametrize("width", [60, 64, 70, 72, 76, 80])
 @pytest.mark.parametrize("comment", ["", " alice@laptop", " alice"])

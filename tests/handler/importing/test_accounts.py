@@ -70,6 +70,7 @@ def sent(function: Function, items: list[Json]) -> list[Json]:
     return [each["body"] for each in answer["results"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["", "throttle", "token-expired", "drop-before", "html-before"])
 def test_a_batch_is_decided_as_if_its_items_were_sent_alone(
     fault: str, function: Function, scaled: Callable[[int], int]

@@ -220,6 +220,7 @@ def test_badkeys_agrees() -> None:
             assert not getattr(badkeys, check)(n, e), (check, name)
 
 
+@pytest.mark.slow
 def test_random_moduli_pass() -> None:
     """No sound key is refused: hundreds of random moduli without small factors all pass."""
     source = random.Random(100)

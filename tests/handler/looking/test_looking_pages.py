@@ -66,6 +66,7 @@ def require_busy(answer: HttpAnswer) -> None:
     assert "pair_" not in answer.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["pair-added", "pair-deleted", "pair-swapped"])
 @pytest.mark.parametrize("nth", [1, 2, 3, 4])
 @pytest.mark.parametrize("times", [1, 2])

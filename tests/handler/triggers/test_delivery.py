@@ -139,6 +139,7 @@ def test_the_time_limit_of_the_platform_holds(function: Function) -> None:
     assert function.asked() == []
 
 
+@pytest.mark.slow
 def test_time_is_kept_for_the_lines_of_a_large_delivery(function: Function) -> None:
     """The more records, the earlier the last import: each that is left over still needs its line."""
     slow = SkippingClock()
@@ -156,6 +157,7 @@ def test_time_is_kept_for_the_lines_of_a_large_delivery(function: Function) -> N
     assert max(ends) < 20 - 10_000 * 0.0002
 
 
+@pytest.mark.slow
 def test_a_large_delivery_gets_on_in_a_small_time(function: Function) -> None:
     """Half the time at most is kept for the lines, so that each delivery makes progress."""
     function.environ["TIME_BUDGET_MS"] = "1000"

@@ -68,6 +68,7 @@ def parameters(chance: random.Random) -> dict[str, Any]:
     return {name: made[name] for name in chance.sample(sorted(made), chance.randrange(len(made) + 1))}
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings(r"ignore:datetime\.datetime\.utcfromtimestamp:DeprecationWarning")
 def test_thousands_of_requests_are_those_of_the_sdk_s_client(monkeypatch: pytest.MonkeyPatch) -> None:
     """Byte for byte, but for the random id of the trace."""
