@@ -74,7 +74,7 @@ long: setup peers ## all tests with many more examples, on the newest Python too
 	@LONG=1 local/on-newest -m pytest -q $(PARALLEL) -m "not slow"
 	@LONG=1 $(PYTEST) $(PARALLEL)
 
-fuzz: setup       ## random requests and events alone, a hundred times as many, others each time
+fuzz: setup       ## random requests and events alone, hundreds of times as many, others each time
 	@LONG=1 $(PYTEST) $(PARALLEL) -m fuzz
 
 mutation:         ## which changes of the code no test notices: ONLY="handler.deadline*"
