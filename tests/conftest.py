@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import ipaddress
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,6 +56,11 @@ settings.load_profile("project")
 for _name in list(os.environ):
     if _name.lower().endswith("_proxy") or _name.startswith("TENCENTCLOUD_"):
         del os.environ[_name]
+
+# A shell that runs the tests in the background lets them, and all that they start, ignore Ctrl-C; some of
+# what they start is to be ended by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The first call of an instance has less time, from when it was loaded on. This process was loaded for
 # whichever test came first; a test of a first call makes one.

@@ -305,6 +305,7 @@ def _alike(body: Json, ids: dict[str, str]) -> Json:
     return seen
 
 
+@pytest.mark.slow
 @pytest.mark.fuzz
 @given(
     items=st.lists(ITEM, min_size=2, max_size=9), there=st.lists(st.integers(0, 4), max_size=2, unique=True)

@@ -179,6 +179,7 @@ MARKS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.fuzz
 @given(event=MARKS, method=JSON, headers=JSON)
 def test_http_goes_before_everything(event: dict[str, Any], method: object, headers: object) -> None:
@@ -186,6 +187,7 @@ def test_http_goes_before_everything(event: dict[str, Any], method: object, head
     assert source_of({**event, "httpMethod": method, "headers": headers}) is routes
 
 
+@pytest.mark.slow
 @pytest.mark.fuzz
 @given(event=JSON | MARKS)
 def test_any_event_has_exactly_one_source(event: object) -> None:

@@ -136,6 +136,7 @@ def test_without_a_page_the_token_itself_is_shown(feishu: FeishuApi) -> None:
     assert "Authorization: Invitation TOKEN" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("play", PRIVATE)
 def test_no_link_is_cut_off(play: str, feishu: FeishuApi) -> None:
     """The longest link arrives whole on every platform; a longer one is refused, and not logged as made."""

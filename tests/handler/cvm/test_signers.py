@@ -152,6 +152,7 @@ def batch(watch: Watch, accounts: list[str], items: list[Json]) -> tuple[list[st
 ORDER = ["own", "prod", "test", "prod", "own", "test", "prod", "test", "own"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("account", ["own", "prod", "test"])
 @pytest.mark.parametrize("nth", [1, 2, 3])
 @pytest.mark.parametrize("action", ["ImportKeyPair", "DescribeKeyPairs"])

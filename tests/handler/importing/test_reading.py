@@ -80,6 +80,7 @@ def test_the_border_itself_may_be_deleted() -> None:
     assert listed(account, delete)[0] >= {held.key_name for held in account}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60))
 def test_no_lasting_pair_is_ever_missed(seed: int, scaled: Callable[[int], int]) -> None:
     """Whatever is added and deleted at any place while the list is read."""

@@ -44,6 +44,7 @@ def test_no_text_takes_long(part: str) -> None:
         assert worst < growth.NEARLY_LINEAR, f"{part!r} behind {start[:9]!r}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["A", "-", " ", "\n", "ssh-rsa ", "PRIVATE KE", "&quot;d&quot;:"])
 def test_a_megabyte_costs_what_its_length_asks_for(part: str) -> None:
     """Nothing that comes before the length gate is quadratic, and nor is the gate."""

@@ -133,6 +133,7 @@ def test_variant(template: str, variant: str) -> None:
     assert variant_of(refusal_of(cases.expand(template))) == variant
 
 
+@pytest.mark.slow
 def test_every_reason_is_met() -> None:
     """Each reason of a key's form, with its sentences, is the answer to some text of the table."""
     found = {variant_of(refusal_of(case.text)) for case in cases.cases() if case.reason != "ok"}

@@ -173,6 +173,7 @@ def test_an_absent_key_pair_is_absent_from_a_whole_list(cvm: StandIn) -> None:
     assert look(cvm, f"/key-pairs/{survivor}").status == 200
 
 
+@pytest.mark.slow
 def test_pages_of_ours_make_one_list(cvm: StandIn) -> None:
     """Followed by `after`, pages of any size are together what one page is."""
     whole = names(look(cvm))

@@ -38,6 +38,7 @@ def answered(sent: dict[str, str], own: dict[str, str], stored: dict[str, str]) 
     return len(json.dumps(http))
 
 
+@pytest.mark.slow
 @given(st.dictionaries(NAME, TEXT, max_size=8), st.dictionaries(NAME, TEXT, max_size=8), st.data())
 def test_no_answer_is_larger_than_its_bound(sent: dict[str, str], own: dict[str, str], data: Any) -> None:
     """The bound holds for any tags that are asked for and any that CVM stores."""

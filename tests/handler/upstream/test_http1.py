@@ -162,6 +162,7 @@ def test_what_is_no_reply_is_refused(why: str, size: int) -> None:
         assert str(raised.value) == why
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beginning", [HEAD + b"X: ", CHUNKED + b"0;"], ids=["head", "chunk"])
 def test_a_head_that_comes_byte_by_byte_costs_what_its_length_asks_for(beginning: bytes) -> None:
     """A server that dribbles makes the reader look at each byte once, not at all of them each time."""
