@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import socket
 import subprocess
@@ -32,11 +33,17 @@ def test_loopback_is_open() -> None:
             socket.create_connection((host, server.getsockname()[1]), timeout=5).close()
 
 
-def _run(folder: Path, code: str, *switches: str) -> str:
+def _run(folder: Path, code: str, *switches: str, **variables: str) -> str:
     (folder / "test_it.py").write_text(code, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-q"]
     command += ["-p", "no:schemathesis"]
-    return subprocess.run([*command, *switches, folder], cwd=ROOT, capture_output=True, text=True).stdout
+    return subprocess.run(
+        [*command, *switches, folder],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+    ).stdout
 
 
 @pytest.mark.parametrize("switches", [(), ("-n", "2")], ids=["one process", "two processes"])
@@ -54,6 +61,19 @@ def test_a_check_that_did_not_run_is_named_at_the_end(tmp_path: Path, switches: 
     assert re.fullmatch("random order: --randomly-seed=[0-9]+ repeats it", lines[summary + 1])
     assert lines[summary + 2 :] == [
         f"not run: fetching because curl is missing; to get it: {conftest.TOOLS['curl']}"
+    ]
+
+
+def test_the_last_run_names_what_the_runs_before_it_missed(tmp_path: Path) -> None:
+    """Of `make test`'s runs, each leaves what did not run to the next, in the file that NOT_RUN names."""
+    left = str(tmp_path / "new folder" / "not-run")
+    _run(tmp_path, "def test_it(missing): missing('curl', 'fetching')\n", NOT_RUN=left)
+
+    printed = _run(tmp_path, "def test_it(missing): missing('openssl', 'signing')\n", NOT_RUN=left)
+
+    assert [line.partition(" because ")[0] for line in printed.splitlines()[-2:]] == [
+        "not run: fetching",
+        "not run: signing",
     ]
 
 
