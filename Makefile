@@ -77,7 +77,7 @@ long: setup peers ## all tests with many more examples, on the newest Python too
 fuzz: setup       ## random requests and events alone, hundreds of times as many, others each time
 	@LONG=1 $(PYTEST) $(PARALLEL) -m fuzz
 
-mutation:         ## which changes of the code no test notices: ONLY="handler.deadline*"
+mutation: setup   ## which changes of the code no test notices: ONLY="handler.deadline*"
 	@local/venv .venv-mutation requirements-mutation.txt $(PACKAGE_PYTHON) newest
 	@.venv-mutation/bin/mutmut run $(if $(ONLY),"$(ONLY)")
 
