@@ -30,9 +30,8 @@ _ROLE = (CREDENTIAL.secret_id, CREDENTIAL.secret_key, CREDENTIAL.token)
 # Under callgrind a process is fifty times slower, so it gets all the time that there is.
 _OPTIONS = Options(credentials=_ROLE, timeout=900, environment={"TIME_BUDGET_MS": "890000"})
 
-
-#: valgrind's tools that count instructions. Figures are given in those of the first; the second counts them
-#: within half a per cent alike, in half of the time.
+#: valgrind's tools that count instructions. Figures are given in the counts of the first. Those of the second
+#: are nearly the same and come sooner.
 CALLGRIND = ("--tool=callgrind", "--callgrind-out-file=/dev/null")
 CACHEGRIND = ("--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
 

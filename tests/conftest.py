@@ -144,7 +144,7 @@ def dist(_dist: Path | None, missing: Callable[[str, str], None]) -> Path | None
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return one process more than cores to use: a third of its time, a test waits for another one."""
+    """Return one process more than cores to use: many a test waits for another one."""
     of_this_process = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
     return len(of_this_process(0)) + 1
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
 
+from tests.conftest import LONG
 from tests.doubles.clocks import SkippingClock
 from tests.faults import truth
 from tests.faults.scene import environ, order, see, stand_in
@@ -14,7 +16,13 @@ from tests.keys.many import key
 LIST = "DescribeKeyPairs"
 
 
-@pytest.mark.parametrize(("message", "count"), [("count", 10_000), ("limit+1", 2_500), ("limit+1", 1_001)])
+#: Every message with every length under `make long`.
+LONG_LISTS = [("count", 10_000), ("limit+1", 2_500), ("limit+1", 1_001)]
+if LONG:
+    LONG_LISTS = list(itertools.product(["count", "limit+1"], [1_001, 2_500, 10_000]))
+
+
+@pytest.mark.parametrize(("message", "count"), LONG_LISTS)
 def test_a_long_list_is_read_under_ten_calls_a_second(message: str, count: int) -> None:
     """A name that is there is `unchanged`, within the budget; the pages read before a throttle are kept."""
     clock = SkippingClock()

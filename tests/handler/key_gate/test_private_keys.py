@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from handler.key_gate import private_keys
+from tests.conftest import LONG
 from tests.keys import cases, forms
 from tests.keys.refusal import refusal_of, variant_of
 
@@ -205,7 +206,7 @@ def test_nothing_else_is_one(text: str) -> None:
     assert not private_keys.found_in(text)
 
 
-@pytest.mark.parametrize("bits", [2048, 3072])
+@pytest.mark.parametrize("bits", [2048, 3072, 4096] if LONG else [2048, 3072])
 def test_lines_out_of_a_pem_file_are_part_of_it(bits: int) -> None:
     """A copy without its first line is recognised by the numbers inside; lines of a public key never are."""
     key = rsa.generate_private_key(65537, bits)

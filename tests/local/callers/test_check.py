@@ -37,7 +37,7 @@ def _check_says_what_the_function_says(
     with pytest.raises(Misconfigured) as raised:
         file.parse(text_of(case), schemes)
     assert (code, out) == (1, ""), case["case"]
-    assert err.splitlines()[0] == raised.value.cause
+    assert err.splitlines()[0] == raised.value.cause, case["case"]
 
 
 ALL_THAT_IS_WRONG = """\
